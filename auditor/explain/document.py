@@ -1,0 +1,38 @@
+"""The base of every typed document: frozen, closed, canonical, named by its digest."""
+
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from auditor.common.canonical import canonical
+from auditor.common.digest import sha256
+from auditor.common.errors import Refused
+
+
+class Document(BaseModel):
+    """A frozen JSON document; equal documents have equal bytes and so equal digests."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=(), allow_inf_nan=False)
+
+    def to_bytes(self) -> bytes:
+        """Return the document as canonical JSON (RFC 8785)."""
+        return canonical(self.model_dump(mode="json", by_alias=True))
+
+    def digest(self) -> str:
+        """Return the SHA-256 of the canonical form."""
+        return sha256(self.to_bytes())
+
+    @classmethod
+    def parse(cls, content: bytes, *, name: str) -> Self:
+        """Return the document that JSON bytes hold.
+
+        Raises Refused with one sentence that names the file and the first field that is wrong.
+        """
+        try:
+            return cls.model_validate_json(content)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            field = ".".join(str(part) for part in first["loc"])
+            where = f"{name}, field {field}" if field else name
+            message = first["msg"].removeprefix("Value error, ")
+            raise Refused(f"{where}: {message[0].lower()}{message[1:]}.") from None

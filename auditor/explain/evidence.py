@@ -1,0 +1,276 @@
+"""The evidence: one typed, versioned, content-addressed document that every report is made from."""
+
+from typing import Literal
+
+from pydantic import Field, JsonValue
+
+from auditor.explain.document import Document
+from auditor.explain.plan import Plan
+from auditor.explain.spec import Digest, ItemEntry, ModelSpec
+
+Tier = Literal["predictions", "gradients", "layers"]
+
+
+class Measure(Document):
+    """A number with what computed it, on how many items, its interval and its seed.
+
+    `low` and `high` bound the interval at `confidence`; where there is none, `no_interval` says why.
+    `value` is None where the quantity is undefined on these items, and `no_interval` then says why, too.
+    """
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    confidence: float | None = None
+    n: int
+    method: str
+    seed: int | None = None
+    no_interval: str | None = None
+
+
+class MethodCard(Document):
+    """What a reader must know of a method before believing one of its pictures."""
+
+    name: str
+    title: str
+    family: Literal["visualisation", "backpropagation", "perturbation"]
+    needs: Tier
+    scope: Literal["local", "global"]
+    stage: Literal["before the model", "in the model", "after the model"]
+    kind: Literal["visualisation", "attribution", "surrogate"]
+    specific: bool
+    sign: str
+    cost: str
+    paper: str
+    failure_modes: tuple[str, ...]
+    not_to_claim: tuple[str, ...]
+
+
+class ArrayRef(Document):
+    """An array beside the document: the SHA-256 of its .npy bytes, its shape and its dtype."""
+
+    sha256: Digest
+    shape: tuple[int, ...]
+    dtype: str
+
+
+class MapRecord(Document):
+    """One attribution map (height, width) and how far its sum is from what the method promises.
+
+    `completeness` is |sum of the map - (f(x) - f(baseline))| / |f(x) - f(baseline)|, for methods that promise it.
+    """
+
+    array: ArrayRef
+    completeness: float | None = None
+
+
+class RegionEffects(Document):
+    """What happens to one item when a region is replaced by the same region of a donor of another label.
+
+    Parallel to `ShardResult.regions`. `drop` is the fall of the target's score (in [-1, 1]), `flip` whether the
+    decision changed, `area` the share of the image, `shares` the share of absolute attribution per method. An entry
+    is None where the item has no such region.
+    """
+
+    donor: str
+    area: tuple[float | None, ...]
+    drop: tuple[float | None, ...]
+    flip: tuple[bool | None, ...]
+    shares: dict[str, tuple[float | None, ...]]
+
+
+class ItemRecord(Document):
+    """Everything measured on one item; `scores` are probabilities in the order of the model's classes."""
+
+    index: int
+    entry: ItemEntry
+    scores: tuple[float, ...]
+    predicted: str
+    target: str
+    maps: dict[str, MapRecord]
+    effects: RegionEffects | None
+    features: dict[str, float]
+
+
+class Incident(Document):
+    """Something that went wrong with one item while the run went on."""
+
+    item: str
+    what: str
+
+
+class ShardResult(Document):
+    """What one shard computed; `regions` names the regions that the effects are parallel to."""
+
+    schema_: Literal["retrace-shard/1"] = Field(default="retrace-shard/1", alias="schema")
+    first: int
+    regions: tuple[str, ...]
+    items: tuple[ItemRecord, ...]
+    incidents: tuple[Incident, ...] = ()
+    layer: str | None
+
+
+class ModelFacts(Document):
+    """The audited model version: the digest of its weights and description, what it is and how large."""
+
+    digest: Digest
+    weights: Digest
+    spec: ModelSpec
+    parameters: int
+    layer: str | None
+
+
+class GroupCount(Document):
+    """How many items carry one value of one group column."""
+
+    column: str
+    value: str
+    n: int
+
+
+class SetFacts(Document):
+    """The validation set: its Merkle root and what was counted in it."""
+
+    digest: Digest
+    name: str
+    description: str
+    items: int
+    labels: dict[str, int]
+    groups: tuple[GroupCount, ...]
+    masks: int
+    duplicates: int
+
+
+class Metric(Document):
+    """One performance number; `of` names the class that it is about, None for all classes together."""
+
+    name: Literal["accuracy", "balanced_accuracy", "sensitivity", "specificity", "auroc", "brier"]
+    of: str | None
+    measure: Measure
+
+
+class GroupPerformance(Document):
+    """Performance within one group; empty and `suppressed` where the group is under the plan's minimum."""
+
+    column: str
+    value: str
+    n: int
+    suppressed: bool
+    metrics: tuple[Metric, ...]
+
+
+class Performance(Document):
+    """How well the decisions agree with the labels; confusion[i][j] counts label i decided as class j."""
+
+    overall: tuple[Metric, ...]
+    groups: tuple[GroupPerformance, ...]
+    confusion: tuple[tuple[int, ...], ...]
+
+
+class RegionImportance(Document):
+    """How much one region matters over the set.
+
+    `kind` is "mask" for the anatomically relevant region ("inside") and its complement ("outside"), "grid" for a
+    cell at (`row`, `column`). `shares` holds, per method, the mean share of absolute attribution in the region.
+    """
+
+    name: str
+    kind: Literal["mask", "grid"]
+    row: int | None = None
+    column: int | None = None
+    area: Measure
+    drop: Measure
+    flips: Measure
+    shares: dict[str, Measure]
+
+
+class Feature(Document):
+    """An interpretable feature of an image, in words, with its unit."""
+
+    name: str
+    title: str
+    unit: str
+
+
+class TreeNode(Document):
+    """A node of the surrogate tree: goes `left` where feature <= threshold; a leaf has no feature."""
+
+    feature: str | None
+    threshold: float | None
+    left: int | None
+    right: int | None
+    n: int
+    counts: dict[str, int]
+    decision: str
+
+
+class Surrogate(Document):
+    """A small tree that imitates the model's decisions, and how often it does on items that it was not grown on.
+
+    `baseline` is the fidelity of always answering the commonest decision. `accepted` says whether the lower bound
+    of the fidelity reaches the plan's minimum; where not, the tree is no description of the model.
+    `refused` says in a sentence why no tree could be grown.
+    """
+
+    features: tuple[Feature, ...]
+    nodes: tuple[TreeNode, ...]
+    depth: int
+    leaves: int
+    fidelity: Measure | None
+    baseline: Measure | None
+    accepted: bool
+    refused: str | None = None
+
+
+class MethodSummary(Document):
+    """One method over the whole set."""
+
+    card: MethodCard
+    parameters: dict[str, JsonValue]
+    applicable: bool
+    reason: str | None
+    outside: Measure | None
+    completeness: Measure | None
+
+
+class GalleryEntry(Document):
+    """One item shown with its maps, and the rule that chose it."""
+
+    rule: Literal["worst error", "least certain", "typical"]
+    item: ItemRecord
+
+
+class Gallery(Document):
+    """The items that the report shows, by a seeded rule that was fixed before the run."""
+
+    rule: str
+    seed: int
+    entries: tuple[GalleryEntry, ...]
+
+
+class Software(Document):
+    """What the numbers depend on: versions by package name, and the class of device."""
+
+    retrace: str
+    packages: dict[str, str]
+    device_class: Literal["cpu", "cuda"]
+    threads: int
+    dtype: Literal["float32"] = "float32"
+
+
+class Evidence(Document):
+    """The whole of what was measured. `shards` are the digests of the shard documents, in their order."""
+
+    schema_: Literal["retrace-evidence/1"] = Field(default="retrace-evidence/1", alias="schema")
+    model: ModelFacts
+    validation_set: SetFacts
+    plan: Plan
+    plan_digest: Digest
+    software: Software
+    shards: tuple[Digest, ...]
+    incidents: tuple[Incident, ...]
+    methods: tuple[MethodSummary, ...]
+    performance: Performance
+    regions: tuple[RegionImportance, ...]
+    surrogate: Surrogate
+    gallery: Gallery

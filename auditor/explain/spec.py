@@ -1,0 +1,86 @@
+"""What a person hands in beside the bytes: model.json, set.json and the manifest that intake makes of a set."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, JsonValue, model_validator
+
+from auditor.common.canonical import canonical
+from auditor.explain.document import Document
+
+Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class InputSpec(Document):
+    """How an image becomes the model's input: scaled to [0, 1], resized, then (x - mean) / std per channel."""
+
+    channels: int = Field(ge=1, le=64)
+    height: int = Field(ge=8, le=4096)
+    width: int = Field(ge=8, le=4096)
+    mean: tuple[float, ...]
+    std: tuple[Annotated[float, Field(gt=0)], ...]
+
+    @model_validator(mode="after")
+    def _one_statistic_a_channel(self) -> Self:
+        if not len(self.mean) == len(self.std) == self.channels:
+            raise ValueError(f"mean and std need one number for each of the {self.channels} channels")
+        return self
+
+
+class OutputSpec(Document):
+    """What the model's output means."""
+
+    classes: tuple[Name, ...] = Field(min_length=2, max_length=1000)
+    activation: Literal["softmax", "sigmoid"] = "softmax"
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if len(set(self.classes)) != len(self.classes):
+            raise ValueError("a class is named twice")
+        if self.activation == "sigmoid" and len(self.classes) != 2:
+            raise ValueError("a sigmoid output has one logit and so exactly two classes")
+        return self
+
+
+class ModelSpec(Document):
+    """model.json: what the weights are, and how to read their answers."""
+
+    schema_: Literal["retrace-model/1"] = Field(alias="schema")
+    name: Name
+    version: Name
+    description: str = ""
+    architecture: str
+    config: dict[str, JsonValue]
+    weights: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")] = "weights.safetensors"
+    input: InputSpec
+    output: OutputSpec
+    gradcam_layer: str | None = None
+
+
+class SetSpec(Document):
+    """set.json: the name of a validation set and which columns of labels.csv are groups."""
+
+    schema_: Literal["retrace-set/1"] = Field(alias="schema")
+    name: Name
+    description: str = ""
+    groups: tuple[str, ...] | None = None
+
+
+class ItemEntry(Document):
+    """One line of the manifest: an item's id, its label, its groups and the digests of its files."""
+
+    id: Name
+    label: Name
+    groups: dict[str, str]
+    image: Digest
+    mask: Digest | None
+
+
+class Manifest(Document):
+    """A validation set as intake accepted it; its digest is the Merkle root over the items."""
+
+    items: tuple[ItemEntry, ...] = Field(min_length=1)
+
+    def lines(self) -> list[bytes]:
+        """Return each item as canonical JSON, the leaves of the Merkle tree."""
+        return [canonical(item.model_dump(mode="json")) for item in self.items]
