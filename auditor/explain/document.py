@@ -18,7 +18,7 @@ class Document(BaseModel):
         """Return the document as canonical JSON (RFC 8785)."""
         return canonical(self.model_dump(mode="json", by_alias=True))
 
-    def digest(self) -> str:
+    def document_digest(self) -> str:
         """Return the SHA-256 of the canonical form."""
         return sha256(self.to_bytes())
 

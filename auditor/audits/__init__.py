@@ -1,0 +1,1 @@
+"""Audits: plans, runs, their shards, schedules; execution.py is the worker's side."""

@@ -1,0 +1,1 @@
+"""Models, their versions and validation sets; every upload passes through intake."""

@@ -1,0 +1,39 @@
+"""What the child hands to its parent: an accepted model, an accepted set, or a refusal."""
+
+from typing import Literal
+
+from auditor.explain.document import Document
+from auditor.explain.spec import Digest, ModelSpec
+
+
+class AcceptedModel(Document):
+    """A model whose weights fit its architecture; the digests name staged content."""
+
+    kind: Literal["model"] = "model"
+    spec: ModelSpec
+    spec_digest: Digest
+    weights_digest: Digest
+    weights_bytes: int
+    parameters: int
+
+
+class AcceptedSet(Document):
+    """A set of which every image decodes; `unlisted` counts images without a row in labels.csv."""
+
+    kind: Literal["set"] = "set"
+    name: str
+    description: str
+    digest: Digest
+    manifest_digest: Digest
+    items: int
+    labels: dict[str, int]
+    groups: dict[str, dict[str, int]]
+    masks: int
+    unlisted: int
+
+
+class Outcome(Document):
+    """The child's whole answer: what it accepted, or the sentence with which it refused."""
+
+    accepted: AcceptedModel | AcceptedSet | None = None
+    refused: str | None = None

@@ -1,0 +1,56 @@
+"""The child that reads an upload: it limits itself first, then parses, and answers with one JSON document."""
+
+import ctypes
+import os
+import resource
+import sys
+from pathlib import Path
+
+_CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
+
+
+def main(kind: str, upload: str, name: str, staging: str, memory: str, seconds: str) -> None:
+    """Check one upload; the answer goes to standard output, staged content under `staging`."""
+    network = limit(int(memory), int(seconds))
+    if not network:
+        print("the network could not be taken away from this process", file=sys.stderr)  # noqa: T201
+    sys.stdout.write(_answer(kind, Path(upload), name, Path(staging)))
+
+
+def limit(memory: int, seconds: int) -> bool:
+    """Bound memory, processor time, file size and open files; return whether the network is gone, too."""
+    for what, most in (
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_CPU, seconds),
+        (resource.RLIMIT_FSIZE, 64 * 2**30),
+        (resource.RLIMIT_NOFILE, 256),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(what, (most, most))
+    flags = _CLONE_NEWNET if os.geteuid() == 0 else _CLONE_NEWUSER | _CLONE_NEWNET
+    return bool(ctypes.CDLL(None).unshare(flags) == 0)
+
+
+def _answer(kind: str, upload: Path, name: str, staging: Path) -> str:
+    from auditor.common.errors import RetraceError
+    from auditor.common.store import Store
+    from auditor.explain.model import check_not_pickle
+    from auditor.registry.intake.accepted import Outcome
+    from auditor.registry.intake.archive import extract
+    from auditor.registry.intake.sets import accept_set
+    from auditor.registry.intake.weights import accept_model
+
+    store = Store(staging / "content")
+    try:
+        check_not_pickle(upload, name)
+        folder = staging / "files"
+        folder.mkdir()
+        content = extract(upload, name, folder)
+        accepted = accept_model(content, store) if kind == "model" else accept_set(content, name, store)
+        return Outcome(accepted=accepted).model_dump_json(by_alias=True)
+    except RetraceError as error:
+        return Outcome(refused=error.sentence).model_dump_json(by_alias=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

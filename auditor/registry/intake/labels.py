@@ -1,0 +1,112 @@
+"""Reading labels.csv: which items there are, their labels and their groups."""
+
+import csv
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from auditor.common.errors import Refused
+
+NOT_STATED = "not stated"
+_MOST_VALUES = 20
+_AGE_BANDS = ((18, "0-17"), (40, "18-39"), (65, "40-64"), (130, "65+"))
+
+
+class Row(NamedTuple):
+    """One row: its number in the file as an editor shows it, the item's id and label, and every other column."""
+
+    number: int
+    id: str
+    label: str
+    columns: dict[str, str]
+
+
+def read_labels(path: Path) -> list[Row]:
+    """Return the rows of labels.csv.
+
+    Raises Refused naming the row or column where the file is absent, is not UTF-8, lacks a column, repeats an id,
+    leaves an id or a label empty, is empty, or has one class only.
+    """
+    if not path.is_file():
+        raise Refused("The set has no labels.csv; add one with the columns id and label.")
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            rows = list(_rows(stream))
+    except UnicodeDecodeError as error:
+        raise Refused(f"labels.csv is not UTF-8 (byte {error.start}); save it as UTF-8 text.") from None
+    except csv.Error as error:
+        raise Refused(f"labels.csv is not readable as CSV: {error}.") from None
+    _check(rows)
+    return rows
+
+
+def _rows(stream: Iterator[str]) -> Iterator[Row]:
+    reader = csv.DictReader(stream, strict=True)
+    header = [name.strip() for name in reader.fieldnames or []]
+    reader.fieldnames = header
+    for column in ("id", "label"):
+        if column not in header:
+            raise Refused(f"labels.csv has no column {column!r}; its columns are {', '.join(header) or 'none'}.")
+    if len(set(header)) != len(header):
+        raise Refused("labels.csv names a column twice; give every column a name of its own.")
+    for record in reader:
+        if None in record or None in record.values():
+            raise Refused(f"labels.csv, row {reader.line_num}: the number of fields differs from the header's.")
+        fields = {name: value.strip() for name, value in record.items()}
+        yield Row(reader.line_num, fields.pop("id"), fields.pop("label"), fields)
+
+
+def _check(rows: list[Row]) -> None:
+    first_seen: dict[str, int] = {}
+    for row in rows:
+        for column, value in (("id", row.id), ("label", row.label)):
+            if not value:
+                raise Refused(f"labels.csv, row {row.number}: the {column} is empty.")
+            if len(value) > 200:
+                raise Refused(f"labels.csv, row {row.number}: the {column} is longer than 200 characters.")
+        if row.id in first_seen:
+            raise Refused(
+                f"labels.csv, row {row.number}: the id {row.id!r} was used before, in row {first_seen[row.id]}; "
+                "every item needs an id of its own."
+            )
+        first_seen[row.id] = row.number
+    if not rows:
+        raise Refused("labels.csv has no rows under its header; an audit needs items.")
+    labels = {row.label for row in rows}
+    if len(labels) == 1:
+        raise Refused(
+            f"labels.csv, column label: every item is labelled {labels.pop()!r}; an audit compares at least two classes."
+        )
+
+
+def group_columns(rows: list[Row], declared: tuple[str, ...] | None) -> tuple[str, ...]:
+    """Return which columns are groups: the declared ones, else those with few enough values to be groups.
+
+    Raises Refused for a declared column that labels.csv does not have.
+    """
+    columns = tuple(rows[0].columns)
+    if declared is None:
+        return tuple(c for c in columns if len({group_value(c, r.columns[c]) for r in rows}) <= _MOST_VALUES)
+    for name in declared:
+        if name not in columns:
+            raise Refused(f"set.json, field groups: labels.csv has no column {name!r}.")
+    return declared
+
+
+def group_value(column: str, value: str) -> str:
+    """Return the group that a value falls in: ages in years become bands, an empty value is named as missing."""
+    if not value:
+        return NOT_STATED
+    if column.casefold() != "age":
+        return value[:200]
+    try:
+        years = float(value)
+    except ValueError:
+        return value[:200]
+    return next((band for limit, band in _AGE_BANDS if 0 <= years < limit), NOT_STATED)
+
+
+def counts(values: Iterator[str]) -> dict[str, int]:
+    """Return how often each value occurs, by value in order."""
+    return dict(sorted(Counter(values).items()))

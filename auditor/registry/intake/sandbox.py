@@ -1,0 +1,56 @@
+"""The parent's side of intake: start the child with nothing it could misuse, and read its one answer."""
+
+import logging
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from pydantic import ValidationError
+
+from auditor.common.errors import Refused
+from auditor.common.store import Store
+from auditor.registry.intake.accepted import AcceptedModel, AcceptedSet, Outcome
+
+logger = logging.getLogger(__name__)
+_PASSED_ON = ("PATH", "LANG", "LC_ALL", "VIRTUAL_ENV")
+
+
+@contextmanager
+def examined(kind: str, upload: Path, name: str) -> Iterator[tuple[AcceptedModel | AcceptedSet, Store]]:
+    """Examine an upload in a child; yield what was accepted and the store that holds its staged content.
+
+    Raises Refused with the child's sentence, or with what ended the child.
+    """
+    with tempfile.TemporaryDirectory(prefix="retrace-intake-") as scratch:
+        answer = _run(kind, upload, name, Path(scratch))
+        if answer.accepted is None:
+            raise Refused(answer.refused or f"{name} was refused without a reason; see the worker's log.")
+        yield answer.accepted, Store(Path(scratch) / "content")
+
+
+def _run(kind: str, upload: Path, name: str, scratch: Path) -> Outcome:
+    seconds = settings.INTAKE_SECONDS
+    limits = (str(settings.INTAKE_MEMORY_BYTES), str(seconds))
+    command = [sys.executable, "-m", "auditor.registry.intake.child", kind, str(upload), name, str(scratch), *limits]
+    environment = {key: os.environ[key] for key in _PASSED_ON if key in os.environ}
+    environment |= {"HOME": str(scratch), "TMPDIR": str(scratch), "OMP_NUM_THREADS": "1"}
+    try:
+        done = subprocess.run(
+            command, cwd=settings.BASE_DIR, env=environment, capture_output=True, timeout=seconds, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise Refused(f"{name} was not read within {seconds} seconds; split it, or ask for a longer limit.") from None
+    if done.stderr:
+        logger.warning("intake of %s: %s", name, done.stderr.decode(errors="replace")[-4000:])
+    try:
+        return Outcome.model_validate_json(done.stdout)
+    except ValidationError:
+        raise Refused(
+            f"{name} could not be read: the process that read it ended with status {done.returncode}, most likely "
+            "at its memory or time limit; the worker's log has the details."
+        ) from None

@@ -1,0 +1,34 @@
+"""Checking a model folder: nothing in it is a program, and its weights fit its architecture."""
+
+from pathlib import Path
+
+from auditor.common.errors import Refused
+from auditor.common.store import Store
+from auditor.explain.model import check_not_pickle, load
+from auditor.explain.spec import ModelSpec
+from auditor.registry.intake.accepted import AcceptedModel
+
+
+def accept_model(folder: Path, staging: Store) -> AcceptedModel:
+    """Return the accepted model with its files staged; raises Refused with the first thing that is wrong."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            check_not_pickle(path, path.relative_to(folder).as_posix())
+    description = folder / "model.json"
+    if not description.is_file():
+        raise Refused(
+            "The model folder has no model.json; it names the architecture, the input and the classes, and "
+            "examples/README.md shows one."
+        )
+    spec = ModelSpec.parse(description.read_bytes(), name="model.json")
+    weights = folder / spec.weights
+    if not weights.is_file():
+        raise Refused(f"model.json, field weights: the folder has no file {spec.weights!r}.")
+    model = load(spec, weights, device="cpu")
+    return AcceptedModel(
+        spec=spec,
+        spec_digest=staging.put(spec.to_bytes()),
+        weights_digest=staging.put_file(weights),
+        weights_bytes=weights.stat().st_size,
+        parameters=model.parameters,
+    )

@@ -1,0 +1,91 @@
+"""What is registered: models, model versions, validation sets, and the uploads that they come from."""
+
+from django.conf import settings
+from django.db import models
+
+from auditor.explain.spec import ModelSpec
+from auditor.jobs.models import Job
+
+
+class Model(models.Model):
+    """A model as an organisation knows it, by name; what is audited are its versions."""
+
+    name = models.CharField(max_length=200, unique=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ModelVersion(models.Model):
+    """One immutable version: the digest names its model.json and its weights together."""
+
+    model = models.ForeignKey(Model, on_delete=models.PROTECT, related_name="versions")
+    version = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64, unique=True)
+    spec_digest = models.CharField(max_length=64)
+    weights_digest = models.CharField(max_length=64)
+    spec = models.JSONField()
+    parameters = models.BigIntegerField()
+    weights_bytes = models.BigIntegerField()
+    registered_at = models.DateTimeField(auto_now_add=True)
+    registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT)
+
+    class Meta:
+        ordering = ["-registered_at"]
+
+    def __str__(self) -> str:
+        return f"{self.model.name} {self.version}"
+
+    @property
+    def document(self) -> ModelSpec:
+        """Return the typed model.json."""
+        return ModelSpec.model_validate(self.spec)
+
+
+class ValidationSet(models.Model):
+    """One immutable validation set: the digest is the Merkle root over its items."""
+
+    name = models.CharField(max_length=200)
+    description = models.TextField(blank=True)
+    digest = models.CharField(max_length=64, unique=True)
+    manifest_digest = models.CharField(max_length=64)
+    items = models.PositiveIntegerField()
+    labels = models.JSONField()
+    groups = models.JSONField()
+    masks = models.PositiveIntegerField()
+    unlisted = models.PositiveIntegerField()
+    registered_at = models.DateTimeField(auto_now_add=True)
+    registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT)
+
+    class Meta:
+        ordering = ["-registered_at"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Kind(models.TextChoices):
+    """What an upload claims to be."""
+
+    MODEL = "model", "model"
+    SET = "set", "validation set"
+
+
+class Intake(Job):
+    """One upload on its way in: read and checked by a worker's child, then registered whole or refused whole."""
+
+    task = "auditor.registry.tasks.take_in"
+
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    filename = models.CharField(max_length=255)
+    upload_digest = models.CharField(max_length=64)
+    model_version = models.ForeignKey(ModelVersion, null=True, on_delete=models.PROTECT)
+    validation_set = models.ForeignKey(ValidationSet, null=True, on_delete=models.PROTECT)
+    received_at = models.DateTimeField(auto_now_add=True)
+    received_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT)
+
+    class Meta:
+        ordering = ["-received_at"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.filename}"

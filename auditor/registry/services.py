@@ -1,0 +1,43 @@
+"""What people do to the registry."""
+
+import tempfile
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
+
+from auditor.common.errors import Refused
+from auditor.common.store import Store
+from auditor.registry.intake.archive import pack
+from auditor.registry.models import Intake, Kind
+
+
+def intake_create(*, kind: Kind, path: Path, filename: str, by: AbstractBaseUser | None) -> Intake:
+    """Keep an uploaded file and ring for its examination.
+
+    Raises Refused when the file is empty or larger than this installation takes.
+    """
+    size = path.stat().st_size
+    if size == 0:
+        raise Refused(f"{filename} is empty; choose the archive again.")
+    if size > settings.UPLOAD_LIMIT_BYTES:
+        raise Refused(
+            f"{filename} has {size / 2**20:.0f} MiB and at most {settings.UPLOAD_LIMIT_BYTES / 2**20:.0f} MiB are "
+            "taken; ask an administrator for a higher limit."
+        )
+    digest = Store.at(settings.STORAGE_URL).put_file(path)
+    intake = Intake(kind=kind, filename=filename[:255], upload_digest=digest, received_by=by)
+    intake.full_clean(exclude=["received_by"])
+    intake.save()
+    intake.ring()
+    return intake
+
+
+def intake_create_from_folder(*, kind: Kind, folder: Path, by: AbstractBaseUser | None) -> Intake:
+    """Pack a folder and hand it in as an upload; raises Refused when there is nothing in it."""
+    with tempfile.TemporaryDirectory(prefix="retrace-pack-") as scratch:
+        packed = Path(scratch) / "folder.zip"
+        pack(folder, packed)
+        return intake_create(kind=kind, path=packed, filename=folder.resolve().name, by=by)
+
+

@@ -1,0 +1,1 @@
+"""Everything after the evidence: documents, the ledger, decisions."""

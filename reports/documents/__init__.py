@@ -1,0 +1,1 @@
+"""From evidence to a document: snapshot, figures, HTML, PDF; and verifying one."""

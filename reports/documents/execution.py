@@ -1,0 +1,68 @@
+"""The worker's side of a report: evidence to snapshot to PDF, then issued together with its ledger entry."""
+
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db.models import Sum
+
+from auditor.audits.findings import findings
+from auditor.audits.models import Run
+from auditor.common.clock import timestamp
+from auditor.common.store import Store
+from auditor.explain.evidence import Evidence
+from reports.documents.models import Report
+from reports.documents.render import render
+from reports.documents.services import record_issue
+from reports.documents.snapshot import Conditions, LedgerPosition, Snapshot
+
+
+class Rendered(NamedTuple):
+    """A rendered report in the store."""
+
+    snapshot_digest: str
+    pdf_digest: str
+    pdf_bytes: int
+
+
+def render_report(report: Report) -> Rendered:
+    """Render a report and keep it, with the snapshot that it is a pure function of."""
+    store = Store.at(settings.STORAGE_URL)
+    snapshot = snapshot_of(report, store)
+    pdf = render(snapshot, store)
+    return Rendered(store.put(snapshot.to_bytes()), store.put(pdf), len(pdf))
+
+
+def issue(report: Report, rendered: Rendered) -> None:
+    """Issue a rendered report: its digest enters the ledger, and the row is closed for good."""
+    report.snapshot_digest, report.pdf_digest, report.pdf_bytes = rendered
+    report.entry = record_issue(report, rendered.pdf_digest)
+    report.save(update_fields=["snapshot_digest", "pdf_digest", "pdf_bytes", "entry"])
+
+
+def snapshot_of(report: Report, store: Store) -> Snapshot:
+    """Return everything that a report says: the evidence and the facts beside it, copied in."""
+    run, entry = report.run, report.evidence_entry
+    evidence = Evidence.parse(store.get(run.evidence_digest), name="evidence")
+    return Snapshot(
+        report_id=report.number,
+        run_id=str(run.pk),
+        issued_at=timestamp(report.requested_at),
+        language=report.language,
+        evidence=evidence,
+        evidence_digest=run.evidence_digest,
+        findings=findings(evidence),
+        ledger=LedgerPosition(position=entry.position, hash=entry.hash),
+        conditions=_conditions(run),
+    )
+
+
+def _conditions(run: Run) -> Conditions:
+    shards = run.shards.all()
+    return Conditions(
+        started_at=timestamp(run.started_at),
+        finished_at=timestamp(run.finished_at or run.started_at),
+        hosts=tuple(sorted(set(shards.values_list("host", flat=True)))),
+        devices=tuple(sorted(set(shards.values_list("device", flat=True)))),
+        compute_seconds=shards.aggregate(total=Sum("seconds"))["total"],
+        shards=len(shards),
+    )

@@ -1,0 +1,41 @@
+"""Reports: rendered by a worker, issued once, never changed afterwards."""
+
+from typing import Any, NoReturn
+
+from django.conf import settings
+from django.db import models
+
+from auditor.audits.models import Run
+from auditor.jobs.models import Job
+from reports.ledger.models import Entry
+
+
+class Report(Job):
+    """One report about one run in one language; the database refuses to change it once it is issued."""
+
+    task = "reports.documents.tasks.issue"
+
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="reports")
+    language = models.CharField(max_length=10)
+    evidence_entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField()
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT)
+    snapshot_digest = models.CharField(max_length=64, blank=True, default="")
+    pdf_digest = models.CharField(max_length=64, blank=True, default="", db_index=True)
+    pdf_bytes = models.PositiveIntegerField(null=True)
+    entry = models.OneToOneField(Entry, null=True, on_delete=models.PROTECT, related_name="report")
+
+    class Meta:
+        ordering = ["-requested_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def number(self) -> str:
+        """Return the number that people quote."""
+        return f"RT-{self.requested_at.year}-{self.pk:06d}"
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Raise: a report is withdrawn by a second record, not removed."""
+        raise TypeError("reports are never deleted")

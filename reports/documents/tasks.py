@@ -1,0 +1,14 @@
+"""Document tasks: an id in, one call. WeasyPrint comes with the first job."""
+
+from celery import shared_task
+
+from auditor.jobs.work import work
+from reports.documents.models import Report
+
+
+@shared_task
+def issue(report_id: int) -> None:
+    """Render and issue one report."""
+    from reports.documents import execution
+
+    work(Report, report_id, compute=execution.render_report, settle=execution.issue)

@@ -1,0 +1,1 @@
+"""The append-only log: every entry carries the hash of the one before it."""
