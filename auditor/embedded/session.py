@@ -1,0 +1,148 @@
+"""One shared instance per checkout: the first user starts it, the last one out turns off the light."""
+
+import fcntl
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from auditor.common.errors import RetraceError
+from auditor.embedded import layout as layouts
+from auditor.embedded import postgres, redis
+from auditor.embedded.layout import Layout
+from auditor.embedded.state import State, load, save, write_private
+
+SERVERS = ("DATABASE_URL", "CELERY_BROKER_URL")
+
+
+class HalfConfiguredError(RetraceError):
+    """One server is named in the environment and the other is not."""
+
+
+@contextmanager
+def environment() -> Iterator[None]:
+    """Point the environment at running servers: the caller's own, else the embedded ones.
+
+    The embedded ones are started or joined on entry; on exit the environment is restored, and whoever
+    leaves last stops them. Raises HalfConfiguredError, ServiceMissingError, PostgresError, RedisError.
+    """
+    given = [name for name in SERVERS if os.environ.get(name)]
+    if len(given) == len(SERVERS):
+        yield
+        return
+    if given:
+        other = next(name for name in SERVERS if name not in given)
+        raise HalfConfiguredError(
+            f"{given[0]} is set but {other} is not: set both, or none for the embedded servers."
+        )
+    layout = layouts.prepare(layouts.var_directory())
+    with _users_lock(layout) as users, _variables(_enter(layout, users)):
+        yield
+
+
+def stop() -> bool:
+    """Stop the embedded servers whoever uses them; return whether any was running."""
+    layout = layouts.prepare(layouts.var_directory())
+    with _exclusive(layout.var / "embedded.start"):
+        found = postgres.running(layout) or redis.running(layout)
+        _stop(layout)
+    return found
+
+
+def remove() -> None:
+    """Stop the embedded servers and delete everything under the data directory, for good."""
+    layout = layouts.prepare(layouts.var_directory())
+    stop()
+    shutil.rmtree(layout.home)
+    shutil.rmtree(layout.var, ignore_errors=layout.home == layout.var)
+
+
+@contextmanager
+def _users_lock(layout: Layout) -> Iterator[int]:
+    """Hold a place among the users; on leaving, stop the servers if nobody else holds one."""
+    descriptor = os.open(layout.var / "embedded.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    holder = os.getpid()
+    try:
+        yield descriptor
+    finally:
+        try:
+            if os.getpid() == holder and _is_last(descriptor):  # a forked child shares our place
+                _stop(layout)
+        finally:
+            os.close(descriptor)
+
+
+def _is_last(users: int) -> bool:
+    try:
+        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _enter(layout: Layout, users: int) -> dict[str, str]:
+    """Join the users, start what does not run and return the variables that name it."""
+    with _exclusive(layout.var / "embedded.start"):
+        fcntl.flock(users, fcntl.LOCK_SH)
+        state = _ensure(layout)
+        key = _secret_key(layout.var / "secret-key")
+    role = postgres.NAME
+    return {
+        "DATABASE_URL": f"postgres://{role}:{state.postgres.password}@127.0.0.1:{state.postgres.port}/{role}",
+        "CELERY_BROKER_URL": f"redis://:{state.redis.password}@127.0.0.1:{state.redis.port}/0",
+        "STORAGE_URL": os.environ.get("STORAGE_URL") or (layout.var / "store").as_uri(),
+        "RETRACE_SECRET_KEY": os.environ.get("RETRACE_SECRET_KEY") or key,
+    }
+
+
+def _ensure(layout: Layout) -> State:
+    known = load(layout.state)
+    database = (
+        known.postgres if known and postgres.running(layout) and postgres.answers(known.postgres) else None
+    )
+    broker = known.redis if known and redis.running(layout) and redis.answers(known.redis) else None
+    if known and database and broker:
+        return known
+    state = State(
+        postgres=database or postgres.start(layout, known.postgres.password if known else None),
+        redis=broker or redis.start(layout),
+    )
+    save(layout.state, state)
+    return state
+
+
+def _stop(layout: Layout) -> None:
+    redis.stop(layout)
+    postgres.stop(layout)
+
+
+def _secret_key(path: Path) -> str:
+    if not path.exists():
+        write_private(path, secrets.token_urlsafe(48))
+    return path.read_text(encoding="utf-8")
+
+
+@contextmanager
+def _exclusive(path: Path) -> Iterator[None]:
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _variables(wanted: dict[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
