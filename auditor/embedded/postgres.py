@@ -46,7 +46,7 @@ def start(layout: Layout, password: str | None) -> Service:
 
 def answers(service: Service) -> bool:
     """Return whether our Postgres lets us in with our password."""
-    argv = [
+    argv: list[str | Path] = [
         postgres_tools() / "psql", "-X", "-A", "-t", "-h", "127.0.0.1", "-p", str(service.port),
         "-U", NAME, "-d", NAME, "-c", "select 1",
     ]  # fmt: skip
@@ -98,7 +98,17 @@ def _set_password(data: Path, password: str) -> None:
 
 def _launched(layout: Layout, port: int) -> bool:
     options = f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories=''"
-    argv = [postgres_tools() / "pg_ctl", "start", "-w", "-t", "60", "-D", layout.postgres, "-o", options]
+    argv: list[str | Path] = [
+        postgres_tools() / "pg_ctl",
+        "start",
+        "-w",
+        "-t",
+        "60",
+        "-D",
+        layout.postgres,
+        "-o",
+        options,
+    ]
     try:
         return account.run(argv, log=_log(layout), seconds=90).returncode == 0
     except subprocess.TimeoutExpired:

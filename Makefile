@@ -1,0 +1,52 @@
+# The commands of a checkout. `make` alone lists them.
+
+PYTHON := .venv/bin/python
+# What mypy --strict must accept.
+TYPED := auditor reports manage.py
+# What the linters pass to the production settings; nothing connects to these addresses.
+PRODUCTION := RETRACE_HTTPS=1 RETRACE_HOSTS=retrace.example RETRACE_ORIGINS=https://retrace.example \
+	DATABASE_URL=postgres://127.0.0.1:1/none CELERY_BROKER_URL=redis://127.0.0.1:1/0
+
+export TORCH_PIP_ARGS
+
+.DEFAULT_GOAL := help
+.PHONY: help demo serve test lint format setup setup-dev stop clean
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: setup ## set up, audit the bundled example model and print where its report is
+	@$(PYTHON) manage.py demo
+
+serve: setup ## the web interface on 127.0.0.1:8000, with a worker and the scheduler
+	@$(PYTHON) manage.py serve
+
+test: setup-dev ## run all tests beside servers and data of their own; ARGS="-k name" is passed on
+	@RETRACE_VAR=$(CURDIR)/var/test $(PYTHON) -m auditor.embedded exec -- $(PYTHON) -m pytest $(ARGS)
+
+lint: setup-dev ## style, types, import rules, missing migrations, production settings
+	@.venv/bin/ruff check --quiet .
+	@.venv/bin/ruff format --check --quiet .
+	@$(PRODUCTION) RETRACE_SECRET_KEY=unused .venv/bin/mypy --no-error-summary $(TYPED)
+	@report=$$(.venv/bin/lint-imports --no-logo 2>&1) || { echo "$$report"; exit 1; }
+	@$(PRODUCTION) $(PYTHON) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+	@$(PRODUCTION) $(PYTHON) manage.py check --deploy --fail-level WARNING
+	@echo "lint: clean"
+
+format: setup-dev ## rewrite the sources in the house style
+	@.venv/bin/ruff check --quiet --fix .
+	@.venv/bin/ruff format --quiet .
+
+setup: ## install what demo and serve need (they call it themselves)
+	@requirements/setup.sh
+
+setup-dev: ## install what test and lint need (they call it themselves)
+	@requirements/setup.sh dev
+
+stop: ## stop the embedded servers if a killed command left them running
+	@$(PYTHON) -m auditor.embedded stop
+
+clean: ## delete caches and the tests' data; your own data in var/ stays
+	@if [ -x $(PYTHON) ]; then RETRACE_VAR=$(CURDIR)/var/test $(PYTHON) -m auditor.embedded remove; fi
+	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find auditor reports tests -name __pycache__ -type d -prune -exec rm -rf {} +
