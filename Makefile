@@ -25,7 +25,7 @@ test: setup-dev ## run all tests beside servers and data of their own; ARGS="-k 
 	@RETRACE_VAR=$(CURDIR)/var/test $(PYTHON) -m auditor.embedded exec -- $(PYTHON) -m pytest $(ARGS)
 
 lint: setup-dev ## style, types, import rules, missing migrations, production settings
-	@.venv/bin/ruff check --quiet .
+	@.venv/bin/ruff check --quiet --output-format concise .
 	@.venv/bin/ruff format --check --quiet .
 	@$(PRODUCTION) RETRACE_SECRET_KEY=unused .venv/bin/mypy --no-error-summary $(TYPED)
 	@report=$$(.venv/bin/lint-imports --no-logo 2>&1) || { echo "$$report"; exit 1; }

@@ -78,7 +78,7 @@ packages() {
     $pip -c requirements/constraints.txt -e "$target" || fail "the Python packages could not be installed."
 }
 
-pip=".venv/bin/python -m pip install --quiet --disable-pip-version-check"
+pip=".venv/bin/python -m pip install --quiet --quiet --disable-pip-version-check"
 # shellcheck disable=SC2086
 want=$(digest $inputs $lists)
 stamped "$kind" "$want" && exit 0

@@ -6,9 +6,10 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from auditor.embedded import account
+from auditor.embedded import account, locks
 
 REACHABLE = Path("/var/tmp")  # noqa: S108 - only mkdtemp is used below it
+GATE = "embedded.start"
 
 
 def checkout() -> Path:
@@ -27,6 +28,11 @@ class Layout:
 
     var: Path
     home: Path
+
+    @property
+    def gate(self) -> Path:
+        """Whoever starts or stops the servers holds this file's lock alone."""
+        return self.var / GATE
 
     @property
     def state(self) -> Path:
@@ -52,7 +58,8 @@ class Layout:
 def prepare(var: Path) -> Layout:
     """Create the directories of an installation and return where they are; the choice is made once."""
     var.mkdir(parents=True, exist_ok=True)
-    layout = Layout(var, _home(var))
+    with locks.exclusive(var / GATE):
+        layout = Layout(var, _home(var))
     layout.logs.mkdir(exist_ok=True)
     return layout
 

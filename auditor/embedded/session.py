@@ -1,6 +1,5 @@
 """One shared instance per checkout: the first user starts it, the last one out turns off the light."""
 
-import fcntl
 import os
 import secrets
 import shutil
@@ -10,7 +9,7 @@ from pathlib import Path
 
 from auditor.common.errors import RetraceError
 from auditor.embedded import layout as layouts
-from auditor.embedded import postgres, redis
+from auditor.embedded import locks, postgres, redis
 from auditor.embedded.layout import Layout
 from auditor.embedded.state import State, load, save, write_private
 
@@ -45,7 +44,7 @@ def environment() -> Iterator[None]:
 def stop() -> bool:
     """Stop the embedded servers whoever uses them; return whether any was running."""
     layout = layouts.prepare(layouts.var_directory())
-    with _exclusive(layout.var / "embedded.start"):
+    with locks.exclusive(layout.gate):
         found = postgres.running(layout) or redis.running(layout)
         _stop(layout)
     return found
@@ -68,24 +67,16 @@ def _users_lock(layout: Layout) -> Iterator[int]:
         yield descriptor
     finally:
         try:
-            if os.getpid() == holder and _is_last(descriptor):  # a forked child shares our place
+            if os.getpid() == holder and locks.is_last(descriptor):  # a forked child shares our place
                 _stop(layout)
         finally:
             os.close(descriptor)
 
 
-def _is_last(users: int) -> bool:
-    try:
-        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
 def _enter(layout: Layout, users: int) -> dict[str, str]:
     """Join the users, start what does not run and return the variables that name it."""
-    with _exclusive(layout.var / "embedded.start"):
-        fcntl.flock(users, fcntl.LOCK_SH)
+    with locks.exclusive(layout.gate):
+        locks.share(users)
         state = _ensure(layout)
         key = _secret_key(layout.var / "secret-key")
     role = postgres.NAME
@@ -122,16 +113,6 @@ def _secret_key(path: Path) -> str:
     if not path.exists():
         write_private(path, secrets.token_urlsafe(48))
     return path.read_text(encoding="utf-8")
-
-
-@contextmanager
-def _exclusive(path: Path) -> Iterator[None]:
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager

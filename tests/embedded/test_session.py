@@ -30,13 +30,15 @@ def test_data_and_key_outlive_a_restart(var: Path) -> None:
 
 
 def test_last_one_out_stops_the_servers(var: Path) -> None:
-    users = [servers.user(servers.WAIT), servers.user(servers.WAIT)]
-    first, second = (user.stdout.readline() for user in users)
-    assert first == second != ""
-    users[0].communicate()
+    *others, last = users = [servers.user(servers.WAIT) for _ in range(4)]
+    addresses = {user.stdout.readline() for user in users}
+    assert len(addresses) == 1
+    assert "" not in addresses
+    for user in others:
+        user.communicate()
     assert servers.running(var) == (True, True)
     assert servers.answering(var)
-    users[1].communicate()
+    last.communicate()
     assert servers.running(var) == (False, False)
 
 
