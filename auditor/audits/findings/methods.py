@@ -1,0 +1,92 @@
+"""Did the methods hold what they promise?"""
+
+from collections.abc import Iterator
+
+from auditor.audits.findings.finding import Finding, Labelled, Threshold
+from auditor.audits.findings.words import with_interval
+from auditor.explain.evidence import Evidence, Measure
+
+_EXPLAIN = "GDPR Art. 15(1)(h)"
+
+
+def completeness(evidence: Evidence) -> Iterator[Finding]:
+    """Fire per method whose maps do not add up to what the method promises."""
+    threshold = evidence.plan.thresholds.completeness
+    for index, method in enumerate(evidence.methods):
+        measure = method.completeness
+        if measure is not None and measure.value is not None and measure.value > threshold:
+            yield Finding(
+                id=f"completeness-{method.card.name}",
+                rule="completeness",
+                rule_version=1,
+                severity="warning",
+                title=f"{method.card.title} does not add up",
+                sentence=(
+                    f"The maps of {method.card.title} should add up to the change of the score, and miss it by "
+                    f"{with_interval(measure)}."
+                ),
+                measures=(Labelled(label=f"completeness error, {method.card.title}", measure=measure),),
+                threshold=Threshold(name="completeness", value=threshold),
+                pointer=f"/methods/{index}/completeness",
+                hook=f"GDPR Art. 5(1)(d); {_EXPLAIN}",
+                action="Raise the number of steps in the plan and audit again before relying on these maps.",
+            )
+
+
+def not_applicable(evidence: Evidence) -> Iterator[Finding]:
+    """Name each method of the plan that could not be used on this model."""
+    for index, method in enumerate(evidence.methods):
+        if not method.applicable:
+            yield Finding(
+                id=f"not-applicable-{method.card.name}",
+                rule="not-applicable",
+                rule_version=1,
+                severity="note",
+                title=f"{method.card.title} could not be used",
+                sentence=f"{method.card.title} is in the plan and was not used: {method.reason or 'no reason given'}",
+                pointer=f"/methods/{index}/reason",
+                hook=_EXPLAIN,
+                action="Read the report without this method; the others stand on their own.",
+            )
+
+
+def surrogate(evidence: Evidence) -> Iterator[Finding]:
+    """Say that the surrogate tree is missing or no description of the model."""
+    tree = evidence.surrogate
+    if tree.refused is not None:
+        yield _no_tree(tree.refused)
+    elif not tree.accepted and tree.fidelity is not None:
+        yield _unfaithful(tree.fidelity, evidence.plan.surrogate.minimum_fidelity)
+
+
+def _no_tree(reason: str) -> Finding:
+    return Finding(
+        id="surrogate-refused",
+        rule="surrogate",
+        rule_version=1,
+        severity="note",
+        title="No surrogate tree could be grown",
+        sentence=f"The model as a whole is not summarised by simple rules: {reason}",
+        pointer="/surrogate/refused",
+        hook="GDPR Art. 13(2)(f)",
+        action="Describe the logic of the model by its documentation and by the measured effects of image regions.",
+    )
+
+
+def _unfaithful(fidelity: Measure, minimum: float) -> Finding:
+    return Finding(
+        id="surrogate-unfaithful",
+        rule="surrogate",
+        rule_version=1,
+        severity="warning",
+        title="The surrogate tree does not describe the model",
+        sentence=(
+            f"A small tree of simple image features agrees with {with_interval(fidelity)} of the model's decisions "
+            "on items that it was not grown on; it must not be handed out as the logic of the model."
+        ),
+        measures=(Labelled(label="fidelity on held-out items", measure=fidelity),),
+        threshold=Threshold(name="surrogate.minimum_fidelity", value=minimum),
+        pointer="/surrogate/fidelity",
+        hook="GDPR Art. 13(2)(f)",
+        action="Do not quote the tree to data subjects.",
+    )

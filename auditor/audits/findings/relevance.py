@@ -1,0 +1,147 @@
+"""Do decisions rest on what lies outside of the relevant region?"""
+
+from collections.abc import Iterator
+
+from auditor.audits.findings.finding import Finding, Labelled, Severity, Threshold
+from auditor.audits.findings.words import counted, percent, place, with_interval
+from auditor.explain.evidence import Evidence, Measure, MethodSummary, RegionImportance
+
+_HOOK = "GDPR Art. 5(1)(a)"
+Indexed = tuple[int, RegionImportance]
+
+
+def outside_flips(evidence: Evidence) -> Iterator[Finding]:
+    """Fire where exchanging what lies outside of the relevant region changes too many decisions."""
+    outside, inside = _mask(evidence, "outside"), _mask(evidence, "inside")
+    threshold = evidence.plan.thresholds.outside_flips
+    if outside is None or not _above(outside[1].flips, threshold):
+        return
+    index, region = outside
+    more = inside is not None and (region.flips.value or 0) > (inside[1].flips.value or 0)
+    severity: Severity = "critical" if more else "warning"
+    compared = f", against {percent(inside[1].flips.value or 0)} for the region itself" if inside else ""
+    yield Finding(
+        id="outside-flips",
+        rule="outside-flips",
+        rule_version=1,
+        severity=severity,
+        title="Decisions depend on image parts outside of the relevant region",
+        sentence=(
+            "Exchanging the part of the image that lies outside of the medically relevant region for that of "
+            f"another patient changed {with_interval(region.flips)} of the decisions{compared}. "
+            + ("The model relies more on the surroundings than on the region that matters." if more else "")
+        ).strip(),
+        measures=_flips(("outside", outside), ("inside", inside)),
+        threshold=Threshold(name="outside_flips", value=threshold),
+        pointer=f"/regions/{index}/flips",
+        hook=f"{_HOOK}; GDPR Art. 5(1)(d)",
+        action="Do not use the model for decisions until it is known what it reads there; retrain without it.",
+    )
+
+
+def grid_cell(evidence: Evidence) -> Iterator[Finding]:
+    """Fire where one small cell of the image decides more often than the threshold allows."""
+    threshold = evidence.plan.thresholds.outside_flips
+    cells = [(i, r) for i, r in enumerate(evidence.regions) if r.kind == "grid" and _above(r.flips, threshold)]
+    if not cells:
+        return
+    cells.sort(key=lambda cell: (-(cell[1].flips.value or 0), cell[0]))
+    index, worst = cells[0]
+    row, column = worst.row or 0, worst.column or 0
+    where = place(row, column, evidence.plan.grid)
+    inside = _mask(evidence, "inside")
+    border = {row, column} & {0, evidence.plan.grid - 1}
+    stronger = inside is None or (worst.flips.value or 0) > (inside[1].flips.value or 0)
+    others = f" {counted(len(cells) - 1, 'other cell does', 'other cells do')} so, too." if cells[1:] else ""
+    yield Finding(
+        id="grid-cell",
+        rule="grid-cell",
+        rule_version=1,
+        severity="critical" if border and stronger else "warning",
+        title=f"A small patch of the image decides: {where}",
+        sentence=(
+            f"Exchanging only one cell at the {where} of the image ({percent(worst.area.value or 0)} of its area, "
+            f"row {row + 1}, column {column + 1} of the grid) changed {with_interval(worst.flips)} of the "
+            f"decisions.{others}"
+        ),
+        measures=_flips(*((_cell_name(cell), cell) for cell in cells[:3]), ("inside", inside)),
+        threshold=Threshold(name="outside_flips", value=threshold),
+        pointer=f"/regions/{index}/flips",
+        hook=_HOOK,
+        action=f"Look at the {where} of the images for markers, text or borders that go along with the label.",
+    )
+
+
+def attribution_outside(evidence: Evidence) -> Iterator[Finding]:
+    """Fire per method whose attribution lies outside more than an even spread would put there."""
+    outside = _mask(evidence, "outside")
+    if outside is None or outside[1].area.value is None:
+        return
+    area = outside[1].area.value
+    for index, method in enumerate(evidence.methods):
+        if method.outside is not None and _above(method.outside, area):
+            yield _mass(index, method, method.outside, area)
+
+
+def untested(evidence: Evidence) -> Iterator[Finding]:
+    """Say where masks are missing, so that the relevance test was not made or not on every item."""
+    facts = evidence.validation_set
+    if facts.masks >= facts.items:
+        return
+    none = facts.masks == 0
+    yield Finding(
+        id="relevance-untested",
+        rule="relevance-untested",
+        rule_version=1,
+        severity="note",
+        title="The relevance test " + ("could not be made" if none else "covers a part of the set"),
+        sentence=(
+            "No item has a mask of the relevant region, so this report cannot say whether decisions rest on it."
+            if none
+            else f"{facts.masks} of {facts.items} items have a mask of the relevant region; what is said about "
+            "that region is about those items only."
+        ),
+        pointer="/validation_set/masks",
+        hook=_HOOK,
+        action="Add masks of the relevant region to the validation set and audit again.",
+    )
+
+
+def _mass(index: int, method: MethodSummary, outside: Measure, area: float) -> Finding:
+    return Finding(
+        id=f"attribution-outside-{method.card.name}",
+        rule="attribution-outside",
+        rule_version=1,
+        severity="warning",
+        title=f"{method.card.title} points outside of the relevant region",
+        sentence=(
+            f"{method.card.title} places {with_interval(outside)} of its attribution outside of the relevant region, "
+            f"more than the {percent(area)} that an even spread over the image would place there."
+        ),
+        measures=(Labelled(label=f"attribution outside, {method.card.title}", measure=outside),),
+        threshold=Threshold(name="area outside of the relevant region", value=area, set_by="rule"),
+        pointer=f"/methods/{index}/outside",
+        hook=_HOOK,
+        action="Read the gallery with the outlines of the relevant region before showing such a map to a person.",
+    )
+
+
+def _mask(evidence: Evidence, name: str) -> Indexed | None:
+    matching = ((i, r) for i, r in enumerate(evidence.regions) if r.kind == "mask" and r.name == name)
+    return next(matching, None)
+
+
+def _above(measure: Measure, threshold: float) -> bool:
+    return measure.low is not None and measure.low > threshold
+
+
+def _cell_name(cell: Indexed) -> str:
+    return f"cell in row {(cell[1].row or 0) + 1}, column {(cell[1].column or 0) + 1}"
+
+
+def _flips(*regions: tuple[str, Indexed | None]) -> tuple[Labelled, ...]:
+    return tuple(
+        Labelled(label=f"decisions changed, {name}", measure=indexed[1].flips)
+        for name, indexed in regions
+        if indexed is not None
+    )
