@@ -66,7 +66,7 @@ def _loaded(point: EntryPoint) -> Architecture:
         ) from error
     if not isinstance(offered, Architecture) or offered.name != point.name:
         raise RetraceError(
-            f"The installed package {package} offers {point.name!r} under {GROUP}, which is not an Architecture "
-            "of that name; an administrator has to repair or remove it."
+            f"The installed package {package} offers {point.name!r} under {GROUP}, which is not an "
+            "Architecture of that name; an administrator has to repair or remove it."
         )
     return offered

@@ -1,4 +1,4 @@
-"""MONAI's DenseNets (Huang et al., 2017, Densely Connected Convolutional Networks); weights are never fetched."""
+"""MONAI's DenseNets (Huang et al., 2017, Densely Connected Convolutional Networks)."""
 
 from collections.abc import Callable
 from typing import Annotated, Literal

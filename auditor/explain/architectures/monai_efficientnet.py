@@ -27,7 +27,7 @@ class EfficientNetOptions(Options):
 
 
 def _make(options: EfficientNetOptions) -> nn.Module:
-    from monai.networks.nets import EfficientNetBN
+    from monai.networks.nets.efficientnet import EfficientNetBN
 
     network: nn.Module = EfficientNetBN(pretrained=False, **options.model_dump())
     return network

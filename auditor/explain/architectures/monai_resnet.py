@@ -1,4 +1,4 @@
-"""MONAI's ResNets (He et al., 2016, Deep Residual Learning for Image Recognition); weights are never fetched."""
+"""MONAI's ResNets (He et al., 2016, Deep Residual Learning for Image Recognition)."""
 
 from collections.abc import Callable
 from typing import Annotated, Literal

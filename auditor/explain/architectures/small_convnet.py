@@ -32,8 +32,8 @@ class ConvBlock(nn.Sequential):
 class SmallConvNet(nn.Module):
     """Blocks of doubling width, global average pooling and one linear layer.
 
-    Layers are ``features.0`` to ``features.{depth - 1}``, ``pool``, ``flatten`` and ``head``. The last block keeps
-    its resolution: with depth 4 a 128 x 128 image still has 16 x 16 positions when Grad-CAM reads it.
+    Layers are ``features.0`` to ``features.{depth - 1}``, ``pool``, ``flatten`` and ``head``. The last block
+    keeps its resolution: with depth 4 a 128 x 128 image still has 16 x 16 positions when Grad-CAM reads it.
     """
 
     def __init__(self, *, in_channels: int = 1, classes: int = 2, width: int = 16, depth: int = 4) -> None:

@@ -42,7 +42,8 @@ class ResidualBlock(nn.Module):
 class SmallResNet(nn.Module):
     """A strided stem, one residual block per stage of doubling width, global average pooling, a linear layer.
 
-    Layers are ``stem``, ``features.0`` to ``features.{stages - 1}``, ``pool``, ``flatten``, ``dropout``, ``head``.
+    Layers are ``stem``, ``features.0`` to ``features.{stages - 1}``, ``pool``, ``flatten``, ``dropout`` and
+    ``head``.
     """
 
     def __init__(
