@@ -1,0 +1,32 @@
+"""What sections work with: the snapshot, the store, and the assets that the document will ask for."""
+
+import hashlib
+from dataclasses import dataclass, field
+
+from auditor.common.store import Store
+from reports.documents.snapshot import Snapshot
+
+SCHEME = "retrace"
+
+
+@dataclass(frozen=True)
+class Asset:
+    """The bytes of a picture or a font, and their media type."""
+
+    content: bytes
+    kind: str
+
+
+@dataclass
+class Book:
+    """A report in the making; `assets` fills up while sections are written."""
+
+    snapshot: Snapshot
+    store: Store
+    assets: dict[str, Asset] = field(default_factory=dict)
+
+    def asset(self, content: bytes, kind: str) -> str:
+        """Keep bytes for the document and return the address under which it may ask for them."""
+        url = f"{SCHEME}:{hashlib.sha256(content).hexdigest()}"
+        self.assets[url] = Asset(content, kind)
+        return url

@@ -1,0 +1,56 @@
+"""The grid map: how often each cell of the image decides, over a mean image."""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap, Normalize, TwoSlopeNorm
+
+from reports.documents.figures.source import Bytes, Floats
+from reports.documents.figures.style import INK, PAPER, figure, house_style, svg
+
+FLIPS = LinearSegmentedColormap.from_list("flips", ["#ffffff", "#f2c75c", "#b2182b"])
+DROPS = LinearSegmentedColormap.from_list("drops", ["#2166ac", "#ffffff", "#b2182b"])
+
+
+def grid_map(mean: Bytes, flips: Floats, drops: Floats, titles: tuple[str, str]) -> bytes:
+    """Return two maps (rows, columns) side by side as SVG, each cell with its number; NaN is undefined."""
+    widest = max(float(np.nanmax(np.abs(np.nan_to_num(drops)))), 0.01)
+    with house_style():
+        drawn = figure(166, 84)
+        left, right = drawn.subplots(1, 2)
+        highest = max(float(np.nanmax(np.nan_to_num(flips))), 0.1)
+        _cells(left, mean, flips, FLIPS, Normalize(0, highest), titles[0], "{:.0f}", 100)
+        _cells(right, mean, drops, DROPS, TwoSlopeNorm(0, -widest, widest), titles[1], "{:+.2f}", 1)
+        return svg(drawn)
+
+
+def _cells(
+    axes: Axes,
+    mean: Bytes,
+    values: Floats,
+    colours: LinearSegmentedColormap,
+    norm: Normalize,
+    title: str,
+    form: str,
+    factor: float,
+) -> None:
+    rows, columns = values.shape
+    extent = (0, columns, rows, 0)
+    axes.imshow(mean, extent=extent, aspect="equal", interpolation="bilinear")
+    painted = colours(norm(np.nan_to_num(values)))
+    painted[..., 3] = np.where(np.isnan(values), 0.0, 0.25 + 0.6 * np.abs(np.nan_to_num(values)) / norm.vmax)
+    axes.imshow(painted, extent=extent, aspect="equal", interpolation="nearest")
+    size = min(7.5, 52 / columns)
+    for row, column in np.ndindex(rows, columns):
+        value = values[row, column]
+        text = "–" if np.isnan(value) else form.format(value * factor)
+        axes.text(
+            column + 0.5, row + 0.5, text, ha="center", va="center", fontsize=size, color=INK,
+            bbox={"boxstyle": "round,pad=0.12", "facecolor": PAPER, "alpha": 0.72, "linewidth": 0},
+        )  # fmt: skip
+    axes.set_xticks(range(columns + 1), [])
+    axes.set_yticks(range(rows + 1), [])
+    axes.grid(color=PAPER, linewidth=0.6)
+    axes.tick_params(length=0)
+    axes.set_title(title, fontsize=8, loc="left", color=INK)
+    for spine in axes.spines.values():
+        spine.set_visible(False)

@@ -1,0 +1,115 @@
+"""Heatmap overlays: red speaks for the decision, blue against it, no colour is no contribution."""
+
+import io
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from auditor.common.store import Store
+from auditor.explain.evidence import ItemRecord
+from reports.documents.figures.source import Bytes, Floats, attribution, mask, picture
+
+PERCENTILE = 99.5
+SIZE = 320
+POSITIVE = np.array([178, 24, 43], dtype=np.float32)
+NEGATIVE = np.array([33, 102, 172], dtype=np.float32)
+_STRONGEST, _CONTOUR, _DASH = 0.85, 0.5, 6
+
+
+def scale_of(values: Floats) -> float:
+    """Return what full colour stands for: the 99.5th percentile of the map's absolute values."""
+    magnitude = np.abs(values)
+    return float(np.percentile(magnitude, PERCENTILE)) or float(magnitude.max())
+
+
+def opacity(strength: Floats) -> Floats:
+    """Return how opaque the colour is at a strength in [0, 1]: none at 0, never hiding the image."""
+    return np.asarray(_STRONGEST * strength**0.75, dtype=np.float32)
+
+
+def paint(image: Bytes, values: Floats, scale: float | None = None) -> Bytes:
+    """Return an image (height, width, 3) under a map of any size; where the map is zero the image is unchanged.
+
+    A line follows half of full colour, unbroken around positive and dashed around negative areas, so that the sign
+    can be told without colour.
+    """
+    full = scale_of(values) if scale is None else scale
+    height, width = image.shape[:2]
+    signed = np.clip(values / full, -1, 1) if full > 0 else np.zeros_like(values)
+    signed = _resize(signed, (width, height))  # (height, width)
+    alpha = opacity(np.abs(signed))[..., None]  # (height, width, 1)
+    colour = np.where(signed[..., None] > 0, POSITIVE, NEGATIVE)
+    blended = image * (1 - alpha) + colour * alpha
+    blended[_edge(signed > _CONTOUR)] = (255, 255, 255)
+    blended[_edge(signed < -_CONTOUR) & _dashes(height, width)] = (255, 255, 255)
+    return np.asarray(blended.round(), dtype=np.uint8)
+
+
+def outline(image: Bytes, region: NDArray[np.bool_]) -> Bytes:
+    """Return an image with the border of a region drawn as a dashed line."""
+    drawn = image.copy()
+    border = _edge(region) | np.roll(_edge(region), 1, axis=1)
+    drawn[border & _dashes(*region.shape)] = (255, 196, 0)
+    return drawn
+
+
+def original(item: ItemRecord, store: Store, *, outlined: bool = False) -> Bytes:
+    """Return an item's image as (height, width, 3), with its relevant region outlined where asked and known."""
+    size = _size(item)
+    image = picture(store, item.entry.image, size, f"image of item {item.entry.id!r}")
+    if outlined and item.entry.mask:
+        return outline(image, mask(store, item.entry.mask, size, f"mask of item {item.entry.id!r}"))
+    return image
+
+
+def overlaid(item: ItemRecord, method: str, store: Store) -> tuple[Bytes, float]:
+    """Return an item's image in grey under the map of one method, and what full colour stands for."""
+    what = f"map of item {item.entry.id!r} by {method}"
+    values = attribution(store, item.maps[method].array, what)
+    grey = np.asarray(Image.fromarray(original(item, store)).convert("L").convert("RGB"))
+    scale = scale_of(values)
+    return paint(grey, values, scale), scale
+
+
+def original_png(item: ItemRecord, store: Store) -> bytes:
+    """Return an item's image as PNG; raises RetraceError where it is missing or damaged."""
+    return encoded(original(item, store), "PNG")
+
+
+def overlay_png(item: ItemRecord, method: str, store: Store) -> bytes:
+    """Return an item's image under the map of one method as PNG; raises RetraceError as `original_png`."""
+    return encoded(overlaid(item, method, store)[0], "PNG")
+
+
+def encoded(image: Bytes, kind: str) -> bytes:
+    """Return a picture as PNG or as JPEG at high quality without colour subsampling."""
+    stream = io.BytesIO()
+    options = {"quality": 90, "subsampling": 0} if kind == "JPEG" else {"optimize": False}
+    Image.fromarray(image).save(stream, kind, **options)
+    return stream.getvalue()
+
+
+def _size(item: ItemRecord) -> tuple[int, int]:
+    """Return (width, height) in pixels: the shape of the maps, so enlarged that the longer side fits."""
+    shape = next((record.array.shape for record in item.maps.values()), (SIZE, SIZE))
+    factor = SIZE / max(shape)
+    return max(1, round(shape[1] * factor)), max(1, round(shape[0] * factor))
+
+
+def _resize(values: Floats, size: tuple[int, int]) -> Floats:
+    if values.shape == (size[1], size[0]):
+        return values
+    resized = Image.fromarray(values.astype(np.float32)).resize(size, Image.Resampling.BILINEAR)
+    return np.asarray(resized, dtype=np.float32)
+
+
+def _edge(region: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    inner = np.pad(region, 1, mode="edge")
+    eroded = inner[:-2, 1:-1] & inner[2:, 1:-1] & inner[1:-1, :-2] & inner[1:-1, 2:]
+    return region & ~eroded
+
+
+def _dashes(height: int, width: int) -> NDArray[np.bool_]:
+    rows, columns = np.ogrid[:height, :width]
+    return ((rows + columns) // _DASH) % 2 == 0

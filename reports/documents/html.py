@@ -1,0 +1,32 @@
+"""The report as HTML: templates filled by the sections, and the assets that it asks for."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from auditor.common.store import Store
+from reports.documents.book import Asset, Book
+from reports.documents.sections import gallery, identity, importance, logic, material, performance, summary
+from reports.documents.snapshot import Snapshot
+
+_SECTIONS = (identity, summary, material, performance, gallery, importance, logic)
+
+
+class Page(NamedTuple):
+    """A document in HTML and everything that it may load, by address."""
+
+    html: str
+    assets: Mapping[str, Asset]
+
+
+def page(snapshot: Snapshot, store: Store) -> Page:
+    """Return the whole report; raises RetraceError where an array or an image is missing or damaged."""
+    book = Book(snapshot, store)
+    with translation.override(snapshot.language):
+        context: dict[str, object] = {"snapshot": snapshot, "evidence": snapshot.evidence}
+        for section in _SECTIONS:
+            context[section.__name__.rpartition(".")[2]] = section.context(book)
+        html = render_to_string("documents/report/report.html", context)
+    return Page(html, book.assets)

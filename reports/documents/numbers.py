@@ -1,0 +1,64 @@
+"""Numbers as they are printed: a value, its interval, its n, and a mark that leads to method and seed."""
+
+import string
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+
+from auditor.explain.evidence import Measure
+
+
+class Number(NamedTuple):
+    """A printed number; `interval` is text even where there is none, and then says so."""
+
+    value: str
+    interval: str
+    n: int
+    mark: str
+
+
+class Notes:
+    """The footnotes of one section: what computed each number and with which seed."""
+
+    def __init__(self) -> None:
+        self._texts: dict[str, str] = {}
+
+    def share(self, measure: Measure) -> Number:
+        """Print a share as a percentage."""
+        return self._number(measure, "{:.1f} %", 100)
+
+    def plain(self, measure: Measure) -> Number:
+        """Print a number with three decimals."""
+        return self._number(measure, "{:.3f}", 1)
+
+    @property
+    def texts(self) -> list[tuple[str, str]]:
+        """Return the marks with their texts, in the order of their first use."""
+        return [(mark, text) for text, mark in self._texts.items()]
+
+    def _number(self, measure: Measure, form: str, factor: float) -> Number:
+        if measure.value is None:
+            return Number("–", _("undefined"), measure.n, self._mark(measure))
+        if measure.low is None or measure.high is None:
+            interval = _("no interval")
+        else:
+            low, high = (form.format(end * factor).removesuffix(" %") for end in (measure.low, measure.high))
+            interval = f"{low} – {high}"
+        return Number(form.format(measure.value * factor), interval, measure.n, self._mark(measure))
+
+    def _mark(self, measure: Measure) -> str:
+        text = self._text(measure)
+        if text not in self._texts:
+            count = len(self._texts)
+            first = string.ascii_lowercase[count // 26 - 1] if count >= 26 else ""
+            self._texts[text] = first + string.ascii_lowercase[count % 26]
+        return self._texts[text]
+
+    def _text(self, measure: Measure) -> str:
+        parts = [measure.method]
+        if measure.confidence is not None and measure.low is not None:
+            parts.append(_("interval at %(confidence)s %%") % {"confidence": f"{100 * measure.confidence:g}"})
+        if measure.no_interval:
+            parts.append(_("no interval: %(why)s") % {"why": measure.no_interval})
+        parts.append(_("seed %(seed)d") % {"seed": measure.seed} if measure.seed is not None else _("no chance involved"))
+        return "; ".join(parts)

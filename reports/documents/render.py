@@ -1,0 +1,79 @@
+"""HTML to PDF: the only module that knows WeasyPrint. The same snapshot gives the same bytes in any process."""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from weasyprint import HTML, Attachment
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+from auditor.common.store import Store
+from reports.documents.book import SCHEME, Asset
+from reports.documents.html import page
+from reports.documents.snapshot import Snapshot
+
+_FONTS = f"{SCHEME}:fonts/"
+
+
+class Packaged(URLFetcher):  # type: ignore[misc]
+    """Serves the assets of one report and our packaged fonts; every other address stops the rendering."""
+
+    def __init__(self, assets: Mapping[str, Asset]) -> None:
+        super().__init__(allowed_protocols=(SCHEME,), allow_redirects=False, fail_on_errors=True)
+        self._assets = assets
+
+    def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
+        """Return an asset; raises FatalURLFetchingError for any address that is not ours."""
+        asset = self._assets.get(url) or self._font(url)
+        if asset is None:
+            raise FatalURLFetchingError(f"A report loads nothing but its own parts, and {url[:200]!r} is none.")
+        return URLFetcherResponse(url, asset.content, {"Content-Type": asset.kind})
+
+    def _font(self, url: str) -> Asset | None:
+        fonts = Path(settings.BASE_DIR) / "auditor" / "static" / "vendor" / "fonts"
+        known = {f"{_FONTS}{path.name}": path for path in fonts.glob("*.woff2")}
+        return Asset(known[url].read_bytes(), "font/woff2") if url in known else None
+
+
+def render(snapshot: Snapshot, store: Store) -> bytes:
+    """Return the report as a tagged PDF with the evidence attached.
+
+    Raises RetraceError where an array or an image that the evidence names is missing or damaged.
+    """
+    document = page(snapshot, store)
+    issued = datetime.fromisoformat(snapshot.issued_at)
+    evidence = Attachment(
+        string=snapshot.evidence.to_bytes(),
+        name="evidence.json",
+        description=f"Evidence {snapshot.evidence_digest}",
+        created=issued,
+        modified=issued,
+    )
+    with _dated(issued):
+        content: bytes = HTML(
+            string=document.html, base_url=f"{SCHEME}:report", url_fetcher=Packaged(document.assets)
+        ).write_pdf(
+            font_config=FontConfiguration(),
+            pdf_tags=True,
+            pdf_identifier=snapshot.document_digest()[:32].encode(),
+            attachments=[evidence],
+        )
+    return content
+
+
+@contextmanager
+def _dated(moment: datetime) -> Iterator[None]:
+    """Let everything that stamps a time, font subsets included, use the time of issue."""
+    before = os.environ.get("SOURCE_DATE_EPOCH")
+    os.environ["SOURCE_DATE_EPOCH"] = str(int(moment.timestamp()))
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["SOURCE_DATE_EPOCH"]
+        else:
+            os.environ["SOURCE_DATE_EPOCH"] = before

@@ -1,0 +1,1 @@
+"""One module a section: what its page prints, taken from the snapshot."""

@@ -1,0 +1,56 @@
+"""The heatmap gallery: each item as given, beside it the map of every method."""
+
+from django.utils.translation import gettext as _
+
+from auditor.explain.evidence import GalleryEntry
+from reports.documents.book import Book
+from reports.documents.figures.bar import scale_bar
+from reports.documents.figures.overlay import PERCENTILE, encoded, original, overlaid
+
+_LONGEST = 24
+
+
+def context(book: Book) -> dict[str, object]:
+    """Return what the gallery prints; raises RetraceError where an image or a map is missing."""
+    gallery = book.snapshot.evidence.gallery
+    return {
+        "rule": gallery.rule,
+        "seed": gallery.seed,
+        "bar": book.asset(scale_bar(), "image/png"),
+        "percentile": f"{PERCENTILE:g}",
+        "entries": [_entry(book, entry) for entry in gallery.entries[:_LONGEST]],
+        "left_out": max(0, len(gallery.entries) - _LONGEST),
+    }
+
+
+def _entry(book: Book, entry: GalleryEntry) -> dict[str, object]:
+    item = entry.item
+    classes = book.snapshot.evidence.model.spec.output.classes
+    return {
+        "rule": entry.rule,
+        "id": item.entry.id,
+        "label": item.entry.label,
+        "predicted": item.predicted,
+        "target": item.target,
+        "right": item.predicted == item.entry.label,
+        "score": f"{100 * item.scores[classes.index(item.predicted)]:.1f} %",
+        "original": _jpeg(book, original(item, book.store, outlined=True)),
+        "outlined": item.entry.mask is not None,
+        "maps": [_map(book, entry, name) for name in sorted(item.maps)],
+    }
+
+
+def _map(book: Book, entry: GalleryEntry, name: str) -> dict[str, object]:
+    titles = {method.card.name: method.card.title for method in book.snapshot.evidence.methods}
+    painted, scale = overlaid(entry.item, name, book.store)
+    completeness = entry.item.maps[name].completeness
+    return {
+        "title": titles.get(name, name),
+        "url": _jpeg(book, painted),
+        "scale": _("no contribution") if scale == 0 else f"±{scale:.2g}",
+        "completeness": None if completeness is None else f"{100 * completeness:.1f} %",
+    }
+
+
+def _jpeg(book: Book, picture: object) -> str:
+    return book.asset(encoded(picture, "JPEG"), "image/jpeg")  # type: ignore[arg-type]

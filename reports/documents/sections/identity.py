@@ -1,0 +1,65 @@
+"""Cover and identity: which report about what, with digests in full."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from reports.documents.book import Book
+
+Row = tuple[str, str]
+_DECLARED = ("Controller", "Data protection officer", "Auditor", "Sign-off")
+
+
+def context(book: Book) -> dict[str, object]:
+    """Return what the cover and the identity page print."""
+    snapshot = book.snapshot
+    evidence = snapshot.evidence
+    return {
+        "issued": moment(snapshot.issued_at),
+        "short": snapshot.evidence_digest[:12],
+        "digests": [
+            (_("Evidence"), snapshot.evidence_digest),
+            (_("Model (weights and description)"), evidence.model.digest),
+            (_("Weights alone"), evidence.model.weights),
+            (_("Validation set (Merkle root)"), evidence.validation_set.digest),
+            (_("Plan"), evidence.plan_digest),
+            (_("Ledger entry"), snapshot.ledger.hash),
+        ],
+        "run": _run(book),
+        "software": sorted(evidence.software.packages.items()),
+        "declared": [_declared(book, "identity", name) for name in _DECLARED],
+        "purpose": [
+            _declared(book, "purpose", name)
+            for name in ("Intended use", "Decision supported or automated", "Human role", "Lawful basis")
+        ],
+        "conclusion": _declared(book, "summary", "Conclusion of the officer"),
+    }
+
+
+def moment(text: str) -> str:
+    """Return an RFC 3339 time in words."""
+    return datetime.fromisoformat(text).strftime("%-d %B %Y, %H:%M UTC")
+
+
+def _run(book: Book) -> list[Row]:
+    conditions, software = book.snapshot.conditions, book.snapshot.evidence.software
+    seconds = conditions.compute_seconds
+    return [
+        (_("Run"), book.snapshot.run_id),
+        (_("Started"), moment(conditions.started_at)),
+        (_("Finished"), moment(conditions.finished_at)),
+        (_("Computed on"), ", ".join(conditions.devices) or _("not recorded")),
+        (_("Hosts"), ", ".join(conditions.hosts) or _("not recorded")),
+        (_("Computing time"), _("not recorded") if seconds is None else f"{seconds:.1f} s"),
+        (_("Parts"), str(conditions.shards)),
+        (_("Plan"), f"{book.snapshot.evidence.plan.name}, seed {book.snapshot.evidence.plan.seed}"),
+        (_("Software"), f"Retrace {software.retrace}, {software.device_class}, {software.dtype}"),
+        (_("Ledger position"), str(book.snapshot.ledger.position)),
+    ]
+
+
+def _declared(book: Book, section: str, name: str) -> dict[str, str | None]:
+    for declaration in book.snapshot.declarations:
+        if (declaration.section, declaration.field) == (section, name):
+            return {"name": name, "text": declaration.text, "by": declaration.by, "when": declaration.when}
+    return {"name": name, "text": None, "by": None, "when": None}

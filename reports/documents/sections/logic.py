@@ -1,0 +1,34 @@
+"""The surrogate tree and the method cards."""
+
+from auditor.explain.evidence import MethodSummary
+from reports.documents.book import Book
+from reports.documents.figures.tree import tree
+from reports.documents.numbers import Notes
+
+
+def context(book: Book) -> dict[str, object]:
+    """Return what the pages on the surrogate tree and on the methods print."""
+    found, notes = book.snapshot.evidence.surrogate, Notes()
+    drawn = tree(found.nodes, found.features) if found.nodes and found.refused is None else None
+    card_notes = Notes()
+    return {
+        "surrogate": found,
+        "minimum": f"{100 * book.snapshot.evidence.plan.surrogate.minimum_fidelity:.0f} %",
+        "fidelity": notes.share(found.fidelity) if found.fidelity else None,
+        "baseline": notes.share(found.baseline) if found.baseline else None,
+        "tree": book.asset(drawn, "image/svg+xml") if drawn else None,
+        "surrogate_notes": notes.texts,
+        "cards": [_card(method, card_notes) for method in book.snapshot.evidence.methods],
+        "card_notes": card_notes.texts,
+    }
+
+
+def _card(method: MethodSummary, notes: Notes) -> dict[str, object]:
+    return {
+        "card": method.card,
+        "parameters": ", ".join(f"{name} = {value}" for name, value in sorted(method.parameters.items())) or "–",
+        "applicable": method.applicable,
+        "reason": method.reason,
+        "outside": notes.share(method.outside) if method.outside else None,
+        "completeness": notes.share(method.completeness) if method.completeness else None,
+    }

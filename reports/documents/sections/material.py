@@ -1,0 +1,56 @@
+"""The model and the validation set."""
+
+from itertools import groupby
+
+from django.utils.translation import gettext as _
+
+from reports.documents.book import Book
+
+Row = tuple[str, str]
+
+
+def context(book: Book) -> dict[str, object]:
+    """Return what the pages on the model and on the set print."""
+    evidence = book.snapshot.evidence
+    facts = evidence.validation_set
+    groups = groupby(sorted(facts.groups, key=lambda g: (g.column, g.value)), key=lambda g: g.column)
+    return {
+        "model": _model(book),
+        "classes": evidence.model.spec.output.classes,
+        "set": [
+            (_("Name"), facts.name),
+            (_("Items"), str(facts.items)),
+            (_("Items with a mask of the relevant region"), f"{facts.masks} of {facts.items}"),
+            (_("Copies of another item"), str(facts.duplicates)),
+        ],
+        "labels": [(name, n, f"{100 * n / max(facts.items, 1):.1f} %") for name, n in sorted(facts.labels.items())],
+        "columns": [(name, [_group(book, g.value, g.n) for g in members]) for name, members in groups],
+    }
+
+
+def _group(book: Book, value: str, n: int) -> tuple[str, str, str]:
+    minimum = book.snapshot.evidence.plan.minimum_group
+    if n < minimum:
+        return value, _("fewer than %(minimum)d") % {"minimum": minimum}, _("not measured")
+    return value, str(n), f"{100 * n / max(book.snapshot.evidence.validation_set.items, 1):.1f} %"
+
+
+def _model(book: Book) -> list[Row]:
+    model = book.snapshot.evidence.model
+    spec = model.spec
+    given = spec.input
+    return [
+        (_("Name"), spec.name),
+        (_("Version"), spec.version),
+        (_("Architecture"), spec.architecture),
+        (_("Parameters"), f"{model.parameters:,}".replace(",", " ")),
+        (_("Input"), f"{given.channels} × {given.height} × {given.width} ({_('channels, height, width')})"),
+        (_("Scaling"), _per_channel(given.mean, given.std)),
+        (_("Output"), f"{len(spec.output.classes)} {_('classes')}, {spec.output.activation}"),
+        (_("Layer that Grad-CAM reads"), model.layer or _("none")),
+    ]
+
+
+def _per_channel(mean: tuple[float, ...], std: tuple[float, ...]) -> str:
+    pairs = [f"(x − {m:g}) / {s:g}" for m, s in zip(mean, std, strict=True)]
+    return ", ".join(pairs[:4]) + (", …" if len(pairs) > 4 else "")

@@ -1,0 +1,62 @@
+"""The summary: findings by severity, and what can and cannot be said."""
+
+from django.utils.translation import gettext as _
+
+from auditor.audits.findings import SEVERITIES, Finding
+from auditor.explain.evidence import Evidence
+from reports.documents.book import Book
+from reports.documents.numbers import Notes
+
+_ICONS = {"critical": "▲", "warning": "◆", "note": "●"}
+_SHOWN = 7
+
+
+def context(book: Book) -> dict[str, object]:
+    """Return what the summary and the list of findings print."""
+    found = book.snapshot.findings
+    notes = Notes()
+    return {
+        "counts": [
+            {"severity": severity, "icon": _ICONS[severity], "n": sum(f.severity == severity for f in found)}
+            for severity in SEVERITIES
+        ],
+        "top": [_entry(finding, notes) for finding in found[:_SHOWN]],
+        "hidden": max(0, len(found) - _SHOWN),
+        "every": [_entry(finding, notes) for finding in found],
+        "finding_notes": notes.texts,
+        "can": _can(book.snapshot.evidence),
+        "cannot": _cannot(book.snapshot.evidence),
+    }
+
+
+def _entry(finding: Finding, notes: Notes) -> dict[str, object]:
+    return {
+        "finding": finding,
+        "icon": _ICONS[finding.severity],
+        "measures": [(labelled.label, notes.share(labelled.measure)) for labelled in finding.measures],
+        "threshold": f"{100 * finding.threshold.value:.1f} %" if finding.threshold else None,
+    }
+
+
+def _can(evidence: Evidence) -> list[str]:
+    facts = evidence.validation_set
+    statements = [
+        _("How often the decisions agreed with the labels on the %(n)d items of this set, by class and group.")
+        % {"n": facts.items},
+        _("Which parts of the images changed decisions when they were exchanged for those of another patient."),
+        _("What each method attributed on the items shown, chosen by a rule that was fixed before the run."),
+    ]
+    if evidence.surrogate.accepted:
+        statements.append(_("How far a few simple questions reproduce the decisions, on items held out for that."))
+    return statements
+
+
+def _cannot(evidence: Evidence) -> list[str]:
+    statements = [
+        _("How the model behaves on other images, other devices or other groups than those in this set."),
+        _("Why the model was built as it is, or what it would do if the person were different."),
+        _("Whether its use is lawful: that also depends on purpose, legal basis and human review."),
+    ]
+    if evidence.validation_set.masks == 0:
+        statements.append(_("Whether decisions rest on the relevant region: the set has no masks."))
+    return statements

@@ -1,0 +1,52 @@
+"""The snapshot: everything that a report says, so that a report is a pure function of it and the stored arrays."""
+
+from typing import Literal
+
+from auditor.audits.findings import Finding
+from auditor.explain.document import Document
+from auditor.explain.evidence import Evidence
+from auditor.explain.spec import Digest
+
+
+class LedgerPosition(Document):
+    """Where the ledger recorded the evidence: the entry's position and its hash."""
+
+    position: int
+    hash: Digest
+
+
+class Conditions(Document):
+    """How the run went; beside the evidence, not in it, because it may differ between equal runs."""
+
+    started_at: str
+    finished_at: str
+    hosts: tuple[str, ...]
+    devices: tuple[str, ...]
+    compute_seconds: float | None
+    shards: int
+
+
+class Declaration(Document):
+    """What a named person stated about a field of a section, and when."""
+
+    section: str
+    field: str
+    text: str
+    by: str
+    when: str
+
+
+class Snapshot(Document):
+    """Evidence, findings and the facts beside them, copied in when a report is made."""
+
+    schema_: Literal["retrace-snapshot/1"] = "retrace-snapshot/1"
+    report_id: str
+    run_id: str
+    issued_at: str
+    language: str
+    evidence: Evidence
+    evidence_digest: Digest
+    findings: tuple[Finding, ...]
+    ledger: LedgerPosition
+    conditions: Conditions
+    declarations: tuple[Declaration, ...] = ()
