@@ -1,0 +1,148 @@
+"""The evidence of a run, put together from its shards: the same shards in any order of computing, the same bytes."""
+
+from collections import Counter
+from collections.abc import Sequence
+from importlib.metadata import version
+
+import numpy as np
+
+import auditor
+from auditor.common.errors import RetraceError
+from auditor.explain.bootstrap import Bootstrap, undefined
+from auditor.explain.evidence import (
+    Evidence,
+    GroupCount,
+    Incident,
+    ItemRecord,
+    Measure,
+    MethodSummary,
+    ModelFacts,
+    SetFacts,
+    ShardResult,
+    Software,
+)
+from auditor.explain.gallery import gallery
+from auditor.explain.globals.importance import importance
+from auditor.explain.globals.regions import region_names
+from auditor.explain.globals.surrogate import surrogate
+from auditor.explain.methods.catalog import method
+from auditor.explain.performance import performance
+from auditor.explain.plan import MethodPlan, Plan
+from auditor.explain.spec import Manifest
+
+_PACKAGES = ("captum", "monai", "numpy", "pillow", "safetensors", "scikit-learn", "scipy", "torch")
+_OUTSIDE = "mean share of absolute attribution outside the relevant region"
+_COMPLETENESS = "median over items of |sum of the map - difference of scores| / |difference of scores|"
+
+
+def assemble(
+    model: ModelFacts,
+    validation_set: SetFacts,
+    plan: Plan,
+    made_with: Software,
+    shards: Sequence[tuple[str, ShardResult]],
+) -> Evidence:
+    """Return the evidence of all shards, given as (digest, result) in any order.
+
+    Raises RetraceError where shards do not fit together, or where no item could be explained.
+    """
+    ordered = sorted(shards, key=lambda pair: pair[1].first)
+    records = [record for _, shard in ordered for record in shard.items]
+    incidents = tuple(incident for _, shard in ordered for incident in shard.incidents)
+    _check(ordered, records, incidents, validation_set)
+    return Evidence(
+        schema="retrace-evidence/1",
+        model=model,
+        validation_set=validation_set,
+        plan=plan,
+        plan_digest=plan.document_digest(),
+        software=made_with,
+        shards=tuple(digest for digest, _ in ordered),
+        incidents=incidents,
+        methods=tuple(_summary(planned, records, model, plan) for planned in plan.methods),
+        performance=performance(records, model.spec.output.classes, plan),
+        regions=importance(records, ordered[0][1].regions, plan),
+        surrogate=surrogate(records, plan),
+        gallery=gallery(records, plan),
+    )
+
+
+def _check(
+    ordered: Sequence[tuple[str, ShardResult]],
+    records: Sequence[ItemRecord],
+    incidents: Sequence[Incident],
+    validation_set: SetFacts,
+) -> None:
+    if not records:
+        why = f": {incidents[0].what}" if incidents else "."
+        raise RetraceError(f"No item of the set could be explained{why}")
+    if any(shard.regions != ordered[0][1].regions for _, shard in ordered):
+        raise RetraceError("The shards compared different regions; run the audit again.")
+    seen = [record.index for record in records]
+    left_out = {incident.item for incident in incidents}
+    if len(set(seen)) != len(seen) or len(seen) + len(left_out) < validation_set.items:
+        raise RetraceError(
+            f"The shards hold {len(set(seen))} of {validation_set.items} items; run the audit again."
+        )
+
+
+def _summary(
+    planned: MethodPlan, records: Sequence[ItemRecord], model: ModelFacts, plan: Plan
+) -> MethodSummary:
+    made = method(planned.name, planned.parameters)
+    applies = made.card.needs != "layers" or model.layer is not None
+    reason = None if applies else "The model has no layer with a spatial map, which this method looks at."
+    return MethodSummary(
+        card=made.card,
+        parameters=made.parameters,
+        applicable=applies,
+        reason=reason,
+        outside=_outside(planned.name, records, plan) if applies else None,
+        completeness=_completeness(planned.name, records, plan) if applies else None,
+    )
+
+
+def _outside(name: str, records: Sequence[ItemRecord], plan: Plan) -> Measure | None:
+    """Return the mean share outside the mask; None where the set has no masks."""
+    place = region_names(plan.grid, masked=True).index("outside")
+    found = [record.effects for record in records if record.effects is not None]
+    if not found or len(found[0].area) != len(region_names(plan.grid, masked=True)):
+        return None
+    values = [effect.shares[name][place] for effect in found if name in effect.shares]
+    column = np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+    if not np.isfinite(column).any():
+        return undefined(None, 0, _OUTSIDE, "no item has a mask and a map that is not zero")
+    return Bootstrap.of(plan).means(column[:, None], [_OUTSIDE], [False])[0]
+
+
+def _completeness(name: str, records: Sequence[ItemRecord], plan: Plan) -> Measure | None:
+    """Return the median left over by completeness; None for a method that does not promise it."""
+    found = [record.maps[name].completeness for record in records if name in record.maps]
+    values = np.array([value for value in found if value is not None], dtype=np.float64)
+    return Bootstrap.of(plan).median(values, _COMPLETENESS, "no item has a value") if len(values) else None
+
+
+def set_facts(manifest: Manifest, digest: str, name: str, description: str) -> SetFacts:
+    """Return what can be counted in a set; `duplicates` are items whose image another item before them has."""
+    entries = manifest.items
+    groups = Counter(pair for entry in entries for pair in entry.groups.items())
+    return SetFacts(
+        digest=digest,
+        name=name,
+        description=description,
+        items=len(entries),
+        labels=dict(sorted(Counter(entry.label for entry in entries).items())),
+        groups=tuple(GroupCount(column=c, value=v, n=n) for (c, v), n in sorted(groups.items())),
+        masks=sum(entry.mask is not None for entry in entries),
+        duplicates=len(entries) - len({entry.image for entry in entries}),
+    )
+
+
+def software(device: str = "cpu") -> Software:
+    """Return the versions that the numbers depend on, and the class of device."""
+    return Software(
+        retrace=auditor.__version__,
+        packages={name: version(name) for name in _PACKAGES},
+        device_class="cuda" if device.startswith("cuda") else "cpu",
+        threads=1,
+    )

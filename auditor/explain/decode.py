@@ -1,0 +1,83 @@
+"""Image and mask files become arrays: a closed list of formats, bounded pixels, errors that name the file."""
+
+import io
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
+
+from auditor.common.errors import Refused
+
+Pixels = NDArray[Any]
+Mask = NDArray[np.bool_]
+
+MOST_PIXELS = 64 * 2**20
+_FORMATS = ("PNG", "JPEG", "TIFF")
+_DEEP_COLOUR = (2, 4, 6)  # PNG colour types that Pillow would silently reduce from 16 to 8 bits
+
+
+def decode_image(content: bytes, name: str, most_pixels: int = MOST_PIXELS) -> Pixels:
+    """Return an image as integers: (height, width) grey or (height, width, 3) RGB, uint8 or uint16.
+
+    The orientation tag is ignored: what is stored is what is audited. Raises Refused with a sentence that names
+    the image when it does not decode, is too large, or would lose something by being read.
+    """
+    if content[:8] == b"\x89PNG\r\n\x1a\n" and content[24:25] == b"\x10" and content[25] in _DEEP_COLOUR:
+        raise Refused(f"{name} has 16 bits a colour channel; save it as 16-bit grey or 8-bit RGB.")
+    try:
+        with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
+            if image.width * image.height > most_pixels:
+                raise Refused(
+                    f"{name} has {image.width} x {image.height} pixels, and at most {most_pixels} are read; "
+                    "make it smaller."
+                )
+            if getattr(image, "n_frames", 1) != 1:
+                raise Refused(f"{name} holds several images; save each as a file of its own.")
+            return _array(image, name)
+    except Refused:
+        raise
+    except (UnidentifiedImageError, Image.DecompressionBombError) as error:
+        raise Refused(
+            f"{name} is not a PNG, JPEG or TIFF image that can be read ({_short(error)})."
+        ) from error
+    except Exception as error:  # Pillow's decoders raise anything at all on broken files
+        raise Refused(f"{name} does not decode ({_short(error)}); save it again or leave it out.") from error
+
+
+def decode_mask(content: bytes, name: str, most_pixels: int = MOST_PIXELS) -> Mask:
+    """Return a mask as booleans (height, width): every pixel that is not zero is inside; raises Refused."""
+    pixels = decode_image(content, name, most_pixels)
+    covered = pixels > 0
+    result: Mask = covered.any(axis=2) if covered.ndim == 3 else covered
+    return result
+
+
+def _array(image: Image.Image, name: str) -> Pixels:
+    if image.mode in ("L", "RGB"):
+        return np.asarray(image)
+    if image.mode in ("1", "LA"):
+        return np.asarray(_opaque(image, name).convert("L"))
+    if image.mode in ("P", "RGBA", "CMYK", "YCbCr"):
+        return np.asarray(_opaque(image, name).convert("RGB"))
+    if image.mode.startswith("I"):
+        values = np.asarray(image)
+        if values.size and 0 <= values.min() and values.max() <= 65535:
+            return values.astype(np.uint16)
+    raise Refused(
+        f"{name} stores its pixels as {image.mode!r}; save it as 8- or 16-bit grey or as 8-bit RGB."
+    )
+
+
+def _opaque(image: Image.Image, name: str) -> Image.Image:
+    if not image.has_transparency_data:
+        return image
+    alpha = np.asarray(image.convert("RGBA").getchannel("A"))
+    if (alpha != 255).any():
+        raise Refused(f"{name} is partly transparent, so its pixels are not decided; flatten it first.")
+    return image.convert("RGB") if image.mode != "LA" else image
+
+
+def _short(error: Exception) -> str:
+    text = str(error).splitlines()[0] if str(error) else type(error).__name__
+    return "no such format" if "BytesIO" in text else text[:120].rstrip(".")

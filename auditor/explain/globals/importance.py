@@ -1,0 +1,65 @@
+"""Region effects of single items, put together for the whole set."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from auditor.explain.bootstrap import Bootstrap, Floats
+from auditor.explain.evidence import ItemRecord, Measure, RegionImportance
+from auditor.explain.globals.regions import MASK_REGIONS
+from auditor.explain.plan import Plan
+
+_AREA = "mean share of the image"
+_DROP = "mean fall of the explained class's probability when the region is a donor's of another label"
+_FLIP = "share of items whose decision changes when the region is a donor's of another label"
+_SHARE = "mean share of absolute attribution in the region"
+
+
+def importance(
+    records: Sequence[ItemRecord], regions: Sequence[str], plan: Plan
+) -> tuple[RegionImportance, ...]:
+    """Return each region's importance over the items that have effects; none where no item has a donor."""
+    found = [record.effects for record in records if record.effects is not None]
+    if not found:
+        return ()
+    methods = sorted({name for effect in found for name in effect.shares})
+    nothing: tuple[None, ...] = (None,) * len(regions)
+    tables = [
+        _table([effect.area for effect in found]),
+        _table([effect.drop for effect in found]),
+        _table([effect.flip for effect in found]),
+        *(_table([effect.shares.get(name, nothing) for effect in found]) for name in methods),
+    ]
+    how, count = [_AREA, _DROP, _FLIP, *[_SHARE] * len(methods)], len(regions)
+    measures = Bootstrap.of(plan).means(
+        np.concatenate(tables, axis=1),
+        [text for text in how for _ in range(count)],
+        [text == _FLIP for text in how for _ in range(count)],
+    )
+    by_table = [measures[first : first + count] for first in range(0, len(measures), count)]
+    return tuple(
+        _importance(name, index, regions, plan.grid, [table[index] for table in by_table], methods)
+        for index, name in enumerate(regions)
+    )
+
+
+def _importance(
+    name: str, index: int, regions: Sequence[str], grid: int, measures: list[Measure], methods: list[str]
+) -> RegionImportance:
+    area, drop, flips, *shares = measures
+    masked = name in MASK_REGIONS
+    cell = index - sum(region in MASK_REGIONS for region in regions)
+    return RegionImportance(
+        name=name,
+        kind="mask" if masked else "grid",
+        row=None if masked else cell // grid,
+        column=None if masked else cell % grid,
+        area=area,
+        drop=drop,
+        flips=flips,
+        shares=dict(zip(methods, shares, strict=True)),
+    )
+
+
+def _table(rows: Sequence[Sequence[float | bool | None]]) -> Floats:
+    return np.array([[np.nan if value is None else float(value) for value in row] for row in rows])

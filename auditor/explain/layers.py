@@ -1,0 +1,86 @@
+"""Layers by name and by place: which one Grad-CAM looks at, and a capture that leaves no hook behind."""
+
+import difflib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from torch import Tensor, nn
+
+from auditor.common.errors import Refused
+
+_HOLDS_A_MAP = (
+    nn.modules.conv._ConvNd,
+    nn.modules.batchnorm._NormBase,
+    nn.GroupNorm,
+    nn.ReLU,
+    nn.LeakyReLU,
+    nn.PReLU,
+    nn.ELU,
+    nn.GELU,
+    nn.SiLU,
+    nn.Mish,
+    nn.Hardswish,
+)
+
+
+def layer_named(network: nn.Module, name: str) -> nn.Module:
+    """Return a layer; raises Refused with the nearest names where there is none of this name."""
+    layers = dict(network.named_modules())
+    if name and name in layers:
+        return layers[name]
+    near = difflib.get_close_matches(name, [key for key in layers if key], n=3, cutoff=0.3)
+    hint = (
+        f"the nearest are {', '.join(map(repr, near))}"
+        if near
+        else "the model has no layer of a similar name"
+    )
+    raise Refused(f"The model has no layer {name!r}; {hint}.")
+
+
+@contextmanager
+def order_of_maps(network: nn.Module) -> Iterator[list[str]]:
+    """Collect the names of leaf layers whose output is a spatial map (4-D, larger than 1 x 1), in running order."""
+    seen: list[str] = []
+    handles = []
+
+    def note(name: str) -> Any:
+        def hook(_module: nn.Module, _inputs: Any, output: Any) -> None:
+            if isinstance(output, Tensor) and output.ndim == 4 and min(output.shape[2:]) > 1:
+                seen.append(name)
+
+        return hook
+
+    try:
+        for name, module in network.named_modules():
+            if name and isinstance(module, _HOLDS_A_MAP):
+                handles.append(module.register_forward_hook(note(name)))
+        yield seen
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+@dataclass
+class Capture:
+    """What a captured layer gave: the leaf that gradients are taken at, (batch, channels, height, width)."""
+
+    outputs: list[Tensor] = field(default_factory=list)
+
+
+@contextmanager
+def captured(layer: nn.Module) -> Iterator[Capture]:
+    """Cut the graph at a layer: its output becomes a leaf that requires a gradient; the hook goes with the block."""
+    capture = Capture()
+
+    def cut(_module: nn.Module, _inputs: Any, output: Tensor) -> Tensor:
+        leaf = output.detach().requires_grad_()
+        capture.outputs.append(leaf)
+        return leaf.clone()  # a copy, so that an operation in place after the layer cannot reach the leaf
+
+    handle = layer.register_forward_hook(cut)
+    try:
+        yield capture
+    finally:
+        handle.remove()

@@ -1,0 +1,103 @@
+"""Occlusion (Zeiler and Fergus 2014): how far the score falls when a window is covered."""
+
+import math
+
+import torch
+from pydantic import Field
+from torch import Tensor
+
+from auditor.common.errors import Refused
+from auditor.explain.document import Document
+from auditor.explain.evidence import MethodCard
+from auditor.explain.methods.base import Attribution, Method
+from auditor.explain.model import AuditedModel
+
+
+class Settings(Document):
+    """A square `window` moved by `stride` pixels, painted with the grey value `baseline` in [0, 1]."""
+
+    window: int = Field(default=16, ge=1, le=4096)
+    stride: int = Field(default=8, ge=1, le=4096)
+    baseline: float = Field(default=0.0, ge=0, le=1)
+
+
+class Occlusion(Method[Settings]):
+    """Sliding-window occlusion; a pixel gets the mean fall of the logit over the windows that cover it.
+
+    Windows and items share batches, so that small windows do not cost a pass each.
+
+    References
+    ----------
+    M. D. Zeiler, R. Fergus: Visualizing and Understanding Convolutional Networks. ECCV 2014, section 4.2.
+    """
+
+    settings_type = Settings
+    card = MethodCard(
+        name="occlusion",
+        title="Occlusion",
+        family="perturbation",
+        needs="predictions",
+        scope="local",
+        stage="after the model",
+        kind="attribution",
+        specific=False,
+        sign="Signed: covering a positive place lowers the score of the explained class, a negative one raises it.",
+        cost="One forward pass per window position and image: (size / stride) squared.",
+        paper="Zeiler, Fergus: Visualizing and Understanding Convolutional Networks. ECCV 2014.",
+        failure_modes=(
+            "A covered image is one that the model has never seen; the score may fall for that alone.",
+            "What is spread over more than a window, or present twice, can be missed: covering one part leaves the other.",
+            "Window, stride and colour change the map; they are printed with it.",
+        ),
+        not_to_claim=(
+            "That a place without colour holds no information: something else may stand in for it.",
+            "Anything finer than the window.",
+        ),
+    )
+
+    def attribute(self, model: AuditedModel, inputs: Tensor, targets: Tensor, batch: int) -> Attribution:
+        """Return one map per item; see `Method.attribute`."""
+        height, width = inputs.shape[2:]
+        windows = self._windows(height, width).to(inputs.device)  # (windows, height, width)
+        with torch.inference_mode():
+            falls = self._falls(model, inputs, targets, windows, batch)  # (items, windows)
+            weights = windows.flatten(1).double()  # (windows, height * width)
+            maps = falls.double() @ weights / weights.sum(dim=0)
+        return Attribution(maps.reshape(-1, height, width).float().clone())
+
+    def _windows(self, height: int, width: int) -> Tensor:
+        """Return where each window lies, booleans (windows, height, width); the last ones are cut at the edge."""
+        window, stride = self.settings.window, self.settings.stride
+        if window > min(height, width):
+            raise Refused(
+                f"Method occlusion, parameter window: {window} is larger than the input {height} x {width}."
+            )
+        if stride > window:
+            raise Refused(
+                f"Method occlusion, parameter stride: {stride} would leave gaps between windows of {window}."
+            )
+        tops, lefts = (
+            range(0, (math.ceil((side - window) / stride) + 1) * stride, stride) for side in (height, width)
+        )
+        places = torch.zeros(len(tops) * len(lefts), height, width, dtype=torch.bool)
+        for index, (top, left) in enumerate((top, left) for top in tops for left in lefts):
+            places[index, top : top + window, left : left + window] = True
+        return places
+
+    def _falls(
+        self, model: AuditedModel, inputs: Tensor, targets: Tensor, windows: Tensor, batch: int
+    ) -> Tensor:
+        """Return how far the target's logit falls under each window, (items, windows)."""
+        whole = torch.cat([model.logits(part) for part in inputs.split(batch)]).gather(1, targets[:, None])
+        pairs = torch.cartesian_prod(
+            torch.arange(len(inputs), device=inputs.device), torch.arange(len(windows), device=inputs.device)
+        )  # (items * windows, 2)
+        covered = torch.cat(
+            [
+                model.logits(
+                    inputs[item].masked_fill(windows[place][:, None], self.settings.baseline)
+                ).gather(1, targets[item][:, None])
+                for item, place in (part.unbind(1) for part in pairs.split(batch))
+            ]
+        )
+        return whole - covered.reshape(len(inputs), len(windows))

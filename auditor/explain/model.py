@@ -1,0 +1,117 @@
+"""One audited model behind one interface with three tiers: predictions, gradients, layers."""
+
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from auditor.common.errors import Refused
+from auditor.explain import architectures
+from auditor.explain.determinism import deterministic
+from auditor.explain.layers import layer_named, order_of_maps
+from auditor.explain.sniff import check_not_pickle
+from auditor.explain.spec import ModelSpec
+from auditor.explain.weights import check_fit, fill_buffers, has_meta_buffers, read_weights
+
+__all__ = ["AuditedModel", "check_not_pickle", "load"]
+
+
+class AuditedModel:
+    """A network, frozen for the audit.
+
+    Inputs are pixels in [0, 1], float32 (batch, channels, height, width) on the model's grid; the normalisation of
+    model.json happens inside, so that attributions are about pixels. Raises Refused where the network does not
+    answer with one score a class, or where the layer that model.json names does not exist.
+    """
+
+    def __init__(self, network: nn.Module, spec: ModelSpec, device: str = "cpu") -> None:
+        self.spec = spec
+        self.device = torch.device(device)
+        self.network = _frozen(network).to(self.device)
+        self.parameters = sum(parameter.numel() for parameter in network.parameters())
+        shape = (1, spec.input.channels, 1, 1)
+        self._mean = torch.tensor(spec.input.mean, device=self.device).reshape(shape[1:])
+        self._std = torch.tensor(spec.input.std, device=self.device).reshape(shape[1:])
+        self.default_layer = self._probe()
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The model's classes, in the order of its scores."""
+        return self.spec.output.classes
+
+    def logits(self, pixels: Tensor) -> Tensor:
+        """Return scores (batch, classes) whose softmax are the probabilities.
+
+        A single sigmoid logit z becomes (-z/2, z/2): the softmax of these is (1 - sigmoid(z), sigmoid(z)).
+        """
+        output: Tensor = self.network((pixels - self._mean) / self._std)
+        if self.spec.output.activation == "sigmoid":
+            half = output.reshape(-1, 1) / 2
+            return torch.cat((-half, half), dim=1)
+        return output
+
+    def probabilities(self, pixels: Tensor) -> Tensor:
+        """Return probabilities (batch, classes), without a graph."""
+        with torch.inference_mode():
+            return torch.softmax(self.logits(pixels), dim=1)
+
+    def layer(self, name: str) -> nn.Module:
+        """Return a layer by its dotted name; raises Refused with the nearest names."""
+        return layer_named(self.network, name)
+
+    def _probe(self) -> str | None:
+        """Ask one black image: checks the shape of the answer and finds the last layer with a spatial map."""
+        spec = self.spec
+        black = torch.zeros(1, spec.input.channels, spec.input.height, spec.input.width, device=self.device)
+        with torch.inference_mode(), order_of_maps(self.network) as seen:
+            try:
+                output = self.network((black - self._mean) / self._std)
+            except (RuntimeError, ValueError, IndexError) as error:
+                raise Refused(
+                    f"The architecture {spec.architecture!r} cannot read an input of {spec.input.channels} x "
+                    f"{spec.input.height} x {spec.input.width} ({str(error).splitlines()[0][:150]}); check the "
+                    "input and the config in model.json."
+                ) from error
+        _check_output(output, spec)
+        if spec.gradcam_layer is not None:
+            self.layer(spec.gradcam_layer)
+            return spec.gradcam_layer
+        return seen[-1] if seen else None
+
+
+def load(spec: ModelSpec, weights: bytes | Path, device: str = "cpu") -> AuditedModel:
+    """Return the audited model that model.json and safetensors weights describe; nothing of theirs is executed.
+
+    Raises Refused with one sentence: a pickle, a broken file, an unknown architecture, the first key that differs.
+    """
+    if isinstance(weights, Path):
+        check_not_pickle(weights, spec.weights)
+    tensors = read_weights(weights, spec.weights)
+    with torch.device("meta"):
+        network = architectures.build(spec.architecture, spec.config)
+    check_fit(network, tensors, spec.weights)
+    network.load_state_dict(tensors, strict=True, assign=True)
+    if has_meta_buffers(network):
+        fill_buffers(network, architectures.build(spec.architecture, spec.config))
+    with deterministic(0):
+        return AuditedModel(network, spec, device)
+
+
+def _frozen(network: nn.Module) -> nn.Module:
+    network.eval().requires_grad_(False)
+    for module in network.modules():
+        if getattr(module, "inplace", False) is True:
+            module.inplace = False
+    return network
+
+
+def _check_output(output: object, spec: ModelSpec) -> None:
+    wanted = 1 if spec.output.activation == "sigmoid" else len(spec.output.classes)
+    shape = tuple(output.shape) if isinstance(output, Tensor) else None
+    if shape == (1, wanted) or (wanted == 1 and shape == (1,)):
+        return
+    what = f"scores of shape {shape}" if shape else f"a {type(output).__name__}"
+    raise Refused(
+        f"The model answers one image with {what} and model.json names {len(spec.output.classes)} classes with "
+        f"{spec.output.activation}, so (1, {wanted}) is needed; correct output.classes or the config."
+    )

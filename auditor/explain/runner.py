@@ -1,0 +1,198 @@
+"""One shard of a run: every item predicted, attributed, compared with a donor and described."""
+
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from auditor.common.errors import RetraceError
+from auditor.explain.determinism import deterministic
+from auditor.explain.evidence import ArrayRef, Incident, ItemRecord, MapRecord, RegionEffects, ShardResult
+from auditor.explain.globals.features import features
+from auditor.explain.globals.regions import Regions, Subject, donor_of, effects
+from auditor.explain.items import ValidationSet
+from auditor.explain.memory import with_less_memory
+from auditor.explain.methods.base import Attribution, Method
+from auditor.explain.methods.catalog import method
+from auditor.explain.model import AuditedModel
+from auditor.explain.plan import Plan
+from auditor.explain.sharding import shards
+
+__all__ = ["explain_shard", "shards"]
+
+Put = Callable[[bytes], str]
+
+
+def explain_shard(
+    model: AuditedModel, items: ValidationSet, plan: Plan, shard_index: int, put: Put
+) -> ShardResult:
+    """Return everything measured on the items of one shard; attribution maps go through `put` as .npy bytes.
+
+    The result depends on the model, the items, the plan and the shard alone. Raises Refused for a plan that does
+    not fit the model, and RetraceError where the shard does not exist or memory does not suffice for one image.
+    """
+    parts = shards(plan, len(items))
+    if not 0 <= shard_index < len(parts):
+        raise RetraceError(
+            f"The plan cuts this set into {len(parts)} shards, and there is no shard {shard_index}."
+        )
+    with deterministic(plan.seed):
+        return _Shard(model, items, plan, put).explain(parts[shard_index])
+
+
+@dataclass
+class _Batch:
+    """Some items on their way: pixels (batch, c, h, w), probabilities (batch, classes), targets (batch,)."""
+
+    indices: list[int]
+    pixels: Tensor
+    scores: Tensor
+    targets: Tensor
+
+
+class _Shard:
+    def __init__(self, model: AuditedModel, items: ValidationSet, plan: Plan, put: Put) -> None:
+        self.model, self.items, self.plan, self.put = model, items, plan, put
+        self.input = model.spec.input
+        self.methods = [
+            m for m in (method(m.name, m.parameters) for m in plan.methods) if applicable(m, model)
+        ]
+        self.regions = Regions.of(items, plan, self.input.height, self.input.width)
+        self.incidents: list[Incident] = []
+
+    def explain(self, indices: range) -> ShardResult:
+        records: list[ItemRecord] = []
+        for first in range(0, len(indices), self.plan.batch_size):
+            batch = self._predicted(list(indices[first : first + self.plan.batch_size]))
+            if batch.indices:
+                records.extend(self._records(batch))
+        return ShardResult(
+            schema="retrace-shard/1",
+            first=indices.start,
+            regions=self.regions.names,
+            items=tuple(records),
+            incidents=tuple(self.incidents),
+            layer=self.model.default_layer,
+        )
+
+    def _predicted(self, indices: list[int]) -> _Batch:
+        pixels = torch.stack([self._pixels(index) for index in indices])
+        scores = self._halving("The prediction", indices, lambda batch: self._scores(pixels, batch))
+        kept = []
+        for place, index in enumerate(indices):
+            if bool(torch.isfinite(scores[place]).all()):
+                kept.append(place)
+            else:
+                self._incident(
+                    index, "The model's scores are not numbers; the item is left out of every result."
+                )
+        scores, pixels = scores[kept], pixels[kept]
+        labels = torch.tensor([self.items.label_index(indices[place]) for place in kept], dtype=torch.long)
+        targets = scores.argmax(dim=1) if self.plan.target == "predicted" else labels.to(self.model.device)
+        return _Batch([indices[place] for place in kept], pixels, scores, targets)
+
+    def _records(self, batch: _Batch) -> Iterator[ItemRecord]:
+        attributions = {made.card.name: self._attribution(made, batch) for made in self.methods}
+        for place, index in enumerate(batch.indices):
+            maps = self._maps(attributions, place, index)
+            mask = self.items.region(index, self.input)
+            target = int(batch.targets[place])
+            yield ItemRecord(
+                index=index,
+                entry=self.items.entries[index],
+                scores=tuple(batch.scores[place].double().tolist()),
+                predicted=self.model.classes[int(batch.scores[place].argmax())],
+                target=self.model.classes[target],
+                maps={name: self._kept(values, attributions[name], place) for name, values in maps.items()},
+                effects=self._effects(index, batch.pixels[place], mask, target, maps),
+                features=features(batch.pixels[place].cpu().numpy(), mask),
+            )
+
+    def _attribution(self, made: Method[Any], batch: _Batch) -> Attribution:
+        return self._halving(
+            made.card.title,
+            batch.indices,
+            lambda size: made.attribute(self.model, batch.pixels, batch.targets, size),
+        )
+
+    def _maps(
+        self, attributions: dict[str, Attribution], place: int, index: int
+    ) -> dict[str, NDArray[np.float32]]:
+        maps = {}
+        for name, attribution in attributions.items():
+            values = attribution.maps[place].cpu().numpy()
+            if np.isfinite(values).all():
+                maps[name] = values
+            else:
+                self._incident(index, f"Method {name} gave values that are not numbers; its map is left out.")
+        return maps
+
+    def _kept(self, values: NDArray[np.float32], attribution: Attribution, place: int) -> MapRecord:
+        stored = np.ascontiguousarray(values, dtype="<f4")
+        stream = io.BytesIO()
+        np.lib.format.write_array(stream, stored, version=(1, 0), allow_pickle=False)
+        reference = ArrayRef(sha256=self.put(stream.getvalue()), shape=stored.shape, dtype="float32")
+        left_over = None if attribution.completeness is None else float(attribution.completeness[place])
+        return MapRecord(
+            array=reference,
+            completeness=left_over if left_over is not None and np.isfinite(left_over) else None,
+        )
+
+    def _effects(
+        self,
+        index: int,
+        pixels: Tensor,
+        mask: NDArray[np.bool_] | None,
+        target: int,
+        maps: dict[str, NDArray[np.float32]],
+    ) -> RegionEffects | None:
+        donor = donor_of(self.items, index, self.plan.seed)
+        if donor is None:
+            return None
+        subject = Subject(
+            pixels=pixels,
+            mask=mask,
+            donor_id=self.items.entries[donor].id,
+            donor_pixels=self._pixels(donor),
+            donor_mask=self.items.region(donor, self.input),
+            target=target,
+            maps=maps,
+        )
+        return self._halving(
+            "The comparison of regions",
+            [index],
+            lambda batch: effects(subject, self.regions, self.model.probabilities, batch),
+        )
+
+    def _pixels(self, index: int) -> Tensor:
+        return self.items.pixels(index, self.input).to(self.model.device)
+
+    def _scores(self, pixels: Tensor, batch: int) -> Tensor:
+        return torch.cat([self.model.probabilities(part) for part in pixels.split(batch)])
+
+    def _halving(self, what: str, indices: list[int], call: Callable[[int], Any]) -> Any:
+        wanted = self.plan.batch_size
+        result, used = with_less_memory(call, wanted)
+        if used < wanted:
+            first = self.items.entries[indices[0]].id
+            much = f"{what} of the {len(indices)} items from this one on" if len(indices) > 1 else what
+            self.incidents.append(
+                Incident(
+                    item=first,
+                    what=f"{much} ran in batches of {used} instead of {wanted} for lack of memory.",
+                )
+            )
+        return result
+
+    def _incident(self, index: int, what: str) -> None:
+        self.incidents.append(Incident(item=self.items.entries[index].id, what=what))
+
+
+def applicable(made: Method[Any], model: AuditedModel) -> bool:
+    """Say whether a model has what a method needs; every model here gives predictions and gradients."""
+    return made.card.needs != "layers" or model.default_layer is not None
