@@ -60,5 +60,9 @@ class Notes:
             parts.append(_("interval at %(confidence)s %%") % {"confidence": f"{100 * measure.confidence:g}"})
         if measure.no_interval:
             parts.append(_("no interval: %(why)s") % {"why": measure.no_interval})
-        parts.append(_("seed %(seed)d") % {"seed": measure.seed} if measure.seed is not None else _("no chance involved"))
+        parts.append(
+            _("seed %(seed)d") % {"seed": measure.seed}
+            if measure.seed is not None
+            else _("no chance involved")
+        )
         return "; ".join(parts)

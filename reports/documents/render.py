@@ -1,5 +1,6 @@
 """HTML to PDF: the only module that knows WeasyPrint. The same snapshot gives the same bytes in any process."""
 
+import logging
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from weasyprint import HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
+from auditor.common.errors import RetraceError
 from auditor.common.store import Store
 from reports.documents.book import SCHEME, Asset
 from reports.documents.html import page
@@ -30,7 +32,9 @@ class Packaged(URLFetcher):  # type: ignore[misc]
         """Return an asset; raises FatalURLFetchingError for any address that is not ours."""
         asset = self._assets.get(url) or self._font(url)
         if asset is None:
-            raise FatalURLFetchingError(f"A report loads nothing but its own parts, and {url[:200]!r} is none.")
+            raise FatalURLFetchingError(
+                f"A report loads nothing but its own parts, and {url[:200]!r} is none."
+            )
         return URLFetcherResponse(url, asset.content, {"Content-Type": asset.kind})
 
     def _font(self, url: str) -> Asset | None:
@@ -53,7 +57,7 @@ def render(snapshot: Snapshot, store: Store) -> bytes:
         created=issued,
         modified=issued,
     )
-    with _dated(issued):
+    with _dated(issued), _complaints() as complaints:
         content: bytes = HTML(
             string=document.html, base_url=f"{SCHEME}:report", url_fetcher=Packaged(document.assets)
         ).write_pdf(
@@ -62,7 +66,28 @@ def render(snapshot: Snapshot, store: Store) -> bytes:
             pdf_identifier=snapshot.document_digest()[:32].encode(),
             attachments=[evidence],
         )
+    if complaints:
+        raise RetraceError(f"The report could not be drawn completely ({complaints[0]}); nothing was issued.")
     return content
+
+
+@contextmanager
+def _complaints() -> Iterator[list[str]]:
+    """Collect what WeasyPrint would only log: a figure that is missing must not go unseen."""
+    heard: list[str] = []
+    handler = logging.Handler(logging.ERROR)
+    handler.emit = lambda record: heard.append(record.getMessage())  # type: ignore[method-assign]
+    logger = logging.getLogger("weasyprint")
+    levels = {name: logging.getLogger(name).level for name in ("weasyprint.progress", "fontTools")}
+    logger.addHandler(handler)
+    for name in levels:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    try:
+        yield heard
+    finally:
+        logger.removeHandler(handler)
+        for name, level in levels.items():
+            logging.getLogger(name).setLevel(level)
 
 
 @contextmanager

@@ -13,13 +13,27 @@ from auditor.explain.spec import ItemEntry, ModelSpec
 from reports.documents.snapshot import Conditions, LedgerPosition, Snapshot
 
 SIDE, GRID = 64, 6
-METHODS = (("grad_cam", "Grad-CAM"), ("integrated_gradients", "Integrated Gradients"), ("occlusion", "Occlusion"))
+METHODS = (
+    ("grad_cam", "Grad-CAM"),
+    ("integrated_gradients", "Integrated Gradients"),
+    ("occlusion", "Occlusion"),
+)
 CLASSES = ("no lesion", "lesion")
 
 
-def measure(value, spread=0.04, n=120, method="share of items; percentile bootstrap, 300 resamples", **changes):
+def measure(
+    value, spread=0.04, n=120, method="share of items; percentile bootstrap, 300 resamples", **changes
+):
     low, high = max(0.0, value - spread), min(1.0, value + spread)
-    fields = {"value": value, "low": low, "high": high, "confidence": 0.95, "n": n, "method": method, "seed": 7}
+    fields = {
+        "value": value,
+        "low": low,
+        "high": high,
+        "confidence": 0.95,
+        "n": n,
+        "method": method,
+        "seed": 7,
+    }
     return e.Measure(**(fields | changes))
 
 
@@ -72,7 +86,9 @@ def items(store, marker, count=8):
     rows, columns = np.mgrid[:SIDE, :SIDE]
     for index in range(count):
         random = np.random.default_rng(index)
-        lungs = (np.hypot((rows - 32) / 1.5, columns - 20) < 13) | (np.hypot((rows - 32) / 1.5, columns - 44) < 13)
+        lungs = (np.hypot((rows - 32) / 1.5, columns - 20) < 13) | (
+            np.hypot((rows - 32) / 1.5, columns - 44) < 13
+        )
         spot = (24 + 3 * (index % 4), 20 if index % 2 else 44)
         lesion = np.exp(-((rows - spot[0]) ** 2 + (columns - spot[1]) ** 2) / 18)
         film = 150 - 70 * lungs + 70 * lesion * (index % 2) + random.normal(0, 6, (SIDE, SIDE))
@@ -108,7 +124,9 @@ def region(name, kind, flips, drop, area, row=None, column=None, shares=None):
         kind=kind,
         row=row,
         column=column,
-        area=measure(area, low=None, high=None, confidence=None, no_interval="the same for every item", seed=None),
+        area=measure(
+            area, low=None, high=None, confidence=None, no_interval="the same for every item", seed=None
+        ),
         drop=measure(drop, method="mean fall of the score; percentile bootstrap, 300 resamples"),
         flips=measure(flips),
         shares=shares or {},
@@ -136,11 +154,45 @@ def surrogate(accepted):
     return e.Surrogate(
         features=features,
         nodes=(
-            e.TreeNode(feature="contrast", threshold=0.31, left=1, right=2, n=72, counts={no: 36, yes: 36}, decision=no),
-            e.TreeNode(feature="brightness", threshold=118.2, left=3, right=4, n=40, counts={no: 34, yes: 6}, decision=no),
-            e.TreeNode(feature=None, threshold=None, left=None, right=None, n=32, counts={no: 2, yes: 30}, decision=yes),
-            e.TreeNode(feature=None, threshold=None, left=None, right=None, n=33, counts={no: 32, yes: 1}, decision=no),
-            e.TreeNode(feature=None, threshold=None, left=None, right=None, n=7, counts={no: 2, yes: 5}, decision=yes),
+            e.TreeNode(
+                feature="contrast",
+                threshold=0.31,
+                left=1,
+                right=2,
+                n=72,
+                counts={no: 36, yes: 36},
+                decision=no,
+            ),
+            e.TreeNode(
+                feature="brightness",
+                threshold=118.2,
+                left=3,
+                right=4,
+                n=40,
+                counts={no: 34, yes: 6},
+                decision=no,
+            ),
+            e.TreeNode(
+                feature=None,
+                threshold=None,
+                left=None,
+                right=None,
+                n=32,
+                counts={no: 2, yes: 30},
+                decision=yes,
+            ),
+            e.TreeNode(
+                feature=None,
+                threshold=None,
+                left=None,
+                right=None,
+                n=33,
+                counts={no: 32, yes: 1},
+                decision=no,
+            ),
+            e.TreeNode(
+                feature=None, threshold=None, left=None, right=None, n=7, counts={no: 2, yes: 5}, decision=yes
+            ),
         ),
         depth=2,
         leaves=3,
@@ -154,11 +206,19 @@ def performance(level):
     names = ("accuracy", "balanced_accuracy", "auroc", "brier")
     every = tuple(e.Metric(name=name, of=None, measure=measure(level)) for name in names)
     per_class = tuple(
-        e.Metric(name=name, of="lesion", measure=measure(level, n=60)) for name in ("sensitivity", "specificity")
+        e.Metric(name=name, of="lesion", measure=measure(level, n=60))
+        for name in ("sensitivity", "specificity")
     )
     groups = [
-        e.GroupPerformance(column=column, value=value, n=n, suppressed=n < 10, metrics=every[:3] if n >= 10 else ())
-        for column, value, n in (("sex", "F", 62), ("sex", "M", 58), ("site", "north", 113), ("site", "south", 7))
+        e.GroupPerformance(
+            column=column, value=value, n=n, suppressed=n < 10, metrics=every[:3] if n >= 10 else ()
+        )
+        for column, value, n in (
+            ("sex", "F", 62),
+            ("sex", "M", 58),
+            ("site", "north", 113),
+            ("site", "south", 7),
+        )
     ]
     return e.Performance(overall=every + per_class, groups=tuple(groups), confusion=((56, 4), (5, 55)))
 
@@ -171,7 +231,9 @@ def evidence(store: Store, *, marker: bool = False, **changes) -> e.Evidence:
         for index, item in enumerate(items(store, marker))
     ]
     fields = {
-        "model": e.ModelFacts(digest="a" * 64, weights="b" * 64, spec=spec(), parameters=23_458, layer="features.6"),
+        "model": e.ModelFacts(
+            digest="a" * 64, weights="b" * 64, spec=spec(), parameters=23_458, layer="features.6"
+        ),
         "validation_set": e.SetFacts(
             digest="c" * 64,
             name="Phantom films",
@@ -180,7 +242,12 @@ def evidence(store: Store, *, marker: bool = False, **changes) -> e.Evidence:
             labels={"lesion": 60, "no lesion": 60},
             groups=tuple(
                 e.GroupCount(column=column, value=value, n=n)
-                for column, value, n in (("sex", "F", 62), ("sex", "M", 58), ("site", "north", 113), ("site", "south", 7))
+                for column, value, n in (
+                    ("sex", "F", 62),
+                    ("sex", "M", 58),
+                    ("site", "north", 113),
+                    ("site", "south", 7),
+                )
             ),
             masks=120,
             duplicates=0,
@@ -188,7 +255,10 @@ def evidence(store: Store, *, marker: bool = False, **changes) -> e.Evidence:
         "plan": plan,
         "plan_digest": plan.document_digest(),
         "software": e.Software(
-            retrace="0.1.0", packages={"torch": "2.13.0", "numpy": "2.4.1", "captum": "0.9.0"}, device_class="cpu", threads=1
+            retrace="0.1.0",
+            packages={"torch": "2.13.0", "numpy": "2.4.1", "captum": "0.9.0"},
+            device_class="cpu",
+            threads=1,
         ),
         "shards": ("d" * 64,),
         "incidents": (),

@@ -42,7 +42,9 @@ def outside_flips(evidence: Evidence) -> Iterator[Finding]:
 def grid_cell(evidence: Evidence) -> Iterator[Finding]:
     """Fire where one small cell of the image decides more often than the threshold allows."""
     threshold = evidence.plan.thresholds.outside_flips
-    cells = [(i, r) for i, r in enumerate(evidence.regions) if r.kind == "grid" and _above(r.flips, threshold)]
+    cells = [
+        (i, r) for i, r in enumerate(evidence.regions) if r.kind == "grid" and _above(r.flips, threshold)
+    ]
     if not cells:
         return
     cells.sort(key=lambda cell: (-(cell[1].flips.value or 0), cell[0]))
@@ -73,14 +75,17 @@ def grid_cell(evidence: Evidence) -> Iterator[Finding]:
 
 
 def attribution_outside(evidence: Evidence) -> Iterator[Finding]:
-    """Fire per method whose attribution lies outside more than an even spread would put there."""
+    """Fire where methods put attribution outside, more than an even spread would."""
     outside = _mask(evidence, "outside")
     if outside is None or outside[1].area.value is None:
         return
     area = outside[1].area.value
-    for index, method in enumerate(evidence.methods):
-        if method.outside is not None and _above(method.outside, area):
-            yield _mass(index, method, method.outside, area)
+    indexed = [
+        (i, method, method.outside) for i, method in enumerate(evidence.methods) if method.outside is not None
+    ]
+    beyond = [(i, method, measure) for i, method, measure in indexed if _above(measure, area)]
+    if beyond:
+        yield _mass(beyond, area)
 
 
 def untested(evidence: Evidence) -> Iterator[Finding]:
@@ -107,20 +112,24 @@ def untested(evidence: Evidence) -> Iterator[Finding]:
     )
 
 
-def _mass(index: int, method: MethodSummary, outside: Measure, area: float) -> Finding:
+def _mass(beyond: list[tuple[int, MethodSummary, Measure]], area: float) -> Finding:
+    shares = ", ".join(f"{method.card.title} {percent(measure.value or 0)}" for _, method, measure in beyond)
     return Finding(
-        id=f"attribution-outside-{method.card.name}",
+        id="attribution-outside",
         rule="attribution-outside",
         rule_version=1,
         severity="warning",
-        title=f"{method.card.title} points outside of the relevant region",
+        title="Heatmaps point outside of the relevant region",
         sentence=(
-            f"{method.card.title} places {with_interval(outside)} of its attribution outside of the relevant region, "
-            f"more than the {percent(area)} that an even spread over the image would place there."
+            f"An even spread over the image would place {percent(area)} of the attribution outside of the relevant "
+            f"region. More than that lies there by {shares}."
         ),
-        measures=(Labelled(label=f"attribution outside, {method.card.title}", measure=outside),),
+        measures=tuple(
+            Labelled(label=f"attribution outside, {method.card.title}", measure=measure)
+            for _, method, measure in beyond
+        ),
         threshold=Threshold(name="area outside of the relevant region", value=area, set_by="rule"),
-        pointer=f"/methods/{index}/outside",
+        pointer=f"/methods/{beyond[0][0]}/outside",
         hook=_HOOK,
         action="Read the gallery with the outlines of the relevant region before showing such a map to a person.",
     )

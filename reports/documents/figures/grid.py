@@ -5,22 +5,22 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, Normalize, TwoSlopeNorm
 
 from reports.documents.figures.source import Bytes, Floats
-from reports.documents.figures.style import INK, PAPER, figure, house_style, svg
+from reports.documents.figures.style import INK, PAPER, figure, house_style, png
 
 FLIPS = LinearSegmentedColormap.from_list("flips", ["#ffffff", "#f2c75c", "#b2182b"])
 DROPS = LinearSegmentedColormap.from_list("drops", ["#2166ac", "#ffffff", "#b2182b"])
 
 
 def grid_map(mean: Bytes, flips: Floats, drops: Floats, titles: tuple[str, str]) -> bytes:
-    """Return two maps (rows, columns) side by side as SVG, each cell with its number; NaN is undefined."""
+    """Return two maps (rows, columns) side by side as PNG, each cell with its number; NaN is undefined."""
     widest = max(float(np.nanmax(np.abs(np.nan_to_num(drops)))), 0.01)
     with house_style():
-        drawn = figure(166, 84)
+        drawn = figure(166, 80)
         left, right = drawn.subplots(1, 2)
         highest = max(float(np.nanmax(np.nan_to_num(flips))), 0.1)
         _cells(left, mean, flips, FLIPS, Normalize(0, highest), titles[0], "{:.0f}", 100)
         _cells(right, mean, drops, DROPS, TwoSlopeNorm(0, -widest, widest), titles[1], "{:+.2f}", 1)
-        return svg(drawn)
+        return png(drawn)
 
 
 def _cells(

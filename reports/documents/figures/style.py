@@ -55,6 +55,13 @@ def svg(drawn: Figure) -> bytes:
     return stream.getvalue()
 
 
+def png(drawn: Figure) -> bytes:
+    """Return a figure as PNG without anything that differs between two calls, for figures that hold pictures."""
+    stream = io.BytesIO()
+    drawn.savefig(stream, format="png", dpi=220, metadata={"Software": None})
+    return stream.getvalue()
+
+
 @cache
 def _families() -> tuple[str, ...]:
     """Make our packaged fonts known to matplotlib, which reads TrueType files only, and return their name."""

@@ -75,8 +75,10 @@ def _box(axes: Axes, node: TreeNode, place: Place, column: float, titles: Mappin
     )
     wide = max(10, int(column * 0.82 / 1.45))
     lines = _answer(node, wide) if leaf else _question(node, titles, wide)
-    weight = "semibold" if leaf else "normal"
-    axes.text(x + 1.2, y, "\n".join(lines), fontsize=6.8, color=INK, va="center", linespacing=1.15, weight=weight)
+    weight = "bold" if leaf else "normal"
+    axes.text(
+        x + 1.2, y, "\n".join(lines), fontsize=6.8, color=INK, va="center", linespacing=1.15, weight=weight
+    )
 
 
 def _question(node: TreeNode, titles: Mapping[str, Feature], wide: int) -> list[str]:

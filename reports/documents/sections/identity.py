@@ -8,12 +8,14 @@ from reports.documents.book import Book
 
 Row = tuple[str, str]
 _DECLARED = ("Controller", "Data protection officer", "Auditor", "Sign-off")
+_PURPOSE = ("Intended use", "Decision supported or automated", "Human role", "Lawful basis")
 
 
 def context(book: Book) -> dict[str, object]:
     """Return what the cover and the identity page print."""
     snapshot = book.snapshot
     evidence = snapshot.evidence
+    declared = [_declared(book, "identity", name) for name in _DECLARED]
     return {
         "issued": moment(snapshot.issued_at),
         "short": snapshot.evidence_digest[:12],
@@ -27,11 +29,8 @@ def context(book: Book) -> dict[str, object]:
         ],
         "run": _run(book),
         "software": sorted(evidence.software.packages.items()),
-        "declared": [_declared(book, "identity", name) for name in _DECLARED],
-        "purpose": [
-            _declared(book, "purpose", name)
-            for name in ("Intended use", "Decision supported or automated", "Human role", "Lawful basis")
-        ],
+        "declared": declared,
+        "people": declared + [_declared(book, "purpose", name) for name in _PURPOSE],
         "conclusion": _declared(book, "summary", "Conclusion of the officer"),
     }
 

@@ -10,7 +10,7 @@ from reports.documents.figures.overlay import original
 from reports.documents.figures.source import Bytes, Floats
 from reports.documents.numbers import Notes
 
-_SHOWN = 8
+_SHOWN = 6
 
 
 def context(book: Book) -> dict[str, object]:
@@ -34,7 +34,10 @@ def context(book: Book) -> dict[str, object]:
 
 def _row(region: RegionImportance, notes: Notes, methods: list[str]) -> dict[str, object]:
     names = {"inside": _("the relevant region"), "outside": _("everything else")}
-    place = _("row %(row)d, column %(column)d") % {"row": (region.row or 0) + 1, "column": (region.column or 0) + 1}
+    place = _("row %(row)d, column %(column)d") % {
+        "row": (region.row or 0) + 1,
+        "column": (region.column or 0) + 1,
+    }
     return {
         "name": names.get(region.name, region.name) if region.kind == "mask" else place,
         "area": notes.share(region.area),
@@ -51,7 +54,7 @@ def _map(book: Book, cells: list[RegionImportance]) -> str:
         place = (cell.row or 0, cell.column or 0)
         flips[place], drops[place] = _value(cell.flips), _value(cell.drop)
     titles = (_("decisions changed, in percent"), _("mean fall of the score"))
-    return book.asset(grid_map(_mean_image(book), flips, drops, titles), "image/svg+xml")
+    return book.asset(grid_map(_mean_image(book), flips, drops, titles), "image/png")
 
 
 def _value(measure: Measure) -> float:

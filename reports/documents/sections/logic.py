@@ -26,7 +26,8 @@ def context(book: Book) -> dict[str, object]:
 def _card(method: MethodSummary, notes: Notes) -> dict[str, object]:
     return {
         "card": method.card,
-        "parameters": ", ".join(f"{name} = {value}" for name, value in sorted(method.parameters.items())) or "–",
+        "parameters": ", ".join(f"{name} = {value}" for name, value in sorted(method.parameters.items()))
+        or "–",
         "applicable": method.applicable,
         "reason": method.reason,
         "outside": notes.share(method.outside) if method.outside else None,

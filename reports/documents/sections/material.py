@@ -23,7 +23,9 @@ def context(book: Book) -> dict[str, object]:
             (_("Items with a mask of the relevant region"), f"{facts.masks} of {facts.items}"),
             (_("Copies of another item"), str(facts.duplicates)),
         ],
-        "labels": [(name, n, f"{100 * n / max(facts.items, 1):.1f} %") for name, n in sorted(facts.labels.items())],
+        "labels": [
+            (name, n, f"{100 * n / max(facts.items, 1):.1f} %") for name, n in sorted(facts.labels.items())
+        ],
         "columns": [(name, [_group(book, g.value, g.n) for g in members]) for name, members in groups],
     }
 

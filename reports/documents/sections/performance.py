@@ -94,7 +94,9 @@ def _matrix(performance: Performance, classes: tuple[str, ...]) -> list[tuple[st
     rows = []
     for index, (name, counts) in enumerate(zip(classes, performance.confusion, strict=True)):
         total = sum(counts)
-        cells = [Cell(n, round(10 * n / max(total, 1)) * 10, column == index) for column, n in enumerate(counts)]
+        cells = [
+            Cell(n, round(10 * n / max(total, 1)) * 10, column == index) for column, n in enumerate(counts)
+        ]
         rows.append((name, total, cells))
     return rows
 

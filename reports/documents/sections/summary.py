@@ -1,5 +1,7 @@
 """The summary: findings by severity, and what can and cannot be said."""
 
+import math
+
 from django.utils.translation import gettext as _
 
 from auditor.audits.findings import SEVERITIES, Finding
@@ -8,25 +10,36 @@ from reports.documents.book import Book
 from reports.documents.numbers import Notes
 
 _ICONS = {"critical": "▲", "warning": "◆", "note": "●"}
-_SHOWN = 7
+_LINES, _LINE = 27.0, 105
 
 
 def context(book: Book) -> dict[str, object]:
     """Return what the summary and the list of findings print."""
     found = book.snapshot.findings
     notes = Notes()
+    shown = _fitting(found)
     return {
         "counts": [
             {"severity": severity, "icon": _ICONS[severity], "n": sum(f.severity == severity for f in found)}
             for severity in SEVERITIES
         ],
-        "top": [_entry(finding, notes) for finding in found[:_SHOWN]],
-        "hidden": max(0, len(found) - _SHOWN),
+        "top": [_entry(finding, notes) for finding in found[:shown]],
+        "hidden": len(found) - shown,
         "every": [_entry(finding, notes) for finding in found],
         "finding_notes": notes.texts,
         "can": _can(book.snapshot.evidence),
         "cannot": _cannot(book.snapshot.evidence),
     }
+
+
+def _fitting(found: tuple[Finding, ...]) -> int:
+    """Return how many findings fit on the page of the summary, counted in lines."""
+    used = 0.0
+    for index, finding in enumerate(found):
+        used += 2.4 + math.ceil(min(len(finding.sentence), 420) / _LINE) + len(finding.title) // _LINE
+        if used > _LINES:
+            return index
+    return len(found)
 
 
 def _entry(finding: Finding, notes: Notes) -> dict[str, object]:
@@ -41,13 +54,19 @@ def _entry(finding: Finding, notes: Notes) -> dict[str, object]:
 def _can(evidence: Evidence) -> list[str]:
     facts = evidence.validation_set
     statements = [
-        _("How often the decisions agreed with the labels on the %(n)d items of this set, by class and group.")
+        _(
+            "How often the decisions agreed with the labels on the %(n)d items of this set, by class and group."
+        )
         % {"n": facts.items},
-        _("Which parts of the images changed decisions when they were exchanged for those of another patient."),
+        _(
+            "Which parts of the images changed decisions when they were exchanged for those of another patient."
+        ),
         _("What each method attributed on the items shown, chosen by a rule that was fixed before the run."),
     ]
     if evidence.surrogate.accepted:
-        statements.append(_("How far a few simple questions reproduce the decisions, on items held out for that."))
+        statements.append(
+            _("How far a few simple questions reproduce the decisions, on items held out for that.")
+        )
     return statements
 
 

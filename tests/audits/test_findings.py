@@ -1,0 +1,138 @@
+"""Findings: a marker-like model is caught, an honest one is clear, and the boundaries are where the rules say."""
+
+import pytest
+
+from auditor.audits.findings import SEVERITIES, findings
+from auditor.audits.findings.words import place
+from auditor.common.store import Store
+from auditor.explain.evidence import GroupPerformance, Incident, Metric, Performance
+from tests.documents import factory
+
+
+@pytest.fixture
+def store(tmp_path):
+    return Store(tmp_path)
+
+
+@pytest.fixture
+def found(store):
+    return lambda **changes: {f.id: f for f in findings(factory.evidence(store, **changes))}
+
+
+def with_flips(store, outside, low, inside=0.3):
+    marks = list(factory.regions(marker=False))
+    marks[0] = marks[0].model_copy(update={"flips": factory.measure(inside)})
+    marks[1] = marks[1].model_copy(update={"flips": factory.measure(outside, low=low)})
+    return {f.id: f for f in findings(factory.evidence(store, regions=tuple(marks)))}
+
+
+def test_a_model_that_reads_a_corner_marker_is_caught(found):
+    marker = found(marker=True)
+    assert marker["outside-flips"].severity == "critical"
+    assert marker["grid-cell"].severity == "critical"
+    assert "top right corner" in marker["grid-cell"].sentence
+    assert len(marker["attribution-outside"].measures) == 3
+
+
+def test_an_honest_model_is_clear_but_for_its_small_groups(found):
+    assert {id_: f.severity for id_, f in found().items()} == {"groups-suppressed": "note"}
+
+
+def test_the_gravest_come_first(store):
+    order = [SEVERITIES.index(f.severity) for f in findings(factory.evidence(store, marker=True))]
+    assert order == sorted(order)
+    assert set(order) == {0, 1, 2}
+
+
+@pytest.mark.parametrize(
+    ("outside", "low", "inside", "severity"),
+    [
+        (0.2, 0.1, 0.05, None),
+        (0.2, 0.101, 0.05, "critical"),
+        (0.2, 0.101, 0.2, "warning"),
+        (0.2, None, 0.05, None),
+    ],
+)
+def test_outside_flips_at_its_boundary(store, outside, low, inside, severity):
+    finding = with_flips(store, outside, low, inside).get("outside-flips")
+    assert (finding.severity if finding else None) == severity
+
+
+@pytest.mark.parametrize(
+    ("value", "spread", "severity"),
+    [(0.7, 0.05, "critical"), (0.79, 0.05, "warning"), (0.81, 0.05, "note"), (0.86, 0.06, None)],
+)
+def test_accuracy_at_its_threshold(found, value, spread, severity):
+    metric = Metric(name="accuracy", of=None, measure=factory.measure(value, spread=spread))
+    finding = found(performance=Performance(overall=(metric,), groups=(), confusion=((1, 0), (0, 1)))).get(
+        "accuracy"
+    )
+    assert (finding.severity if finding else None) == severity
+
+
+@pytest.mark.parametrize(
+    ("worse", "severity"), [(0.86, None), (0.82, "warning"), (0.70, "critical")]
+)  # best 0.95; intervals are +- 0.04, the threshold is 0.1
+def test_group_gap_needs_intervals_apart_and_a_wide_gap(found, worse, severity):
+    groups = tuple(
+        GroupPerformance(
+            column="sex",
+            value=value,
+            n=60,
+            suppressed=False,
+            metrics=(Metric(name="accuracy", of=None, measure=factory.measure(level)),),
+        )
+        for value, level in (("F", worse), ("M", 0.95))
+    )
+    finding = found(performance=Performance(overall=(), groups=groups, confusion=((1,),))).get(
+        "group-gap-sex"
+    )
+    assert (finding.severity if finding else None) == severity
+    assert finding is None or "sex = F" in finding.sentence
+
+
+def test_missing_masks_duplicates_and_incidents_are_said(store, found):
+    facts = factory.evidence(store).validation_set.model_copy(update={"masks": 0, "duplicates": 1})
+    said = found(
+        validation_set=facts, regions=(), incidents=(Incident(item="x-1", what="It did not decode."),)
+    )
+    assert said["relevance-untested"].severity == "note"
+    assert "1 item is a copy" in said["duplicates"].sentence
+    assert "x-1" in said["incidents"].sentence
+
+
+def test_a_completeness_error_over_the_threshold_is_a_warning(store, found):
+    methods = factory.evidence(store).methods
+    loose = methods[1].model_copy(update={"completeness": factory.measure(0.051)})
+    exact = methods[1].model_copy(update={"completeness": factory.measure(0.05)})
+    assert found(methods=(loose,))["completeness-integrated_gradients"].severity == "warning"
+    assert "completeness-integrated_gradients" not in found(methods=(exact,))
+
+
+def test_a_refused_tree_is_a_note_and_an_unfaithful_one_a_warning(found):
+    assert found(surrogate=factory.surrogate(accepted=False))["surrogate-unfaithful"].severity == "warning"
+    refused = factory.surrogate(accepted=False).model_copy(update={"refused": "There is one decision only."})
+    assert found(surrogate=refused)["surrogate-refused"].severity == "note"
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "words"),
+    [
+        (0, 7, "top right corner"),
+        (7, 0, "bottom left corner"),
+        (4, 4, "centre"),
+        (0, 3, "top edge"),
+        (4, 7, "right edge"),
+    ],
+)
+def test_places_are_named_as_a_person_would(row, column, words):
+    assert place(row, column, 8) == words
+
+
+def test_every_pointer_leads_into_the_evidence(store):
+    document = factory.evidence(store, marker=True)
+    tree = document.model_dump(mode="json")
+    for finding in findings(document):
+        node = tree
+        for part in finding.pointer.split("/")[1:]:
+            node = node[int(part)] if isinstance(node, list) else node[part]

@@ -1,0 +1,22 @@
+"""Render the report of the factory in a process of its own: python -m tests.documents.rendering STORE OUT."""
+
+import os
+import sys
+from pathlib import Path
+
+
+def main(root: str, out: str) -> None:
+    import django
+
+    django.setup()
+    from auditor.common.store import Store
+    from reports.documents.render import render
+    from tests.documents import factory
+
+    store = Store(Path(root))
+    Path(out).write_bytes(render(factory.snapshot(factory.evidence(store, marker=True)), store))
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "auditor.settings")
+    main(*sys.argv[1:])
