@@ -1,4 +1,4 @@
-"""HTML to PDF: the only module that knows WeasyPrint. The same snapshot gives the same bytes in any process."""
+"""HTML to PDF: alone in knowing WeasyPrint. The same snapshot gives the same bytes in any process."""
 
 import logging
 import os

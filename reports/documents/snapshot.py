@@ -1,6 +1,8 @@
-"""The snapshot: everything that a report says, so that a report is a pure function of it and the stored arrays."""
+"""The snapshot: everything that a report says; a report is a pure function of it and the arrays."""
 
 from typing import Literal
+
+from pydantic import Field
 
 from auditor.audits.findings import Finding
 from auditor.explain.document import Document
@@ -39,7 +41,7 @@ class Declaration(Document):
 class Snapshot(Document):
     """Evidence, findings and the facts beside them, copied in when a report is made."""
 
-    schema_: Literal["retrace-snapshot/1"] = "retrace-snapshot/1"
+    schema_: Literal["retrace-snapshot/1"] = Field(default="retrace-snapshot/1", alias="schema")
     report_id: str
     run_id: str
     issued_at: str

@@ -34,7 +34,7 @@ class Verification(NamedTuple):
             return f"This is not a PDF (SHA-256 {self.sha256}); hand in the report file as it was downloaded."
         if self.recorded is None:
             return (
-                f"This PDF (SHA-256 {self.sha256}) is not in the ledger: it was altered, or issued elsewhere; "
+                f"This PDF (SHA-256 {self.sha256}) is not in the ledger: it was altered or issued elsewhere; "
                 "ask its issuer for the original."
             )
         found = self.recorded

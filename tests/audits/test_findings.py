@@ -1,4 +1,4 @@
-"""Findings: a marker-like model is caught, an honest one is clear, and the boundaries are where the rules say."""
+"""Findings: a marker-like model is caught, an honest one is clear, boundaries are where the rules say."""
 
 import pytest
 

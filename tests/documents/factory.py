@@ -1,4 +1,4 @@
-"""A small audit as evidence, with images, masks and maps in a store: of an honest model or of one that reads a marker."""
+"""A small audit as evidence with its arrays in a store: of an honest model or one that reads a marker."""
 
 import io
 
@@ -224,7 +224,7 @@ def performance(level):
 
 
 def evidence(store: Store, *, marker: bool = False, **changes) -> e.Evidence:
-    """Return evidence about a model that reads a corner marker, or the lesion; its arrays are in the store."""
+    """Return evidence about a model that reads a corner marker or the lesion; its arrays are stored."""
     plan: Plan = PLANS["quick"]
     entries = [
         e.GalleryEntry(rule=("worst error", "least certain", "typical")[index % 3], item=item)
@@ -277,7 +277,10 @@ def evidence(store: Store, *, marker: bool = False, **changes) -> e.Evidence:
         "regions": tuple(regions(marker)),
         "surrogate": surrogate(accepted=not marker),
         "gallery": e.Gallery(
-            rule="The two worst errors, the two least certain and four typical items, drawn with the seed of the plan.",
+            rule=(
+                "The two worst errors, the two least certain and four typical items, drawn with the seed of "
+                "the plan."
+            ),
             seed=20260101,
             entries=tuple(entries),
         ),

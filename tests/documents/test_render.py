@@ -1,4 +1,4 @@
-"""The PDF: equal bytes in two processes, text as text, tagged, nothing fetched, no word that promises too much."""
+"""The PDF: equal bytes in two processes, text as text, tagged, nothing fetched, no promises."""
 
 import io
 import os
@@ -164,5 +164,5 @@ def test_a_missing_image_stops_the_report(tmp_path):
     store = Store(tmp_path)
     document = factory.evidence(store)
     store.path(document.gallery.entries[0].item.entry.image).unlink()
-    with pytest.raises(RetraceError, match="image of item 'phantom-0000' .* is not in the store"):
+    with pytest.raises(RetraceError, match=r"image of item 'phantom-0000' .* is not in the store"):
         render(factory.snapshot(document), store)

@@ -18,7 +18,8 @@ def duplicates(evidence: Evidence) -> Iterator[Finding]:
             severity="warning",
             title="The validation set holds the same image more than once",
             sentence=(
-                f"{counted(facts.duplicates, 'item is a copy', 'items are copies')} of another of the {facts.items}; "
+                f"{counted(facts.duplicates, 'item is a copy', 'items are copies')} of another of the "
+                f"{facts.items}; "
                 "copies make intervals look narrower than they are."
             ),
             pointer="/validation_set/duplicates",
@@ -38,7 +39,8 @@ def incidents(evidence: Evidence) -> Iterator[Finding]:
             severity="warning",
             title="Some items could not be processed as planned",
             sentence=(
-                f"{counted(len(happened), 'incident was', 'incidents were')} recorded while the audit ran; the first "
+                f"{counted(len(happened), 'incident was', 'incidents were')} recorded while the audit "
+                f"ran; the first "
                 f"concerns item {happened[0].item}: {happened[0].what}"
             ),
             pointer="/incidents",

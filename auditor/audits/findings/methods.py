@@ -22,7 +22,8 @@ def completeness(evidence: Evidence) -> Iterator[Finding]:
                 severity="warning",
                 title=f"{method.card.title} does not add up",
                 sentence=(
-                    f"The maps of {method.card.title} should add up to the change of the score, and miss it by "
+                    f"The maps of {method.card.title} should add up to the change of the score, and miss "
+                    f"it by "
                     f"{with_interval(measure)}."
                 ),
                 measures=(Labelled(label=f"completeness error, {method.card.title}", measure=measure),),
@@ -43,7 +44,10 @@ def not_applicable(evidence: Evidence) -> Iterator[Finding]:
                 rule_version=1,
                 severity="note",
                 title=f"{method.card.title} could not be used",
-                sentence=f"{method.card.title} is in the plan and was not used: {method.reason or 'no reason given'}",
+                sentence=(
+                    f"{method.card.title} is in the plan and was not used: "
+                    f"{method.reason or 'no reason given'}"
+                ),
                 pointer=f"/methods/{index}/reason",
                 hook=_EXPLAIN,
                 action="Read the report without this method; the others stand on their own.",
@@ -69,7 +73,10 @@ def _no_tree(reason: str) -> Finding:
         sentence=f"The model as a whole is not summarised by simple rules: {reason}",
         pointer="/surrogate/refused",
         hook="GDPR Art. 13(2)(f)",
-        action="Describe the logic of the model by its documentation and by the measured effects of image regions.",
+        action=(
+            "Describe the logic of the model by its documentation and by the measured effects of image "
+            "regions."
+        ),
     )
 
 
@@ -81,7 +88,8 @@ def _unfaithful(fidelity: Measure, minimum: float) -> Finding:
         severity="warning",
         title="The surrogate tree does not describe the model",
         sentence=(
-            f"A small tree of simple image features agrees with {with_interval(fidelity)} of the model's decisions "
+            f"A small tree of simple image features agrees with {with_interval(fidelity)} of the model's "
+            f"decisions "
             "on items that it was not grown on; it must not be handed out as the logic of the model."
         ),
         measures=(Labelled(label="fidelity on held-out items", measure=fidelity),),

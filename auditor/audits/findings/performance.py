@@ -21,7 +21,7 @@ def accuracy(evidence: Evidence) -> Iterator[Finding]:
 
 
 def group_gap(evidence: Evidence) -> Iterator[Finding]:
-    """Fire for each group column whose best and worst group differ, beyond chance, by more than the threshold."""
+    """Fire for each group column of which two groups differ, beyond chance, by more than the threshold."""
     threshold = evidence.plan.thresholds.group_gap
     measured = _measured(evidence)
     for column in dict.fromkeys(group.column for _, group, _ in measured):
@@ -37,8 +37,8 @@ def suppressed(evidence: Evidence) -> Iterator[Finding]:
     """Name the groups that are too small to be measured."""
     small = [group for group in evidence.performance.groups if group.suppressed]
     if small:
-        named = ", ".join(f"{group.column} = {group.value}" for group in small[:12])
-        more = f" and {len(small) - 12} more" if len(small) > 12 else ""
+        named = ", ".join(f"{group.column} = {group.value}" for group in small[:6])
+        more = f" and {len(small) - 6} more" if len(small) > 6 else ""
         yield Finding(
             id="groups-suppressed",
             rule="groups-suppressed",
@@ -46,7 +46,8 @@ def suppressed(evidence: Evidence) -> Iterator[Finding]:
             severity="note",
             title="Some groups are too small to be measured",
             sentence=(
-                f"Groups of fewer than {evidence.plan.minimum_group} items are not measured, so nothing is known "
+                f"Groups of fewer than {evidence.plan.minimum_group} items are not measured, so nothing "
+                f"is known "
                 f"here about {named}{more}."
             ),
             pointer="/performance/groups",
@@ -68,14 +69,17 @@ def _under(index: int, measure: Measure, threshold: float, severity: Severity) -
         severity=severity,
         title="Accuracy " + ("may be under" if severity == "note" else "is under") + " the threshold",
         sentence=(
-            f"The share of decisions that agree with the label, {with_interval(measure)} on {measure.n} items, "
+            f"The share of decisions that agree with the label, {with_interval(measure)} on {measure.n} "
+            f"items, "
             f"{words[severity]} {percent(threshold)}."
         ),
         measures=(Labelled(label="accuracy", measure=measure),),
         threshold=Threshold(name="accuracy", value=threshold),
         pointer=f"/performance/overall/{index}",
         hook="GDPR Art. 5(1)(d); GDPR Recital 71",
-        action="Review the errors by class and group, and decide whether the model may be used at this accuracy.",
+        action=(
+            "Review the errors by class and group, and decide whether the model may be used at this accuracy."
+        ),
     )
 
 
@@ -88,8 +92,10 @@ def _unequal(column: str, better: Group, worse: Group, threshold: float) -> Find
         severity="critical" if certain > threshold else "warning",
         title=f"The model errs more often for one group: {column}",
         sentence=(
-            f"For {column} = {worse[1].value} the decision agreed with the label in {with_interval(worse[2])} of "
-            f"{worse[1].n} items, for {column} = {better[1].value} in {with_interval(better[2])} of {better[1].n}; "
+            f"For {column} = {worse[1].value} the decision agreed with the label in "
+            f"{with_interval(worse[2])} of "
+            f"{worse[1].n} items, for {column} = {better[1].value} in {with_interval(better[2])} of "
+            f"{better[1].n}; "
             "the intervals do not overlap."
         ),
         measures=tuple(
@@ -99,7 +105,10 @@ def _unequal(column: str, better: Group, worse: Group, threshold: float) -> Find
         threshold=Threshold(name="group_gap", value=threshold),
         pointer=f"/performance/groups/{worse[0]}",
         hook="GDPR Recital 71; GDPR Art. 9(1)",
-        action="Find out why the groups differ; until then tell the users of the model for whom it errs more often.",
+        action=(
+            "Find out why the groups differ; until then tell the users of the model for whom it errs more "
+            "often."
+        ),
     )
 
 

@@ -35,7 +35,9 @@ def outside_flips(evidence: Evidence) -> Iterator[Finding]:
         threshold=Threshold(name="outside_flips", value=threshold),
         pointer=f"/regions/{index}/flips",
         hook=f"{_HOOK}; GDPR Art. 5(1)(d)",
-        action="Do not use the model for decisions until it is known what it reads there; retrain without it.",
+        action=(
+            "Do not use the model for decisions until it is known what it reads there; retrain without it."
+        ),
     )
 
 
@@ -62,7 +64,8 @@ def grid_cell(evidence: Evidence) -> Iterator[Finding]:
         severity="critical" if border and stronger else "warning",
         title=f"A small patch of the image decides: {where}",
         sentence=(
-            f"Exchanging only one cell at the {where} of the image ({percent(worst.area.value or 0)} of its area, "
+            f"Exchanging only one cell at the {where} of the image ({percent(worst.area.value or 0)} of "
+            f"its area, "
             f"row {row + 1}, column {column + 1} of the grid) changed {with_interval(worst.flips)} of the "
             f"decisions.{others}"
         ),
@@ -70,7 +73,9 @@ def grid_cell(evidence: Evidence) -> Iterator[Finding]:
         threshold=Threshold(name="outside_flips", value=threshold),
         pointer=f"/regions/{index}/flips",
         hook=_HOOK,
-        action=f"Look at the {where} of the images for markers, text or borders that go along with the label.",
+        action=(
+            f"Look at the {where} of the images for markers, text or borders that go along with the label."
+        ),
     )
 
 
@@ -101,7 +106,8 @@ def untested(evidence: Evidence) -> Iterator[Finding]:
         severity="note",
         title="The relevance test " + ("could not be made" if none else "covers a part of the set"),
         sentence=(
-            "No item has a mask of the relevant region, so this report cannot say whether decisions rest on it."
+            "No item has a mask of the relevant region, so this report cannot say whether decisions rest "
+            "on it."
             if none
             else f"{facts.masks} of {facts.items} items have a mask of the relevant region; what is said about "
             "that region is about those items only."
@@ -121,7 +127,8 @@ def _mass(beyond: list[tuple[int, MethodSummary, Measure]], area: float) -> Find
         severity="warning",
         title="Heatmaps point outside of the relevant region",
         sentence=(
-            f"An even spread over the image would place {percent(area)} of the attribution outside of the relevant "
+            f"An even spread over the image would place {percent(area)} of the attribution outside of "
+            f"the relevant "
             f"region. More than that lies there by {shares}."
         ),
         measures=tuple(
@@ -131,7 +138,9 @@ def _mass(beyond: list[tuple[int, MethodSummary, Measure]], area: float) -> Find
         threshold=Threshold(name="area outside of the relevant region", value=area, set_by="rule"),
         pointer=f"/methods/{beyond[0][0]}/outside",
         hook=_HOOK,
-        action="Read the gallery with the outlines of the relevant region before showing such a map to a person.",
+        action=(
+            "Read the gallery with the outlines of the relevant region before showing such a map to a person."
+        ),
     )
 
 

@@ -37,7 +37,9 @@ def _cells(
     extent = (0, columns, rows, 0)
     axes.imshow(mean, extent=extent, aspect="equal", interpolation="bilinear")
     painted = colours(norm(np.nan_to_num(values)))
-    painted[..., 3] = np.where(np.isnan(values), 0.0, 0.25 + 0.6 * np.abs(np.nan_to_num(values)) / norm.vmax)
+    painted[..., 3] = np.where(
+        np.isnan(values), 0.0, 0.25 + 0.6 * np.abs(np.nan_to_num(values)) / (norm.vmax or 1.0)
+    )
     axes.imshow(painted, extent=extent, aspect="equal", interpolation="nearest")
     size = min(7.5, 52 / columns)
     for row, column in np.ndindex(rows, columns):

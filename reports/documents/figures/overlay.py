@@ -29,10 +29,10 @@ def opacity(strength: Floats) -> Floats:
 
 
 def paint(image: Bytes, values: Floats, scale: float | None = None) -> Bytes:
-    """Return an image (height, width, 3) under a map of any size; where the map is zero the image is unchanged.
+    """Return an image (height, width, 3) under a map of any size; zero leaves it unchanged.
 
-    A line follows half of full colour, unbroken around positive and dashed around negative areas, so that the sign
-    can be told without colour.
+    A line follows half of full colour, unbroken around positive and dashed around negative areas, so that
+    the sign can be told without colour.
     """
     full = scale_of(values) if scale is None else scale
     height, width = image.shape[:2]
@@ -55,7 +55,7 @@ def outline(image: Bytes, region: NDArray[np.bool_]) -> Bytes:
 
 
 def original(item: ItemRecord, store: Store, *, outlined: bool = False) -> Bytes:
-    """Return an item's image as (height, width, 3), with its relevant region outlined where asked and known."""
+    """Return an item's image as (height, width, 3), with the relevant region outlined where asked."""
     size = _size(item)
     image = picture(store, item.entry.image, size, f"image of item {item.entry.id!r}")
     if outlined and item.entry.mask:
@@ -107,7 +107,7 @@ def _resize(values: Floats, size: tuple[int, int]) -> Floats:
 def _edge(region: NDArray[np.bool_]) -> NDArray[np.bool_]:
     inner = np.pad(region, 1, mode="edge")
     eroded = inner[:-2, 1:-1] & inner[2:, 1:-1] & inner[1:-1, :-2] & inner[1:-1, 2:]
-    return region & ~eroded
+    return np.asarray(region & ~eroded, dtype=np.bool_)
 
 
 def _dashes(height: int, width: int) -> NDArray[np.bool_]:

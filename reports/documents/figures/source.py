@@ -20,12 +20,12 @@ def stored(store: Store, digest: str, what: str) -> bytes:
         return store.get(digest)
     except NotFound:
         raise RetraceError(
-            f"The {what} with SHA-256 {digest} is not in the store; restore it from a backup and render again."
+            f"The {what} with SHA-256 {digest} is not in the store; restore it and render again."
         ) from None
 
 
 def attribution(store: Store, reference: ArrayRef, what: str) -> Floats:
-    """Return an attribution map (height, width); raises RetraceError where it is missing or not the one recorded."""
+    """Return a map (height, width); raises RetraceError where it is missing or not the one recorded."""
     content = stored(store, reference.sha256, what)
     try:
         array = np.load(io.BytesIO(content), allow_pickle=False)
@@ -33,7 +33,7 @@ def attribution(store: Store, reference: ArrayRef, what: str) -> Floats:
         raise RetraceError(f"The {what} is not an array in .npy form; run the audit again.") from None
     if tuple(array.shape) != reference.shape or array.ndim != 2:
         raise RetraceError(f"The {what} has shape {array.shape}, not {reference.shape}; run the audit again.")
-    return np.nan_to_num(array.astype(np.float32))
+    return np.asarray(np.nan_to_num(array), dtype=np.float32)
 
 
 def picture(store: Store, digest: str, size: tuple[int, int], what: str) -> Bytes:

@@ -1,4 +1,4 @@
-"""The look of charts: our fonts and colours, no dates, no random ids, so that equal numbers give equal bytes."""
+"""The look of charts: our fonts and colours, no dates, no random ids: equal numbers, equal bytes."""
 
 import io
 import tempfile
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import matplotlib
 from django.conf import settings
-from fontTools.ttLib import TTFont
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 from matplotlib import font_manager
 from matplotlib.figure import Figure
 
@@ -56,7 +56,7 @@ def svg(drawn: Figure) -> bytes:
 
 
 def png(drawn: Figure) -> bytes:
-    """Return a figure as PNG without anything that differs between two calls, for figures that hold pictures."""
+    """Return a figure that holds pictures as PNG, without anything that differs between two calls."""
     stream = io.BytesIO()
     drawn.savefig(stream, format="png", dpi=220, metadata={"Software": None})
     return stream.getvalue()

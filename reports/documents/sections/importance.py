@@ -7,7 +7,7 @@ from auditor.explain.evidence import Measure, RegionImportance
 from reports.documents.book import Book
 from reports.documents.figures.grid import grid_map
 from reports.documents.figures.overlay import original
-from reports.documents.figures.source import Bytes, Floats
+from reports.documents.figures.source import Bytes
 from reports.documents.numbers import Notes
 
 _SHOWN = 6
@@ -66,5 +66,5 @@ def _mean_image(book: Book) -> Bytes:
     items = [entry.item for entry in book.snapshot.evidence.gallery.entries]
     if not items:
         return np.full((8, 8, 3), 255, dtype=np.uint8)
-    total: Floats = sum((original(item, book.store).astype(np.float32) for item in items), np.float32(0))  # type: ignore[assignment]
-    return np.asarray((total / len(items)).round(), dtype=np.uint8)
+    images = [original(item, book.store).astype(np.float32) for item in items]
+    return np.asarray(np.mean(images, axis=0).round(), dtype=np.uint8)

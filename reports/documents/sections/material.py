@@ -4,9 +4,11 @@ from itertools import groupby
 
 from django.utils.translation import gettext as _
 
+from auditor.explain.evidence import GroupCount
 from reports.documents.book import Book
 
 Row = tuple[str, str]
+_SMALL = 6
 
 
 def context(book: Book) -> dict[str, object]:
@@ -26,8 +28,19 @@ def context(book: Book) -> dict[str, object]:
         "labels": [
             (name, n, f"{100 * n / max(facts.items, 1):.1f} %") for name, n in sorted(facts.labels.items())
         ],
-        "columns": [(name, [_group(book, g.value, g.n) for g in members]) for name, members in groups],
+        "columns": [(name, _members(book, list(members))) for name, members in groups],
     }
+
+
+def _members(book: Book, members: list[GroupCount]) -> list[tuple[str, str, str]]:
+    """Return the rows of one column; many small groups share one row."""
+    minimum = book.snapshot.evidence.plan.minimum_group
+    small = [member for member in members if member.n < minimum]
+    if len(small) <= _SMALL:
+        return [_group(book, member.value, member.n) for member in members]
+    rows = [_group(book, member.value, member.n) for member in members if member.n >= minimum]
+    words = _("%(count)d values, each on fewer than %(minimum)d") % {"count": len(small), "minimum": minimum}
+    return [*rows, (words, str(sum(member.n for member in small)), _("not measured"))]
 
 
 def _group(book: Book, value: str, n: int) -> tuple[str, str, str]:

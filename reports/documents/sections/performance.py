@@ -1,5 +1,6 @@
 """Performance: overall, by group, and the confusions."""
 
+from collections import Counter
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
@@ -18,7 +19,7 @@ _NAMES = {
     "brier": "Brier score",
 }
 _SHARES = {"accuracy", "balanced_accuracy", "sensitivity", "specificity"}
-_WIDEST, _LONGEST, _PLOTTED = 8, 15, 30
+_WIDEST, _LONGEST, _PLOTTED, _SMALL = 8, 15, 30, 6
 
 
 class Cell(NamedTuple):
@@ -35,7 +36,8 @@ def context(book: Book) -> dict[str, object]:
     classes = book.snapshot.evidence.model.spec.output.classes
     return {
         "overall": [(_title(metric), _number(metric, notes)) for metric in performance.overall],
-        "groups": [_group(group, notes) for group in performance.groups],
+        "groups": [_group(group, notes) for group in _printed(performance)],
+        "small": _small(performance),
         "forest": _forest(book, performance),
         "classes": classes,
         "matrix": _matrix(performance, classes) if len(classes) <= _WIDEST else None,
@@ -50,6 +52,21 @@ def _title(metric: Metric) -> str:
 
 def _number(metric: Metric, notes: Notes) -> Number:
     return notes.share(metric.measure) if metric.name in _SHARES else notes.plain(metric.measure)
+
+
+def _printed(performance: Performance) -> list[GroupPerformance]:
+    """Return the groups that get a row: measured ones, and small ones where a column has few."""
+    small = _small_by_column(performance)
+    return [group for group in performance.groups if not group.suppressed or small[group.column] <= _SMALL]
+
+
+def _small(performance: Performance) -> list[tuple[str, int]]:
+    """Return the columns whose small groups share one row, and how many they are."""
+    return [(column, n) for column, n in sorted(_small_by_column(performance).items()) if n > _SMALL]
+
+
+def _small_by_column(performance: Performance) -> Counter[str]:
+    return Counter(group.column for group in performance.groups if group.suppressed)
 
 
 def _group(group: GroupPerformance, notes: Notes) -> dict[str, object]:
