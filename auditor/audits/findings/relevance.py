@@ -109,7 +109,7 @@ def untested(evidence: Evidence) -> Iterator[Finding]:
             "No item has a mask of the relevant region, so this report cannot say whether decisions rest "
             "on it."
             if none
-            else f"{facts.masks} of {facts.items} items have a mask of the relevant region; what is said about "
+            else f"{facts.masks} of {facts.items} items have a mask of the relevant region; what is said of "
             "that region is about those items only."
         ),
         pointer="/validation_set/masks",

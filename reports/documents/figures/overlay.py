@@ -112,4 +112,4 @@ def _edge(region: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 def _dashes(height: int, width: int) -> NDArray[np.bool_]:
     rows, columns = np.ogrid[:height, :width]
-    return ((rows + columns) // _DASH) % 2 == 0
+    return np.asarray(((rows + columns) // _DASH) % 2 == 0, dtype=np.bool_)

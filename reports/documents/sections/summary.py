@@ -54,13 +54,9 @@ def _entry(finding: Finding, notes: Notes) -> dict[str, object]:
 def _can(evidence: Evidence) -> list[str]:
     facts = evidence.validation_set
     statements = [
-        _(
-            "How often the decisions agreed with the labels on the %(n)d items of this set, by class and group."
-        )
+        _("How often the decisions agreed with the labels on the %(n)d items of this set, by group.")
         % {"n": facts.items},
-        _(
-            "Which parts of the images changed decisions when they were exchanged for those of another patient."
-        ),
+        _("Which parts of the images changed decisions when exchanged for those of another patient."),
         _("What each method attributed on the items shown, chosen by a rule that was fixed before the run."),
     ]
     if evidence.surrogate.accepted:
