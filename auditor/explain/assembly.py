@@ -1,4 +1,4 @@
-"""The evidence of a run, put together from its shards: the same shards in any order of computing, the same bytes."""
+"""The evidence of a run, put together from its shards, whatever the order in which they were computed."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -123,7 +123,7 @@ def _completeness(name: str, records: Sequence[ItemRecord], plan: Plan) -> Measu
 
 
 def set_facts(manifest: Manifest, digest: str, name: str, description: str) -> SetFacts:
-    """Return what can be counted in a set; `duplicates` are items whose image another item before them has."""
+    """Return what can be counted in a set; `duplicates` are items whose image an earlier item has."""
     entries = manifest.items
     groups = Counter(pair for entry in entries for pair in entry.groups.items())
     return SetFacts(

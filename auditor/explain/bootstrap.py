@@ -32,8 +32,8 @@ class Bootstrap:
     def replicates(self, statistic: Statistic, strata: NDArray[Any]) -> Floats:
         """Return the statistic of every resample, (resamples, k).
 
-        `statistic` maps counts (rows, items) to values (rows, k). Items are drawn with replacement within their
-        stratum, so every resample has as many items of each stratum as the set.
+        `statistic` maps counts (rows, items) to values (rows, k). Items are drawn with replacement within
+        their stratum, so every resample has as many items of each stratum as the set.
         """
         return np.concatenate([statistic(counts) for counts in self._counts(strata)])
 
@@ -56,8 +56,8 @@ class Bootstrap:
     ) -> Measure:
         """Return a number with its percentile interval.
 
-        Where every resample gives the same value the bootstrap says nothing; a share of items that is 0 or 1 then
-        gets the exact binomial interval (Clopper and Pearson 1934), anything else none, with the reason.
+        Where every resample gives the same value the bootstrap says nothing; a share of items that is 0 or 1
+        then gets the exact binomial interval (Clopper and Pearson 1934), anything else none, with the reason.
         """
         finite = replicates[np.isfinite(replicates)]
         if n < 2 or len(finite) == 0:
@@ -85,7 +85,7 @@ class Bootstrap:
         )
 
     def means(self, columns: Floats, methods: Sequence[str], shares: Sequence[bool]) -> list[Measure]:
-        """Return the mean of each column of (items, k) with its interval; NaN marks an item without a value."""
+        """Return the mean of each column of (items, k) with interval; NaN marks an item without a value."""
         valid = np.isfinite(columns)
         filled, present = np.where(valid, columns, 0.0), valid.astype(np.float64)
 
@@ -102,7 +102,7 @@ class Bootstrap:
         ]
 
     def median(self, values: Floats, method: str, nothing: str) -> Measure:
-        """Return the median of (items,) with its interval; `nothing` is the reason where there are no values."""
+        """Return the median of (items,) and its interval; `nothing` says why there are no values."""
         if len(values) == 0:
             return undefined(None, 0, method, nothing)
         draws = np.random.default_rng(self.seed).integers(len(values), size=(self.resamples, len(values)))

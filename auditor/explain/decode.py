@@ -20,8 +20,8 @@ _DEEP_COLOUR = (2, 4, 6)  # PNG colour types that Pillow would silently reduce f
 def decode_image(content: bytes, name: str, most_pixels: int = MOST_PIXELS) -> Pixels:
     """Return an image as integers: (height, width) grey or (height, width, 3) RGB, uint8 or uint16.
 
-    The orientation tag is ignored: what is stored is what is audited. Raises Refused with a sentence that names
-    the image when it does not decode, is too large, or would lose something by being read.
+    The orientation tag is ignored: what is stored is what is audited. Raises Refused with a sentence that
+    names the image when it does not decode, is too large, or would lose something by being read.
     """
     if content[:8] == b"\x89PNG\r\n\x1a\n" and content[24:25] == b"\x10" and content[25] in _DEEP_COLOUR:
         raise Refused(f"{name} has 16 bits a colour channel; save it as 16-bit grey or 8-bit RGB.")
@@ -48,9 +48,8 @@ def decode_image(content: bytes, name: str, most_pixels: int = MOST_PIXELS) -> P
 def decode_mask(content: bytes, name: str, most_pixels: int = MOST_PIXELS) -> Mask:
     """Return a mask as booleans (height, width): every pixel that is not zero is inside; raises Refused."""
     pixels = decode_image(content, name, most_pixels)
-    covered = pixels > 0
-    result: Mask = covered.any(axis=2) if covered.ndim == 3 else covered
-    return result
+    covered: Mask = np.any(np.atleast_3d(pixels) > 0, axis=2)
+    return covered
 
 
 def _array(image: Image.Image, name: str) -> Pixels:
@@ -62,7 +61,7 @@ def _array(image: Image.Image, name: str) -> Pixels:
         return np.asarray(_opaque(image, name).convert("RGB"))
     if image.mode.startswith("I"):
         values = np.asarray(image)
-        if values.size and 0 <= values.min() and values.max() <= 65535:
+        if values.size and values.min() >= 0 and values.max() <= 65535:
             return values.astype(np.uint16)
     raise Refused(
         f"{name} stores its pixels as {image.mode!r}; save it as 8- or 16-bit grey or as 8-bit RGB."

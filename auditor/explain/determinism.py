@@ -9,7 +9,7 @@ import torch
 
 @contextmanager
 def deterministic(seed: int) -> Iterator[None]:
-    """Run a block with deterministic algorithms, one intra-op thread, no TF32 and a fixed seed; restore after."""
+    """Run a block with deterministic algorithms, one thread, no TF32 and a fixed seed; restore after."""
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     threads, before = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
     flags = (

@@ -9,8 +9,8 @@ from auditor.explain.evidence import Gallery, GalleryEntry, ItemRecord
 from auditor.explain.plan import Plan
 
 RULE = (
-    "At most a third of the places go to the worst errors (the wrong decision with the highest probability first), "
-    "then at most a third to the least certain of the others (the smallest distance between the two highest "
+    "At most a third of the places go to the worst errors (the wrong decision with the highest probability "
+    "first), then at most a third to the least certain others (the smallest distance between the two highest "
     "probabilities first), and the rest to typical items: drawn at random with the seed, in turn from each "
     "combination of label and decision. Ties go to the earlier item."
 )

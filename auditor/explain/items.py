@@ -57,14 +57,14 @@ class ValidationSet:
         return decode_mask(self.store.get(entry.mask), f"The mask of item {entry.id!r}")
 
     def pixels(self, index: int, spec: InputSpec) -> Tensor:
-        """Return an item as the model sees it before normalisation: float32 (channels, height, width) in [0, 1]."""
+        """Return an item before normalisation: float32 (channels, height, width) in [0, 1]."""
         image = self.image(index)
         scaled = image.astype(np.float32) / np.float32(np.iinfo(image.dtype).max)
         planes = torch.from_numpy(np.atleast_3d(scaled)).permute(2, 0, 1)  # (1 or 3, h, w)
         return resized(_channels(planes, spec.channels, self.entries[index].id), spec).contiguous()
 
     def region(self, index: int, spec: InputSpec) -> Mask | None:
-        """Return an item's mask on the model's grid, (height, width); None where it has none or an empty one."""
+        """Return an item's mask on the model's grid, (height, width); None without one or an empty one."""
         mask = self.mask(index)
         if mask is None:
             return None

@@ -29,7 +29,8 @@ def layer_named(network: nn.Module, name: str) -> nn.Module:
     """Return a layer; raises Refused with the nearest names where there is none of this name."""
     layers = dict(network.named_modules())
     if name and name in layers:
-        return layers[name]
+        found: nn.Module = layers[name]
+        return found
     near = difflib.get_close_matches(name, [key for key in layers if key], n=3, cutoff=0.3)
     hint = (
         f"the nearest are {', '.join(map(repr, near))}"
@@ -41,7 +42,7 @@ def layer_named(network: nn.Module, name: str) -> nn.Module:
 
 @contextmanager
 def order_of_maps(network: nn.Module) -> Iterator[list[str]]:
-    """Collect the names of leaf layers whose output is a spatial map (4-D, larger than 1 x 1), in running order."""
+    """Collect the names of layers whose output is a spatial map (4-D, above 1 x 1), in running order."""
     seen: list[str] = []
     handles = []
 
@@ -71,7 +72,7 @@ class Capture:
 
 @contextmanager
 def captured(layer: nn.Module) -> Iterator[Capture]:
-    """Cut the graph at a layer: its output becomes a leaf that requires a gradient; the hook goes with the block."""
+    """Cut the graph at a layer: its output becomes a leaf that requires a gradient; the hook goes after."""
     capture = Capture()
 
     def cut(_module: nn.Module, _inputs: Any, output: Tensor) -> Tensor:

@@ -19,8 +19,8 @@ __all__ = ["AuditedModel", "check_not_pickle", "load"]
 class AuditedModel:
     """A network, frozen for the audit.
 
-    Inputs are pixels in [0, 1], float32 (batch, channels, height, width) on the model's grid; the normalisation of
-    model.json happens inside, so that attributions are about pixels. Raises Refused where the network does not
+    Inputs are pixels in [0, 1], float32 (batch, channels, height, width) on the model's grid. The normalisation
+    of model.json happens inside, so attributions are about pixels. Raises Refused where the network does not
     answer with one score a class, or where the layer that model.json names does not exist.
     """
 
@@ -28,10 +28,11 @@ class AuditedModel:
         self.spec = spec
         self.device = torch.device(device)
         self.network = _frozen(network).to(self.device)
+        self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.parameters = sum(parameter.numel() for parameter in network.parameters())
-        shape = (1, spec.input.channels, 1, 1)
-        self._mean = torch.tensor(spec.input.mean, device=self.device).reshape(shape[1:])
-        self._std = torch.tensor(spec.input.std, device=self.device).reshape(shape[1:])
+        shape = (spec.input.channels, 1, 1)
+        self._mean = torch.tensor(spec.input.mean, device=self.device).reshape(shape)
+        self._std = torch.tensor(spec.input.std, device=self.device).reshape(shape)
         self.default_layer = self._probe()
 
     @property
@@ -44,7 +45,7 @@ class AuditedModel:
 
         A single sigmoid logit z becomes (-z/2, z/2): the softmax of these is (1 - sigmoid(z), sigmoid(z)).
         """
-        output: Tensor = self.network((pixels - self._mean) / self._std)
+        output: Tensor = self.network(self._normalised(pixels))
         if self.spec.output.activation == "sigmoid":
             half = output.reshape(-1, 1) / 2
             return torch.cat((-half, half), dim=1)
@@ -59,17 +60,21 @@ class AuditedModel:
         """Return a layer by its dotted name; raises Refused with the nearest names."""
         return layer_named(self.network, name)
 
+    def _normalised(self, pixels: Tensor) -> Tensor:
+        # channels last: pooling and normalisation are twice as fast on a CPU
+        return ((pixels - self._mean) / self._std).contiguous(memory_format=torch.channels_last)
+
     def _probe(self) -> str | None:
         """Ask one black image: checks the shape of the answer and finds the last layer with a spatial map."""
         spec = self.spec
         black = torch.zeros(1, spec.input.channels, spec.input.height, spec.input.width, device=self.device)
         with torch.inference_mode(), order_of_maps(self.network) as seen:
             try:
-                output = self.network((black - self._mean) / self._std)
+                output = self.network(self._normalised(black))
             except (RuntimeError, ValueError, IndexError) as error:
                 raise Refused(
                     f"The architecture {spec.architecture!r} cannot read an input of {spec.input.channels} x "
-                    f"{spec.input.height} x {spec.input.width} ({str(error).splitlines()[0][:150]}); check the "
+                    f"{spec.input.height} x {spec.input.width} ({_first_line(error)}); check the "
                     "input and the config in model.json."
                 ) from error
         _check_output(output, spec)
@@ -80,9 +85,9 @@ class AuditedModel:
 
 
 def load(spec: ModelSpec, weights: bytes | Path, device: str = "cpu") -> AuditedModel:
-    """Return the audited model that model.json and safetensors weights describe; nothing of theirs is executed.
+    """Return the audited model that model.json and safetensors weights describe; nothing of theirs is run.
 
-    Raises Refused with one sentence: a pickle, a broken file, an unknown architecture, the first key that differs.
+    Raises Refused with one sentence: a pickle, a broken file, an unknown architecture, a key that differs.
     """
     if isinstance(weights, Path):
         check_not_pickle(weights, spec.weights)
@@ -101,8 +106,12 @@ def _frozen(network: nn.Module) -> nn.Module:
     network.eval().requires_grad_(False)
     for module in network.modules():
         if getattr(module, "inplace", False) is True:
-            module.inplace = False
+            setattr(module, "inplace", False)  # noqa: B010
     return network
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0][:150] if str(error) else type(error).__name__
 
 
 def _check_output(output: object, spec: ModelSpec) -> None:
@@ -112,6 +121,6 @@ def _check_output(output: object, spec: ModelSpec) -> None:
         return
     what = f"scores of shape {shape}" if shape else f"a {type(output).__name__}"
     raise Refused(
-        f"The model answers one image with {what} and model.json names {len(spec.output.classes)} classes with "
-        f"{spec.output.activation}, so (1, {wanted}) is needed; correct output.classes or the config."
+        f"The model answers one image with {what} and model.json names {len(spec.output.classes)} classes "
+        f"with {spec.output.activation}, so (1, {wanted}) is needed; correct output.classes or the config."
     )

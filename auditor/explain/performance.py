@@ -97,7 +97,9 @@ def _columns(answers: Answers, classes: Sequence[str]) -> list[_Column]:
     kinds = [(answers.labels == index).astype(np.float64) for index in present]
 
     def balanced(counts: Floats) -> Floats:
-        return np.mean([ratio(counts @ (right * kind), counts @ kind) for kind in kinds], axis=0)
+        shares = np.array([ratio(counts @ (right * kind), counts @ kind) for kind in kinds])
+        result: Floats = shares.mean(axis=0)
+        return result
 
     columns = [
         _Column(

@@ -3,7 +3,7 @@
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -26,6 +26,7 @@ from auditor.explain.sharding import shards
 __all__ = ["explain_shard", "shards"]
 
 Put = Callable[[bytes], str]
+Result = TypeVar("Result")
 
 
 def explain_shard(
@@ -33,8 +34,8 @@ def explain_shard(
 ) -> ShardResult:
     """Return everything measured on the items of one shard; attribution maps go through `put` as .npy bytes.
 
-    The result depends on the model, the items, the plan and the shard alone. Raises Refused for a plan that does
-    not fit the model, and RetraceError where the shard does not exist or memory does not suffice for one image.
+    The result depends on the model, the items, the plan and the shard alone. Raises Refused for a plan
+    that does not fit the model, and RetraceError where the shard does not exist or one image exceeds memory.
     """
     parts = shards(plan, len(items))
     if not 0 <= shard_index < len(parts):
@@ -173,9 +174,9 @@ class _Shard:
         return self.items.pixels(index, self.input).to(self.model.device)
 
     def _scores(self, pixels: Tensor, batch: int) -> Tensor:
-        return torch.cat([self.model.probabilities(part) for part in pixels.split(batch)])
+        return torch.cat([self.model.probabilities(part) for part in torch.split(pixels, batch)])
 
-    def _halving(self, what: str, indices: list[int], call: Callable[[int], Any]) -> Any:
+    def _halving(self, what: str, indices: list[int], call: Callable[[int], Result]) -> Result:
         wanted = self.plan.batch_size
         result, used = with_less_memory(call, wanted)
         if used < wanted:

@@ -31,9 +31,9 @@ _COMPRESSED: dict[bytes, Callable[[bytes], bytes]] = {
 
 
 def check_not_pickle(path: Path, name: str = "") -> None:
-    """Return quietly for a file that is data; raise Refused for one that is a program or an unread model format.
+    """Return quietly for a file that is data; raise Refused for a program or an unread model format.
 
-    Only the content decides, never the name; nothing is unpickled. `name` is what the sentence calls the file.
+    Only the content decides, never the name; nothing is unpickled. `name` is what the sentence calls it.
     """
     with path.open("rb") as stream:
         kind = _kind(stream, path.stat().st_size)

@@ -32,7 +32,7 @@ def read_weights(source: bytes | Path, name: str) -> dict[str, Tensor]:
 
 
 def check_fit(network: nn.Module, weights: Mapping[str, Tensor], name: str) -> None:
-    """Return if keys, shapes and dtypes are those of the network; raises Refused naming the first that differs."""
+    """Return if keys, shapes and dtypes are the network's; raises Refused naming the first difference."""
     expected = network.state_dict()
     for key, tensor in expected.items():
         if key not in weights:
@@ -103,7 +103,7 @@ def _check_entry(key: str, entry: Any, room: int, name: str) -> None:
 
 
 def fill_buffers(network: nn.Module, reference: nn.Module) -> None:
-    """Copy the buffers that no weights file carries (they are still on the meta device) from a built network."""
+    """Copy the buffers that no weights file carries (still on the meta device) from a built network."""
     values = dict(reference.named_buffers())
     for path, module in network.named_modules():
         for key, buffer in module.named_buffers(recurse=False):

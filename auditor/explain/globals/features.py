@@ -47,8 +47,8 @@ FEATURES: tuple[Feature, ...] = (
 def features(pixels: NDArray[np.float32], mask: Mask | None) -> dict[str, float]:
     """Return the features of one image by name.
 
-    `pixels` are (channels, height, width) in [0, 1]; channels are averaged. Features of the relevant region are
-    absent where there is no mask.
+    `pixels` are (channels, height, width) in [0, 1]; channels are averaged. Features of the relevant region
+    are absent where there is no mask.
     """
     plane: Plane = pixels.astype(np.float64).mean(axis=0)
     spots = _spots(plane)

@@ -1,4 +1,4 @@
-"""Which region decides: it is replaced by the same region of a donor of another label, and the fall is measured."""
+"""Which region decides: each is replaced by the same region of a donor of another label."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ MASK_REGIONS = ("inside", "outside")
 
 @dataclass(frozen=True)
 class Regions:
-    """The regions of a set: "inside" and "outside" of the masks where there are any, then the cells of a grid."""
+    """The regions of a set: "inside" and "outside" of masks where there are any, then the cells of a grid."""
 
     names: tuple[str, ...]
     cells: NDArray[np.bool_]  # (cells, height, width)
@@ -68,17 +68,19 @@ class Subject:
 def effects(subject: Subject, regions: Regions, probabilities: Probabilities, batch: int) -> RegionEffects:
     """Return what each region's replacement does to one item.
 
-    "inside" replaces the union of the item's and the donor's mask, so that no half of an organ stays behind, and
-    "outside" the rest; both need both masks. Areas and shares of attribution are those of the item's own mask.
+    "inside" replaces the union of the item's and the donor's mask, so that no half of an organ stays behind,
+    and "outside" the rest; both need both masks. Areas and shares of attribution are those of the item's own
+    mask.
     """
     replaced = _replaced(subject, regions)
     present = [index for index, region in enumerate(replaced) if region is not None]
-    chosen = torch.from_numpy(np.stack([replaced[index] for index in present])).to(subject.pixels.device)
+    stacked = np.stack([region for region in replaced if region is not None])
+    chosen = torch.from_numpy(stacked).to(subject.pixels.device)
     before = probabilities(subject.pixels[None])[0].double()
     after = torch.cat(
         [
             probabilities(torch.where(part[:, None], subject.donor_pixels, subject.pixels))
-            for part in chosen.split(batch)
+            for part in torch.split(chosen, batch)
         ]
     ).double()  # (present, classes)
     drops = (before[subject.target] - after[:, subject.target]).tolist()

@@ -54,7 +54,7 @@ def _refusal(counts: Counter[str], plan: Plan) -> str | None:
         return "The model decided every item alike, so there is nothing for a tree to tell apart."
     name, fewest = min(counts.items(), key=lambda pair: (pair[1], pair[0]))
     if fewest < _FEWEST:
-        return f"Only {fewest} items were decided as {name}, and a tree needs at least {_FEWEST} of each decision."
+        return f"Only {fewest} items were decided as {name}, and a tree needs {_FEWEST} of each decision."
     total, needed = sum(counts.values()), 4 * plan.surrogate.minimum_leaf
     if total < needed:
         return f"The set has {total} items, and a tree that can be checked needs at least {needed}."

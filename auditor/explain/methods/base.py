@@ -16,7 +16,7 @@ Settings = TypeVar("Settings", bound=Document)
 
 @dataclass(frozen=True)
 class Attribution:
-    """Maps (batch, height, width), float32 on the model's grid, and what completeness left over (batch,) or None."""
+    """Maps (batch, height, width), float32 on the model's grid; the rest of completeness (batch,) or None."""
 
     maps: Tensor
     completeness: Tensor | None = None

@@ -22,13 +22,13 @@ class Settings(Document):
 class GradCAM(Method[Settings]):
     """Gradient-weighted class activation mapping.
 
-    With A^k the k-th feature map of the layer and y the target's logit, alpha_k is the mean of dy/dA^k over the
-    map and L = ReLU(sum_k alpha_k A^k), scaled up bilinearly to the input.
+    With A^k the k-th feature map of the layer and y the target's logit, alpha_k is the mean of dy/dA^k over
+    the map and L = ReLU(sum_k alpha_k A^k), scaled up bilinearly to the input.
 
     References
     ----------
-    R. R. Selvaraju, M. Cogswell, A. Das, R. Vedantam, D. Parikh, D. Batra: Grad-CAM: Visual Explanations from Deep
-    Networks via Gradient-based Localization. ICCV 2017, equations 1 and 2.
+    R. R. Selvaraju, M. Cogswell, A. Das, R. Vedantam, D. Parikh, D. Batra: Grad-CAM: Visual Explanations from
+    Deep Networks via Gradient-based Localization. ICCV 2017, equations 1 and 2.
     """
 
     settings_type = Settings
@@ -44,11 +44,11 @@ class GradCAM(Method[Settings]):
         sign="Positive only: regions that speak for the explained class. Evidence against it is cut off.",
         cost="One forward pass and one backward pass from the output to the chosen layer, per image.",
         paper=(
-            "Selvaraju, Cogswell, Das, Vedantam, Parikh, Batra: Grad-CAM: Visual Explanations from Deep Networks via "
-            "Gradient-based Localization. ICCV 2017."
+            "Selvaraju, Cogswell, Das, Vedantam, Parikh, Batra: Grad-CAM: Visual Explanations from Deep "
+            "Networks via Gradient-based Localization. ICCV 2017."
         ),
         failure_modes=(
-            "The map has the resolution of a late layer and is scaled up: its edges are not edges in the image.",
+            "The map has the resolution of a late layer, scaled up: its edges are not edges in the image.",
             "Averaging gradients over the map can highlight places that the score does not depend on "
             "(Draelos and Carin 2020).",
             "Several instances of a finding can merge or vanish (Chattopadhay et al. 2018).",
@@ -66,7 +66,7 @@ class GradCAM(Method[Settings]):
         name = self.settings.layer or model.default_layer
         if name is None:
             raise Refused("Method grad_cam, parameter layer: the model has no layer with a spatial map.")
-        pairs = zip(inputs.split(batch), targets.split(batch), strict=True)
+        pairs = zip(torch.split(inputs, batch), torch.split(targets, batch), strict=True)
         return Attribution(torch.cat([self._maps(model, name, part, chosen) for part, chosen in pairs]))
 
     def _maps(self, model: AuditedModel, name: str, inputs: Tensor, targets: Tensor) -> Tensor:

@@ -39,12 +39,12 @@ class IntegratedGradients(Method[Settings]):
         stage="after the model",
         kind="attribution",
         specific=False,
-        sign="Signed: positive pixels raise the score of the explained class above the baseline's, negative lower it.",
+        sign="Signed: positive pixels lift the class's score above the baseline's, negative lower it.",
         cost="One forward and one backward pass per step and image.",
         paper="Sundararajan, Taly, Yan: Axiomatic Attribution for Deep Networks. ICML 2017.",
         failure_modes=(
-            "Everything is relative to the baseline: pixels that equal it (black ones, with a black baseline) get "
-            "nothing, whatever the model does with them.",
+            "Everything is relative to the baseline: pixels that equal it (black ones, with a black "
+            "baseline) get nothing, whatever the model does with them.",
             "Maps are grainy; single pixels mean little.",
             "With too few steps the map does not sum to the difference in score; completeness shows it.",
             "The path runs through images that the model has never seen.",
@@ -58,7 +58,7 @@ class IntegratedGradients(Method[Settings]):
 
     def attribute(self, model: AuditedModel, inputs: Tensor, targets: Tensor, batch: int) -> Attribution:
         """Return one map per item and what completeness left over; see `Method.attribute`."""
-        pairs = list(zip(inputs.split(batch), targets.split(batch), strict=True))
+        pairs = list(zip(torch.split(inputs, batch), torch.split(targets, batch), strict=True))
         maps = torch.cat([self._maps(model, part, chosen, batch) for part, chosen in pairs])
         with torch.inference_mode():
             reached = torch.cat(

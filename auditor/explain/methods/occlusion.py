@@ -1,6 +1,7 @@
 """Occlusion (Zeiler and Fergus 2014): how far the score falls when a window is covered."""
 
 import math
+from collections.abc import Iterator
 
 import torch
 from pydantic import Field
@@ -41,12 +42,12 @@ class Occlusion(Method[Settings]):
         stage="after the model",
         kind="attribution",
         specific=False,
-        sign="Signed: covering a positive place lowers the score of the explained class, a negative one raises it.",
+        sign="Signed: covering a positive place lowers the class's score, a negative one raises it.",
         cost="One forward pass per window position and image: (size / stride) squared.",
         paper="Zeiler, Fergus: Visualizing and Understanding Convolutional Networks. ECCV 2014.",
         failure_modes=(
             "A covered image is one that the model has never seen; the score may fall for that alone.",
-            "What is spread over more than a window, or present twice, can be missed: covering one part leaves the other.",
+            "What is larger than a window, or present twice, can be missed: one part stays uncovered.",
             "Window, stride and colour change the map; they are printed with it.",
         ),
         not_to_claim=(
@@ -66,7 +67,7 @@ class Occlusion(Method[Settings]):
         return Attribution(maps.reshape(-1, height, width).float().clone())
 
     def _windows(self, height: int, width: int) -> Tensor:
-        """Return where each window lies, booleans (windows, height, width); the last ones are cut at the edge."""
+        """Return where each window lies, booleans (windows, height, width); the last are cut at the edge."""
         window, stride = self.settings.window, self.settings.stride
         if window > min(height, width):
             raise Refused(
@@ -88,16 +89,19 @@ class Occlusion(Method[Settings]):
         self, model: AuditedModel, inputs: Tensor, targets: Tensor, windows: Tensor, batch: int
     ) -> Tensor:
         """Return how far the target's logit falls under each window, (items, windows)."""
-        whole = torch.cat([model.logits(part) for part in inputs.split(batch)]).gather(1, targets[:, None])
-        pairs = torch.cartesian_prod(
-            torch.arange(len(inputs), device=inputs.device), torch.arange(len(windows), device=inputs.device)
-        )  # (items * windows, 2)
-        covered = torch.cat(
-            [
-                model.logits(
-                    inputs[item].masked_fill(windows[place][:, None], self.settings.baseline)
-                ).gather(1, targets[item][:, None])
-                for item, place in (part.unbind(1) for part in pairs.split(batch))
-            ]
-        )
-        return whole - covered.reshape(len(inputs), len(windows))
+        places = torch.arange(len(windows), device=inputs.device)
+        pairs = torch.cartesian_prod(torch.arange(len(inputs), device=inputs.device), places)
+        whole = [self._scores(model, *part) for part in self._parts(inputs, targets, batch)]
+        covered = []
+        for item, place in (part.unbind(1) for part in torch.split(pairs, batch)):
+            images = inputs[item].masked_fill(windows[place][:, None], self.settings.baseline)
+            covered.append(self._scores(model, images, targets[item]))
+        return torch.cat(whole)[:, None] - torch.cat(covered).reshape(len(inputs), len(windows))
+
+    @staticmethod
+    def _parts(inputs: Tensor, targets: Tensor, batch: int) -> Iterator[tuple[Tensor, Tensor]]:
+        return zip(torch.split(inputs, batch), torch.split(targets, batch), strict=True)
+
+    @staticmethod
+    def _scores(model: AuditedModel, inputs: Tensor, targets: Tensor) -> Tensor:
+        return model.logits(inputs).gather(1, targets[:, None])[:, 0]

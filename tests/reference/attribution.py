@@ -1,0 +1,59 @@
+"""The three attribution methods again, slowly, one image at a time, as their papers write them."""
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from auditor.explain.model import AuditedModel
+
+
+def grad_cam(model: AuditedModel, layer: nn.Module, image: Tensor, target: int) -> Tensor:
+    """Selvaraju et al. 2017, equations 1 and 2, with one backward pass through the whole network."""
+    kept: list[Tensor] = []
+    handle = layer.register_forward_hook(lambda _m, _i, output: kept.append(output))
+    logits = model.logits(image[None].clone().requires_grad_())
+    handle.remove()
+    gradient = torch.autograd.grad(logits[0, target], kept[0])[0][0]
+    activation = kept[0][0].detach()
+    total = torch.zeros(activation.shape[1:])
+    for k in range(activation.shape[0]):
+        total += gradient[k].mean() * activation[k]
+    size = image.shape[1:]
+    return nn.functional.interpolate(total.clamp(min=0)[None, None], size, mode="bilinear")[0, 0]
+
+
+def integrated_gradients(
+    model: AuditedModel, image: Tensor, target: int, steps: int, baseline: float
+) -> Tensor:
+    """Sundararajan et al. 2017, equation 1, with the nodes and weights of Gauss and Legendre."""
+    nodes, weights = np.polynomial.legendre.leggauss(steps)
+    start, total = torch.full_like(image, baseline), torch.zeros_like(image, dtype=torch.float64)
+    for node, weight in zip(nodes, weights, strict=True):
+        point = (start + (1 + node) / 2 * (image - start)).float().requires_grad_()
+        total += weight / 2 * torch.autograd.grad(model.logits(point[None])[0, target], point)[0].double()
+    return ((image - start) * total).sum(dim=0).float()
+
+
+def occlusion(
+    model: AuditedModel, image: Tensor, target: int, window: int, stride: int, baseline: float
+) -> Tensor:
+    """Zeiler and Fergus 2014: cover, ask, uncover; a pixel gets the mean over the windows on it."""
+    height, width = image.shape[1:]
+    whole = model.logits(image[None])[0, target].item()
+    total, count = np.zeros((height, width)), np.zeros((height, width))
+    top = 0
+    while True:
+        left = 0
+        while True:
+            covered = image.clone()
+            covered[:, top : top + window, left : left + window] = baseline
+            fall = whole - model.logits(covered[None])[0, target].item()
+            total[top : top + window, left : left + window] += fall
+            count[top : top + window, left : left + window] += 1
+            if left + window >= width:
+                break
+            left += stride
+        if top + window >= height:
+            break
+        top += stride
+    return torch.from_numpy(total / count).float()
