@@ -15,7 +15,7 @@ def grid_map(mean: Bytes, flips: Floats, drops: Floats, titles: tuple[str, str])
     """Return two maps (rows, columns) side by side as PNG, each cell with its number; NaN is undefined."""
     widest = max(float(np.nanmax(np.abs(np.nan_to_num(drops)))), 0.01)
     with house_style():
-        drawn = figure(166, 80)
+        drawn = figure(166, 76)
         left, right = drawn.subplots(1, 2)
         highest = max(float(np.nanmax(np.nan_to_num(flips))), 0.1)
         _cells(left, mean, flips, FLIPS, Normalize(0, highest), titles[0], "{:.0f}", 100)
@@ -44,7 +44,11 @@ def _cells(
     size = min(7.5, 52 / columns)
     for row, column in np.ndindex(rows, columns):
         value = values[row, column]
-        text = "–" if np.isnan(value) else form.format(value * factor)
+        text = (
+            "–"
+            if np.isnan(value)
+            else form.format(value * factor).replace("-0.00", "0.00").replace("+0.00", "0.00")
+        )
         axes.text(
             column + 0.5, row + 0.5, text, ha="center", va="center", fontsize=size, color=INK,
             bbox={"boxstyle": "round,pad=0.12", "facecolor": PAPER, "alpha": 0.72, "linewidth": 0},

@@ -10,7 +10,7 @@ from reports.documents.figures.overlay import original
 from reports.documents.figures.source import Bytes
 from reports.documents.numbers import Notes
 
-_SHOWN = 6
+_SHOWN = 4
 
 
 def context(book: Book) -> dict[str, object]:

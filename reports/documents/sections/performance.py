@@ -70,8 +70,8 @@ def _small_by_column(performance: Performance) -> Counter[str]:
 
 
 def _group(group: GroupPerformance, notes: Notes) -> dict[str, object]:
-    found = {(metric.name, metric.of): metric for metric in group.metrics}
-    chosen = [found.get((name, None)) for name in ("accuracy", "balanced_accuracy", "auroc")]
+    found = {metric.name: metric for metric in group.metrics}  # the last class stands for a number by class
+    chosen = [found.get(name) for name in ("accuracy", "balanced_accuracy", "auroc")]
     return {
         "column": group.column,
         "value": group.value,
