@@ -79,8 +79,8 @@ def _check(
     if any(shard.regions != ordered[0][1].regions for _, shard in ordered):
         raise RetraceError("The shards compared different regions; run the audit again.")
     seen = [record.index for record in records]
-    left_out = {incident.item for incident in incidents}
-    if len(set(seen)) != len(seen) or len(seen) + len(left_out) < validation_set.items:
+    left_out = {incident.item for incident in incidents} - {record.entry.id for record in records}
+    if len(set(seen)) != len(seen) or len(seen) + len(left_out) != validation_set.items:
         raise RetraceError(
             f"The shards hold {len(set(seen))} of {validation_set.items} items; run the audit again."
         )

@@ -19,9 +19,9 @@ __all__ = ["AuditedModel", "check_not_pickle", "load"]
 class AuditedModel:
     """A network, frozen for the audit.
 
-    Inputs are pixels in [0, 1], float32 (batch, channels, height, width) on the model's grid. The normalisation
-    of model.json happens inside, so attributions are about pixels. Raises Refused where the network does not
-    answer with one score a class, or where the layer that model.json names does not exist.
+    Inputs are pixels in [0, 1], float32 (batch, channels, height, width) on the model's grid. They are
+    normalised inside as model.json says, so attributions are about pixels. Raises Refused where the network does
+    not answer with one score a class, or where the layer that model.json names does not exist.
     """
 
     def __init__(self, network: nn.Module, spec: ModelSpec, device: str = "cpu") -> None:

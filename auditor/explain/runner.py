@@ -164,11 +164,14 @@ class _Shard:
             target=target,
             maps=maps,
         )
-        return self._halving(
+        found, lost = self._halving(
             "The comparison of regions",
             [index],
             lambda batch: effects(subject, self.regions, self.model.probabilities, batch),
         )
+        if lost:
+            self._incident(index, f"With {lost} regions replaced the model's scores are not numbers.")
+        return found
 
     def _pixels(self, index: int) -> Tensor:
         return self.items.pixels(index, self.input).to(self.model.device)

@@ -1,5 +1,6 @@
 """Which region decides: each is replaced by the same region of a donor of another label."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -65,8 +66,10 @@ class Subject:
     maps: Mapping[str, NDArray[np.float32]]
 
 
-def effects(subject: Subject, regions: Regions, probabilities: Probabilities, batch: int) -> RegionEffects:
-    """Return what each region's replacement does to one item.
+def effects(
+    subject: Subject, regions: Regions, probabilities: Probabilities, batch: int
+) -> tuple[RegionEffects, int]:
+    """Return what each region's replacement does to one item, and how many answers were not numbers.
 
     "inside" replaces the union of the item's and the donor's mask, so that no half of an organ stays behind,
     and "outside" the rest; both need both masks. Areas and shares of attribution are those of the item's own
@@ -88,15 +91,18 @@ def effects(subject: Subject, regions: Regions, probabilities: Probabilities, ba
     drop: list[float | None] = [None] * len(replaced)
     flip: list[bool | None] = [None] * len(replaced)
     for place, fall, turned in zip(present, drops, flips, strict=True):
-        drop[place], flip[place] = fall, turned
+        if math.isfinite(fall):
+            drop[place], flip[place] = fall, turned
+    lost = len(present) - sum(fall is not None for fall in drop)
     owned = _owned(subject.mask, regions)
-    return RegionEffects(
+    found = RegionEffects(
         donor=subject.donor_id,
         area=tuple(None if region is None else float(region.mean()) for region in owned),
         drop=tuple(drop),
         flip=tuple(flip),
         shares={name: _shares(values, owned) for name, values in subject.maps.items()},
     )
+    return found, lost
 
 
 def _replaced(subject: Subject, regions: Regions) -> list[Mask | None]:

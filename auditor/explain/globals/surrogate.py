@@ -52,12 +52,12 @@ def surrogate(records: Sequence[ItemRecord], plan: Plan) -> Surrogate:
 def _refusal(counts: Counter[str], plan: Plan) -> str | None:
     if len(counts) < 2:
         return "The model decided every item alike, so there is nothing for a tree to tell apart."
-    name, fewest = min(counts.items(), key=lambda pair: (pair[1], pair[0]))
-    if fewest < _FEWEST:
-        return f"Only {fewest} items were decided as {name}, and a tree needs {_FEWEST} of each decision."
     total, needed = sum(counts.values()), 4 * plan.surrogate.minimum_leaf
     if total < needed:
         return f"The set has {total} items, and a tree that can be checked needs at least {needed}."
+    name, fewest = min(counts.items(), key=lambda pair: (pair[1], pair[0]))
+    if fewest < _FEWEST:
+        return f"Only {fewest} items were decided as {name}, and a tree needs {_FEWEST} of each decision."
     parts = min(total * plan.surrogate.held_out, total * (1 - plan.surrogate.held_out))
     if parts < len(counts):
         return f"The set has {total} items for {len(counts)} decisions, too few to hold some of each back."

@@ -1,0 +1,104 @@
+"""Images become numbers without loss, and each that cannot be read is named."""
+
+import io
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from auditor.common.errors import Refused
+from auditor.explain.items import ValidationSet, decode_image, decode_mask
+from tests.explain import toys
+
+
+def encoded(image: Image.Image, kind: str = "PNG", **more) -> bytes:
+    stream = io.BytesIO()
+    image.save(stream, kind, **more)
+    return stream.getvalue()
+
+
+GREY = np.arange(64, dtype=np.uint8).reshape(8, 8)
+COLOUR = np.stack([GREY, GREY + 1, GREY + 2], axis=2)
+DEEP = GREY.astype(np.uint16) * 1000
+
+
+@pytest.mark.parametrize("pixels", [GREY, COLOUR, DEEP], ids=["8 bit", "colour", "16 bit"])
+@pytest.mark.parametrize("kind", ["PNG", "TIFF"])
+def test_what_was_saved_is_what_is_read(pixels, kind):
+    found = decode_image(encoded(Image.fromarray(pixels), kind), "x")
+    assert found.dtype == pixels.dtype
+    assert np.array_equal(found, pixels)
+
+
+def test_palette_and_opaque_alpha_are_read_as_colour():
+    colour = Image.fromarray(COLOUR)
+    assert decode_image(encoded(colour.convert("P")), "x").shape == (8, 8, 3)
+    assert np.array_equal(decode_image(encoded(colour.convert("RGBA")), "x"), COLOUR)
+
+
+BAD = {
+    "text": b"hello",
+    "truncated": encoded(Image.fromarray(np.random.default_rng(0).integers(0, 256, (64, 64), np.uint8)))[
+        :2000
+    ],
+    "gif": encoded(Image.fromarray(GREY), "GIF"),
+    "transparent": encoded(Image.fromarray(np.dstack([COLOUR, GREY]), "RGBA")),
+    "floating": encoded(Image.fromarray(GREY.astype(np.float32)), "TIFF"),
+    "several": encoded(Image.fromarray(GREY), "TIFF", save_all=True, append_images=[Image.fromarray(GREY)]),
+}
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize("kind", BAD)
+def test_what_cannot_be_read_is_refused_by_name(kind):
+    with pytest.raises(Refused, match=r"^images/a\.png .*\.$"):
+        decode_image(BAD[kind], "images/a.png")
+
+
+def test_an_image_that_is_too_large_is_refused_before_it_is_decoded():
+    with pytest.raises(Refused, match="has 8 x 8 pixels, and at most 63 are read"):
+        decode_image(encoded(Image.fromarray(GREY)), "x", most_pixels=63)
+
+
+def test_sixteen_bits_of_colour_are_not_rounded_away():
+    content = bytearray(encoded(Image.fromarray(COLOUR)))
+    content[24] = 16
+    with pytest.raises(Refused, match="16 bits a colour channel"):
+        decode_image(bytes(content), "x")
+
+
+def test_a_mask_is_everything_that_is_not_zero():
+    assert np.array_equal(decode_mask(encoded(Image.fromarray(GREY)), "x"), GREY > 0)
+
+
+def one(tmp_path, pixels, mask=None) -> ValidationSet:
+    return toys.validation_set(tmp_path, 1, lambda *_: pixels, mask)[0]
+
+
+def test_pixels_are_scaled_resized_and_given_the_models_channels(tmp_path):
+    spec = toys.spec(size=8, channels=3).input
+    items = one(tmp_path, GREY)
+    assert torch.equal(items.pixels(0, spec), torch.from_numpy(GREY / np.float32(255)).expand(3, 8, 8))
+    assert items.pixels(0, toys.spec(size=16).input).shape == (1, 16, 16)
+    colour = one(tmp_path / "colour", COLOUR)
+    luma = (COLOUR @ np.array([0.299, 0.587, 0.114])) / 255
+    assert np.allclose(colour.pixels(0, toys.spec(size=8).input)[0], luma, atol=1e-6)
+    with pytest.raises(Refused, match="item 'item-0' has 3 channels and the model takes 5"):
+        colour.pixels(0, toys.spec(size=8, channels=5).input)
+
+
+def test_a_mask_comes_on_the_models_grid_and_an_empty_one_is_none(tmp_path):
+    mask = np.zeros((8, 8), bool)
+    mask[:, :4] = True
+    region = one(tmp_path, GREY, mask).region(0, toys.spec(size=16).input)
+    assert region.shape == (16, 16)
+    assert region[:, :7].all()
+    assert not region[:, 9:].any()
+    assert one(tmp_path / "b", GREY, np.zeros((8, 8), bool)).region(0, toys.spec().input) is None
+
+
+def test_a_label_that_the_model_does_not_know_is_refused(tmp_path):
+    _, store, manifest = toys.validation_set(tmp_path, 2, toys.noise())
+    with pytest.raises(Refused, match="'item-1' has the label 'finding', which the model does not know"):
+        ValidationSet(manifest, store, ("clear", "other"))
