@@ -20,8 +20,8 @@ class AuditedModel:
     """A network, frozen for the audit.
 
     Inputs are pixels in [0, 1], float32 (batch, channels, height, width) on the model's grid. They are
-    normalised inside as model.json says, so attributions are about pixels. Raises Refused where the network does
-    not answer with one score a class, or where the layer that model.json names does not exist.
+    normalised inside as model.json says, so attributions are about pixels. Raises Refused where the network
+    does not answer with one score a class, or where the layer that model.json names does not exist.
     """
 
     def __init__(self, network: nn.Module, spec: ModelSpec, device: str = "cpu") -> None:
