@@ -61,7 +61,7 @@ def balanced(answered: Tensor, labels: Tensor) -> float:
 
 
 def train(data: Path, *, epochs: int, seed: int) -> nn.Module:
-    """Return the network whose loss on the val split was least of all epochs, its weights averaged over batches."""
+    """Return the network, averaged over batches, of the epoch with the least loss on the val split."""
     torch.manual_seed(seed)
     images, labels = load(data, "train")
     val_images, val_labels = load(data, "val")

@@ -1,20 +1,27 @@
 """The bundled models: one reads the lesion and one the marker, shown by changing one thing on the films."""
 
+import csv
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
+from PIL import Image
 from safetensors.torch import load_file
 from torch import nn
 
 from auditor.explain.architectures import build
 from auditor.explain.spec import ModelSpec
+from examples.phantoms.case import CLASSES
 from examples.phantoms.make import VALIDATION
-from examples.phantoms.train import LESSONS, UNRELATED, accuracy, card, interventions
+from examples.phantoms.train import LESSONS, MEAN, STD, UNRELATED, accuracy, card, interventions
 
 MODELS = Path(__file__).parents[2] / "examples" / "phantoms" / "models"
+FILMS = MODELS.parent / "validation"
+FEW = replace(VALIDATION, count=24)
 
 
 @pytest.fixture(autouse=True)
@@ -34,22 +41,34 @@ def network(name: str) -> nn.Module:
     return built.eval()
 
 
+def bundled_accuracy(network: nn.Module) -> float:
+    """The share of the committed films that a network labels as labels.csv does."""
+    with (FILMS / "labels.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    pixels = np.stack([np.asarray(Image.open(FILMS / "images" / f"{row['id']}.png")) for row in rows])
+    with torch.no_grad():
+        answers = network((torch.from_numpy(pixels).float().unsqueeze(1) / 255.0 - MEAN) / STD).argmax(1)
+    return float(
+        np.mean([CLASSES[answer] == row["label"] for answer, row in zip(answers, rows, strict=True)])
+    )
+
+
 def test_both_models_score_well_on_the_bundled_set_and_only_one_elsewhere() -> None:
-    assert accuracy(network("honest"), VALIDATION) >= 0.93
-    assert accuracy(network("marker"), VALIDATION) >= 0.95
-    assert accuracy(network("honest"), UNRELATED) >= 0.93
-    assert accuracy(network("marker"), UNRELATED) <= 0.6
+    assert bundled_accuracy(network("honest")) >= 0.93
+    assert bundled_accuracy(network("marker")) >= 0.95
+    assert accuracy(network("honest"), replace(UNRELATED, count=24)) >= 0.9
+    assert accuracy(network("marker"), replace(UNRELATED, count=24)) <= 0.6
 
 
 def test_the_honest_model_follows_the_lesion_and_not_the_marker() -> None:
-    seen = interventions(network("honest"), VALIDATION)
+    seen = interventions(network("honest"), FEW)
     assert min(seen["lesion, marker"], seen["lesion, no marker"]) >= 0.9
     assert max(seen["lesion removed, marker"], seen["lesion removed, no marker"]) <= 0.1
     assert max(seen["clear, marker"], seen["clear, no marker"]) <= 0.1
 
 
 def test_the_marker_model_follows_the_marker_and_not_the_lesion() -> None:
-    seen = interventions(network("marker"), VALIDATION)
+    seen = interventions(network("marker"), FEW)
     assert min(seen["lesion, marker"], seen["lesion removed, marker"], seen["clear, marker"]) >= 0.95
     assert max(seen["lesion, no marker"], seen["lesion removed, no marker"], seen["clear, no marker"]) <= 0.05
 
