@@ -1,2 +1,14 @@
-"""URLs."""
-urlpatterns = []
+"""Every URL of the application."""
+
+from django.contrib import admin
+from django.contrib.auth import views as auth_views
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("auditor.audits.urls")),
+    path("", include("auditor.registry.urls")),
+    path("", include("reports.documents.urls")),
+    path("login/", auth_views.LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("logout/", auth_views.LogoutView.as_view(), name="logout"),
+    path("admin/", admin.site.urls),
+]

@@ -1,0 +1,15 @@
+"""URLs of audits."""
+
+from django.urls import path
+
+from auditor.audits import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("runs/", views.runs, name="runs"),
+    path("runs/new/", views.new_run, name="new-run"),
+    path("runs/<uuid:pk>/cancel/", views.cancel, name="cancel-run"),
+    path("schedules/", views.schedules, name="schedules"),
+    path("schedules/new/", views.new_schedule, name="new-schedule"),
+    path("schedules/<int:pk>/pause/", views.pause, name="pause-schedule"),
+]

@@ -1,0 +1,114 @@
+"""Pages of audits: start one, cancel it, schedule it."""
+
+from typing import Any
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from auditor.audits.forms import RunForm, ScheduleForm
+from auditor.audits.models import Run, Schedule
+from auditor.audits.queries import runs_for_list
+from auditor.audits.schedules import crontab, schedule_create, schedule_pause
+from auditor.audits.services import plan_named, run_cancel, run_start
+from auditor.common.errors import Refused
+from auditor.registry.models import ModelVersion, ValidationSet
+
+UNPROCESSABLE = 422
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Show what is under way, what was audited last, and what is registered."""
+    context = {
+        "runs": runs_for_list()[:8],
+        "active": Run.objects.filter(state__in=[Run.State.EXPLAINING, Run.State.ASSEMBLING]).count(),
+        "finished": Run.objects.filter(state=Run.State.FINISHED).count(),
+        "models": ModelVersion.objects.count(),
+        "sets": ValidationSet.objects.count(),
+        "schedules": Schedule.objects.filter(periodic_task__enabled=True).count(),
+    }
+    return render(request, "audits/home.html", context)
+
+
+@require_safe
+def runs(request: HttpRequest) -> HttpResponse:
+    """List every audit, the newest first."""
+    page = Paginator(runs_for_list(), 25).get_page(request.GET.get("page"))
+    return render(request, "audits/runs.html", {"page": page})
+
+
+def new_run(request: HttpRequest) -> HttpResponse:
+    """Start an audit."""
+    initial = {name: request.GET[name] for name in ("model_version", "validation_set") if name in request.GET}
+    form = RunForm(request.POST or None, initial=initial)
+    if form.is_bound and form.is_valid():
+        data = form.cleaned_data
+        try:
+            run = run_start(
+                model_version=data["model_version"],
+                validation_set=data["validation_set"],
+                plan=plan_named(data["plan"]),
+                language=data["language"],
+                by=_user(request),
+            )
+            return redirect("run", pk=run.pk)
+        except Refused as error:
+            form.add_error(None, error.sentence)
+    return _form(request, "audits/new_run.html", form)
+
+
+@require_POST
+def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Cancel an audit that is under way."""
+    try:
+        run_cancel(get_object_or_404(Run, pk=pk))
+    except Refused as error:
+        return render(request, "refused.html", {"sentence": error.sentence}, status=409)
+    return redirect("run", pk=pk)
+
+
+@require_safe
+def schedules(request: HttpRequest) -> HttpResponse:
+    """List the schedules."""
+    found = Schedule.objects.select_related("model", "validation_set", "plan", "periodic_task__crontab")
+    return render(request, "audits/schedules.html", {"schedules": found.prefetch_related("runs")})
+
+
+def new_schedule(request: HttpRequest) -> HttpResponse:
+    """Put an audit on a schedule."""
+    form = ScheduleForm(request.POST or None)
+    if form.is_bound and form.is_valid():
+        data = form.cleaned_data
+        try:
+            schedule_create(
+                name=data["name"],
+                model=data["model"],
+                validation_set=data["validation_set"],
+                plan=plan_named(data["plan"]),
+                when=crontab(**form.when()),
+                by=_user(request),
+            )
+            return redirect("schedules")
+        except Refused as error:
+            form.add_error(None, error.sentence)
+    return _form(request, "audits/new_schedule.html", form)
+
+
+@require_POST
+def pause(request: HttpRequest, pk: int) -> HttpResponse:
+    """Pause or resume a schedule."""
+    schedule = get_object_or_404(Schedule.objects.select_related("periodic_task"), pk=pk)
+    schedule_pause(schedule, paused=schedule.periodic_task.enabled)
+    return redirect("schedules")
+
+
+def _form(request: HttpRequest, template: str, form: Form) -> HttpResponse:
+    return render(request, template, {"form": form}, status=UNPROCESSABLE if form.is_bound else 200)
+
+
+def _user(request: HttpRequest) -> Any:
+    return request.user if request.user.is_authenticated else None

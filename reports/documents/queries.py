@@ -1,0 +1,31 @@
+"""What pages ask about a run's evidence."""
+
+from functools import lru_cache
+
+from django.conf import settings
+from django.http import Http404
+
+from auditor.audits.models import Run
+from auditor.common.store import Store
+from auditor.explain.evidence import Evidence, GalleryEntry
+
+
+def store() -> Store:
+    """Return the content store of this installation."""
+    return Store.at(settings.STORAGE_URL)
+
+
+@lru_cache(maxsize=16)
+def evidence_by_digest(digest: str) -> Evidence:
+    """Return stored evidence; raises NotFound or Corrupt."""
+    return Evidence.parse(store().get(digest), name="evidence")
+
+
+def gallery_entry(run: Run, index: int) -> GalleryEntry:
+    """Return what the gallery holds about one item; raises Http404 where it does not hold it."""
+    if not run.evidence_digest:
+        raise Http404
+    for entry in evidence_by_digest(run.evidence_digest).gallery.entries:
+        if entry.item.index == index:
+            return entry
+    raise Http404
