@@ -48,7 +48,10 @@ def keep_shard(shard: Shard, explained: Explained) -> None:
     """
     run = Run.objects.select_for_update().get(pk=shard.run_id)
     Shard.objects.filter(pk=shard.pk).update(
-        result_digest=explained.digest, host=explained.host, device=explained.device, seconds=explained.seconds
+        result_digest=explained.digest,
+        host=explained.host,
+        device=explained.device,
+        seconds=explained.seconds,
     )
     if run.state == Run.State.EXPLAINING and not run.shards.exclude(state=State.DONE).exists():
         run.state = Run.State.ASSEMBLING
@@ -72,7 +75,9 @@ def make_evidence(assembly: Assembly) -> str:
     )
     evidence = assemble(
         facts,
-        set_facts(manifest, run.validation_set.digest, run.validation_set.name, run.validation_set.description),
+        set_facts(
+            manifest, run.validation_set.digest, run.validation_set.name, run.validation_set.description
+        ),
         plan,
         software(_device()),
         shards,
@@ -106,7 +111,7 @@ def _device_name(device: str) -> str:
 def _model(spec_digest: str, weights_digest: str, device: str) -> AuditedModel:
     store = _store()
     spec = ModelSpec.parse(store.get(spec_digest), name="model.json")
-    return load(spec, store.path(weights_digest), device=device)
+    return load(spec, store.checked_path(weights_digest), device=device)
 
 
 @lru_cache(maxsize=1)

@@ -35,7 +35,9 @@ class ScheduleForm(forms.Form):
         initial=1,
         min_value=0,
         max_value=28,
-        help_text=_("Monthly: day of the month, 1 to 28. Weekly: 0 is Sunday, 6 is Saturday. Daily: not used."),
+        help_text=_(
+            "Monthly: day of the month, 1 to 28. Weekly: 0 is Sunday, 6 is Saturday. Daily: not used."
+        ),
     )
     at = forms.TimeField(
         label=_("Time (UTC)"), initial="03:00", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")

@@ -36,7 +36,9 @@ class Schedule(models.Model):
     validation_set = models.ForeignKey(ValidationSet, on_delete=models.PROTECT)
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT)
     language = models.CharField(max_length=10, default="en")
-    periodic_task = models.OneToOneField(PeriodicTask, on_delete=models.PROTECT)
+    periodic_task = models.OneToOneField(
+        PeriodicTask, on_delete=models.PROTECT, related_name="audit_schedule"
+    )
     last_due_at = models.DateTimeField(help_text="The last moment at which a run was due and was started.")
     last_error = models.TextField(blank=True, default="")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -87,9 +89,9 @@ class Run(models.Model):
 
     def stop(self, state: State, sentence: str) -> None:
         """End an active run without evidence, and take back the jobs that nobody has begun."""
-        changed = Run.objects.filter(pk=self.pk, state__in=[Run.State.EXPLAINING, Run.State.ASSEMBLING]).update(
-            state=state, error=sentence
-        )
+        changed = Run.objects.filter(
+            pk=self.pk, state__in=[Run.State.EXPLAINING, Run.State.ASSEMBLING]
+        ).update(state=state, error=sentence)
         if changed:
             self.shards.filter(state=State.WAITING).update(state=State.CANCELLED)
             Assembly.objects.filter(run=self, state=State.WAITING).update(state=State.CANCELLED)

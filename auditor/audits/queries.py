@@ -31,7 +31,9 @@ def runs_for_list() -> QuerySet[Run]:
 
 def progress_of(run: Run, now: datetime) -> Progress:
     """Return how far a run is."""
-    counted = Shard.jobs.filter(run=run).aggregate(total=Count("pk"), done=Count("pk", filter=Q(state=State.DONE)))
+    counted = Shard.jobs.filter(run=run).aggregate(
+        total=Count("pk"), done=Count("pk", filter=Q(state=State.DONE))
+    )
     done, total = counted["done"], counted["total"]
     left = None
     if run.active and 0 < done < total:

@@ -4,7 +4,7 @@ import json
 import logging
 from datetime import datetime
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django_celery_beat.models import CrontabSchedule, PeriodicTask
 
@@ -27,7 +27,9 @@ def crontab(frequency: str, *, day: int, hour: int, minute: int) -> CrontabSched
     if frequency not in days:
         raise Refused(f"A schedule is {', '.join(FREQUENCIES)}, not {frequency!r}.")
     if day not in days[frequency] or hour not in range(24) or minute not in range(60):
-        raise Refused("Give a day of the month from 1 to 28 (or of the week from 0 to 6), an hour and a minute.")
+        raise Refused(
+            "Give a day of the month from 1 to 28 (or of the week from 0 to 6), an hour and a minute."
+        )
     schedule, _ = CrontabSchedule.objects.get_or_create(
         minute=str(minute),
         hour=str(hour),
@@ -46,7 +48,7 @@ def schedule_create(
     validation_set: ValidationSet,
     plan: Plan,
     when: CrontabSchedule,
-    by: AbstractBaseUser | None,
+    by: User | None,
     now: datetime | None = None,
 ) -> Schedule:
     """Put an audit on a schedule; raises Refused when the newest version could not be audited on this set."""

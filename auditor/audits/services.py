@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 
 from auditor.audits.models import Plan, Run, Schedule, Shard
@@ -38,7 +38,7 @@ def run_start(
     validation_set: ValidationSet,
     plan: Plan,
     language: str = "en",
-    by: AbstractBaseUser | None = None,
+    by: User | None = None,
     schedule: Schedule | None = None,
 ) -> Run:
     """Start an audit: its shards are written in one transaction and rung for after it.

@@ -1,11 +1,11 @@
 """Pages of audits: start one, cancel it, schedule it."""
 
-from typing import Any
+from http import HTTPStatus
 from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -16,12 +16,11 @@ from auditor.audits.schedules import crontab, schedule_create, schedule_pause
 from auditor.audits.services import plan_named, run_cancel, run_start
 from auditor.common.errors import Refused
 from auditor.registry.models import ModelVersion, ValidationSet
-
-UNPROCESSABLE = 422
+from auditor.web import Request, officer
 
 
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: Request) -> HttpResponse:
     """Show what is under way, what was audited last, and what is registered."""
     context = {
         "runs": runs_for_list()[:8],
@@ -35,13 +34,13 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def runs(request: HttpRequest) -> HttpResponse:
+def runs(request: Request) -> HttpResponse:
     """List every audit, the newest first."""
     page = Paginator(runs_for_list(), 25).get_page(request.GET.get("page"))
     return render(request, "audits/runs.html", {"page": page})
 
 
-def new_run(request: HttpRequest) -> HttpResponse:
+def new_run(request: Request) -> HttpResponse:
     """Start an audit."""
     initial = {name: request.GET[name] for name in ("model_version", "validation_set") if name in request.GET}
     form = RunForm(request.POST or None, initial=initial)
@@ -53,7 +52,7 @@ def new_run(request: HttpRequest) -> HttpResponse:
                 validation_set=data["validation_set"],
                 plan=plan_named(data["plan"]),
                 language=data["language"],
-                by=_user(request),
+                by=officer(request),
             )
             return redirect("run", pk=run.pk)
         except Refused as error:
@@ -62,23 +61,23 @@ def new_run(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
+def cancel(request: Request, pk: UUID) -> HttpResponse:
     """Cancel an audit that is under way."""
     try:
         run_cancel(get_object_or_404(Run, pk=pk))
     except Refused as error:
-        return render(request, "refused.html", {"sentence": error.sentence}, status=409)
+        return render(request, "refused.html", {"sentence": error.sentence}, status=HTTPStatus.CONFLICT)
     return redirect("run", pk=pk)
 
 
 @require_safe
-def schedules(request: HttpRequest) -> HttpResponse:
+def schedules(request: Request) -> HttpResponse:
     """List the schedules."""
     found = Schedule.objects.select_related("model", "validation_set", "plan", "periodic_task__crontab")
     return render(request, "audits/schedules.html", {"schedules": found.prefetch_related("runs")})
 
 
-def new_schedule(request: HttpRequest) -> HttpResponse:
+def new_schedule(request: Request) -> HttpResponse:
     """Put an audit on a schedule."""
     form = ScheduleForm(request.POST or None)
     if form.is_bound and form.is_valid():
@@ -90,7 +89,7 @@ def new_schedule(request: HttpRequest) -> HttpResponse:
                 validation_set=data["validation_set"],
                 plan=plan_named(data["plan"]),
                 when=crontab(**form.when()),
-                by=_user(request),
+                by=officer(request),
             )
             return redirect("schedules")
         except Refused as error:
@@ -99,16 +98,14 @@ def new_schedule(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def pause(request: HttpRequest, pk: int) -> HttpResponse:
+def pause(request: Request, pk: int) -> HttpResponse:
     """Pause or resume a schedule."""
     schedule = get_object_or_404(Schedule.objects.select_related("periodic_task"), pk=pk)
     schedule_pause(schedule, paused=schedule.periodic_task.enabled)
     return redirect("schedules")
 
 
-def _form(request: HttpRequest, template: str, form: Form) -> HttpResponse:
-    return render(request, template, {"form": form}, status=UNPROCESSABLE if form.is_bound else 200)
-
-
-def _user(request: HttpRequest) -> Any:
-    return request.user if request.user.is_authenticated else None
+def _form(request: Request, template: str, form: Form) -> HttpResponse:
+    return render(
+        request, template, {"form": form}, status=HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else 200
+    )

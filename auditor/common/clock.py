@@ -7,7 +7,9 @@ from typing import Protocol
 class Clock(Protocol):
     """A callable that returns an aware time in UTC."""
 
-    def __call__(self) -> datetime: ...
+    def __call__(self) -> datetime:
+        """Return the present time."""
+        ...
 
 
 def utc_now() -> datetime:

@@ -63,17 +63,26 @@ class Store:
         try:
             content = self.path(digest).read_bytes()
         except FileNotFoundError:
-            raise NotFound(f"The store has no content {digest}; restore it from a backup.") from None
+            raise _absent(digest) from None
         if sha256(content) != digest:
-            raise Corrupt(f"Stored content {digest} was altered; restore it from a backup.")
+            raise _altered(digest)
         return content
+
+    def checked_path(self, digest: str) -> Path:
+        """Return the path of content of any size after checking it; raises NotFound or Corrupt."""
+        path = self.path(digest)
+        if not path.is_file():
+            raise _absent(digest)
+        if sha256_file(path) != digest:
+            raise _altered(digest)
+        return path
 
     def open(self, digest: str) -> BinaryIO:
         """Open the content for reading without checking it; raises NotFound if it is absent."""
         try:
             return self.path(digest).open("rb")
         except FileNotFoundError:
-            raise NotFound(f"The store has no content {digest}; restore it from a backup.") from None
+            raise _absent(digest) from None
 
     @contextmanager
     def _incoming(self) -> Iterator[BinaryIO]:
@@ -90,4 +99,12 @@ class Store:
         os.fsync(stream.fileno())
         target = self.path(digest)
         target.parent.mkdir(exist_ok=True)
-        os.replace(stream.name, target)
+        Path(stream.name).replace(target)
+
+
+def _absent(digest: str) -> NotFound:
+    return NotFound(f"The store has no content {digest}; restore it from a backup.")
+
+
+def _altered(digest: str) -> Corrupt:
+    return Corrupt(f"Stored content {digest} was altered; restore it from a backup.")

@@ -1,11 +1,14 @@
 """Image and mask files become arrays: a closed list of formats, bounded pixels, errors that name the file."""
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import RLock
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageFile, UnidentifiedImageError
 
 from auditor.common.errors import Refused
 
@@ -13,6 +16,7 @@ Pixels = NDArray[Any]
 Mask = NDArray[np.bool_]
 
 MOST_PIXELS = 64 * 2**20
+_switch = RLock()
 _FORMATS = ("PNG", "JPEG", "TIFF")
 _DEEP_COLOUR = (2, 4, 6)  # PNG colour types that Pillow would silently reduce from 16 to 8 bits
 
@@ -26,7 +30,7 @@ def decode_image(content: bytes, name: str, most_pixels: int = MOST_PIXELS) -> P
     if content[:8] == b"\x89PNG\r\n\x1a\n" and content[24:25] == b"\x10" and content[25] in _DEEP_COLOUR:
         raise Refused(f"{name} has 16 bits a colour channel; save it as 16-bit grey or 8-bit RGB.")
     try:
-        with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
+        with _whole_files_only(), Image.open(io.BytesIO(content), formats=_FORMATS) as image:
             if image.width * image.height > most_pixels:
                 raise Refused(
                     f"{name} has {image.width} x {image.height} pixels, and at most {most_pixels} are read; "
@@ -50,6 +54,21 @@ def decode_mask(content: bytes, name: str, most_pixels: int = MOST_PIXELS) -> Ma
     pixels = decode_image(content, name, most_pixels)
     covered: Mask = np.any(np.atleast_3d(pixels) > 0, axis=2)
     return covered
+
+
+@contextmanager
+def _whole_files_only() -> Iterator[None]:
+    """Refuse truncated files although another library asked Pillow to fill what is missing with grey.
+
+    The switch is global to the process (WeasyPrint sets it when it is imported), so decoding takes turns.
+    """
+    with _switch:
+        before = ImageFile.LOAD_TRUNCATED_IMAGES
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
+        try:
+            yield
+        finally:
+            ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
 def _array(image: Image.Image, name: str) -> Pixels:

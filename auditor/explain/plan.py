@@ -7,7 +7,6 @@ from pydantic import Field, JsonValue
 from auditor.explain.document import Document
 
 
-
 class MethodPlan(Document):
     """One attribution method with its parameters."""
 

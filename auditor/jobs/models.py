@@ -3,7 +3,7 @@
 import logging
 import uuid
 from datetime import datetime, timedelta
-from typing import ClassVar, Self
+from typing import ClassVar, Self, TypeVar
 
 from celery import current_app
 from django.db import models, transaction
@@ -23,7 +23,10 @@ class State(models.TextChoices):
     CANCELLED = "cancelled"
 
 
-class JobQuerySet(models.QuerySet["Job"]):
+J = TypeVar("J", bound="Job")
+
+
+class JobQuerySet(models.QuerySet[J]):
     """Conditional updates: each returns whether it changed the row, and nothing is done by whoever it did not."""
 
     def waiting(self) -> Self:
@@ -62,7 +65,7 @@ class Job(models.Model):
 
     task: ClassVar[str]
     jobs = JobQuerySet.as_manager()
-    objects = models.Manager["Job"]()
+    objects = models.Manager()
 
     class Meta:
         abstract = True

@@ -37,6 +37,8 @@ def _free_expired(kind: type[Job]) -> None:
             job.state = State.FAILED if hopeless else State.WAITING
             job.claim = job.lease_until = None
             if hopeless:
-                job.error = f"The worker died {job.attempts} times while it worked on this; its log says more."
+                job.error = (
+                    f"The worker died {job.attempts} times while it worked on this; its log says more."
+                )
                 job.failed(job.error)
             job.save(update_fields=["state", "claim", "lease_until", "error"])

@@ -52,7 +52,9 @@ def _finish(
     with transaction.atomic():
         held = kind.jobs.held(pk, token)
         if not held.update(state=state, claim=None, lease_until=None, error=error):
-            logger.warning("%s %s was taken over by another worker; this result is dropped", kind.__name__, pk)
+            logger.warning(
+                "%s %s was taken over by another worker; this result is dropped", kind.__name__, pk
+            )
             return False
         settle()
     return True

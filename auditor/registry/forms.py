@@ -9,6 +9,9 @@ class UploadForm(forms.Form):
 
     archive = forms.FileField(
         label=_("Archive"),
-        error_messages={"required": _("Choose a zip archive."), "empty": _("This file is empty; choose it again.")},
+        error_messages={
+            "required": _("Choose a zip archive."),
+            "empty": _("This file is empty; choose it again."),
+        },
         widget=forms.ClearableFileInput(attrs={"accept": ".zip,application/zip"}),
     )

@@ -4,7 +4,7 @@ import tempfile
 from pathlib import Path
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 
 from auditor.common.errors import Refused
 from auditor.common.store import Store
@@ -12,7 +12,7 @@ from auditor.registry.intake.archive import pack
 from auditor.registry.models import Intake, Kind
 
 
-def intake_create(*, kind: Kind, path: Path, filename: str, by: AbstractBaseUser | None) -> Intake:
+def intake_create(*, kind: Kind, path: Path, filename: str, by: User | None) -> Intake:
     """Keep an uploaded file and ring for its examination.
 
     Raises Refused when the file is empty or larger than this installation takes.
@@ -33,11 +33,9 @@ def intake_create(*, kind: Kind, path: Path, filename: str, by: AbstractBaseUser
     return intake
 
 
-def intake_create_from_folder(*, kind: Kind, folder: Path, by: AbstractBaseUser | None) -> Intake:
+def intake_create_from_folder(*, kind: Kind, folder: Path, by: User | None) -> Intake:
     """Pack a folder and hand it in as an upload; raises Refused when there is nothing in it."""
     with tempfile.TemporaryDirectory(prefix="retrace-pack-") as scratch:
         packed = Path(scratch) / "folder.zip"
         pack(folder, packed)
         return intake_create(kind=kind, path=packed, filename=folder.resolve().name, by=by)
-
-

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 
 from auditor.audits.models import Run
@@ -20,9 +20,7 @@ def report_run(run: Run) -> None:
     report_request(run=run, language=run.language, by=run.started_by)
 
 
-def report_request(
-    *, run: Run, language: str, by: AbstractBaseUser | None, now: datetime | None = None
-) -> Report:
+def report_request(*, run: Run, language: str, by: User | None, now: datetime | None = None) -> Report:
     """Ask the workers for a report; raises Refused for a run that has no evidence."""
     if not run.evidence_digest:
         raise Refused(f"This audit is {run.state} and has no evidence, so there is nothing to report.")

@@ -1,8 +1,10 @@
 """Pages on which a run is watched and its evidence is read, and the files that belong to it."""
 
+from http import HTTPStatus
+from io import BytesIO
 from uuid import UUID
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
@@ -13,17 +15,18 @@ from auditor.audits.queries import progress_of, runs_for_list
 from auditor.common.clock import utc_now
 from auditor.common.errors import Refused
 from auditor.jobs.models import State
+from auditor.web import Request, officer
 from reports.documents.figures.overlay import original_png, overlay_png
 from reports.documents.models import Report
 from reports.documents.queries import evidence_by_digest, gallery_entry, store
 from reports.documents.services import report_request
 
-STOP_POLLING, CONFLICT = 286, 409
+STOP_POLLING = 286  # htmx
 immutable = cache_control(private=True, max_age=31536000, immutable=True)
 
 
 @require_safe
-def run(request: HttpRequest, pk: UUID) -> HttpResponse:
+def run(request: Request, pk: UUID) -> HttpResponse:
     """Show an audit; a page that watches it asks for the fragment until nothing more will change."""
     found = get_object_or_404(runs_for_list(), pk=pk)
     report = Report.objects.filter(run=found).order_by("-pk").first()
@@ -32,13 +35,15 @@ def run(request: HttpRequest, pk: UUID) -> HttpResponse:
     if found.evidence_digest:
         evidence = evidence_by_digest(found.evidence_digest)
         context |= {"evidence": evidence, "findings": findings(evidence)}
-    if request.htmx:  # type: ignore[attr-defined]
-        return render(request, "documents/results/_run.html", context, status=STOP_POLLING if settled else 200)
+    if request.htmx:
+        return render(
+            request, "documents/results/_run.html", context, status=STOP_POLLING if settled else 200
+        )
     return render(request, "documents/results/run.html", context)
 
 
 @require_safe
-def gallery(request: HttpRequest, pk: UUID) -> HttpResponse:
+def gallery(request: Request, pk: UUID) -> HttpResponse:
     """Show the heatmap gallery of a finished audit."""
     found = get_object_or_404(runs_for_list(), pk=pk)
     if not found.evidence_digest:
@@ -49,7 +54,7 @@ def gallery(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_safe
 @immutable
-def original(request: HttpRequest, pk: UUID, index: int) -> HttpResponse:
+def original(request: Request, pk: UUID, index: int) -> HttpResponse:
     """Answer with one image of the gallery as it was given."""
     entry = gallery_entry(get_object_or_404(Run, pk=pk), index)
     return HttpResponse(original_png(entry.item, store()), content_type="image/png")
@@ -57,7 +62,7 @@ def original(request: HttpRequest, pk: UUID, index: int) -> HttpResponse:
 
 @require_safe
 @immutable
-def overlay(request: HttpRequest, pk: UUID, index: int, method: str) -> HttpResponse:
+def overlay(request: Request, pk: UUID, index: int, method: str) -> HttpResponse:
     """Answer with one image of the gallery under the attribution map of one method."""
     entry = gallery_entry(get_object_or_404(Run, pk=pk), index)
     if method not in entry.item.maps:
@@ -66,28 +71,29 @@ def overlay(request: HttpRequest, pk: UUID, index: int, method: str) -> HttpResp
 
 
 @require_safe
-def evidence(request: HttpRequest, pk: UUID) -> FileResponse:
+def evidence(request: Request, pk: UUID) -> FileResponse:
     """Answer with the evidence as the canonical JSON that its digest names."""
     found = get_object_or_404(Run, pk=pk)
     if not found.evidence_digest:
         raise Http404
-    content = store().open(found.evidence_digest)
+    content = BytesIO(store().get(found.evidence_digest))
     return FileResponse(content, as_attachment=True, filename=f"evidence-{found.evidence_digest[:12]}.json")
 
 
 @require_POST
-def request_report(request: HttpRequest, pk: UUID) -> HttpResponse:
+def request_report(request: Request, pk: UUID) -> HttpResponse:
     """Ask for another report about a finished audit."""
     found = get_object_or_404(Run, pk=pk)
     try:
-        report_request(run=found, language=found.language, by=request.user)  # type: ignore[arg-type]
+        report_request(run=found, language=found.language, by=officer(request))
     except Refused as error:
-        return render(request, "refused.html", {"sentence": error.sentence}, status=CONFLICT)
+        return render(request, "refused.html", {"sentence": error.sentence}, status=HTTPStatus.CONFLICT)
     return redirect("run", pk=pk)
 
 
 @require_safe
-def pdf(request: HttpRequest, pk: int) -> FileResponse:
-    """Answer with an issued report."""
+def pdf(request: Request, pk: int) -> FileResponse:
+    """Answer with an issued report, after checking that its bytes are those that were issued."""
     report = get_object_or_404(Report, pk=pk, state=State.DONE)
-    return FileResponse(store().open(report.pdf_digest), as_attachment=True, filename=f"{report.number}.pdf")
+    content = store().get(report.pdf_digest)
+    return FileResponse(BytesIO(content), as_attachment=True, filename=f"{report.number}.pdf")

@@ -21,7 +21,9 @@ class Link(NamedTuple):
     hash: str
 
 
-def link_hash(*, position: int, previous: str, kind: str, body: dict[str, JsonValue], recorded_at: str) -> str:
+def link_hash(
+    *, position: int, previous: str, kind: str, body: dict[str, JsonValue], recorded_at: str
+) -> str:
     """Return the SHA-256 of an entry's canonical JSON, which includes the hash of the entry before it."""
     return digest_of(
         {"position": position, "previous": previous, "kind": kind, "body": body, "recorded_at": recorded_at}

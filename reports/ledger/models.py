@@ -14,7 +14,9 @@ class Entry(models.Model):
     position = models.BigIntegerField(primary_key=True)
     kind = models.CharField(max_length=50)
     body = models.JSONField()
-    subject = models.CharField(max_length=64, db_index=True, help_text=_("The digest that the entry is about."))
+    subject = models.CharField(
+        max_length=64, db_index=True, help_text=_("The digest that the entry is about.")
+    )
     recorded_at = models.CharField(max_length=20)
     previous = models.CharField(max_length=64, unique=True)
     hash = models.CharField(max_length=64, unique=True)

@@ -5,7 +5,7 @@ import io
 import numpy as np
 import pytest
 import torch
-from PIL import Image
+from PIL import Image, ImageFile
 
 from auditor.common.errors import Refused
 from auditor.explain.items import ValidationSet, decode_image, decode_mask
@@ -54,6 +54,13 @@ BAD = {
 def test_what_cannot_be_read_is_refused_by_name(kind):
     with pytest.raises(Refused, match=r"^images/a\.png .*\.$"):
         decode_image(BAD[kind], "images/a.png")
+
+
+def test_a_truncated_image_is_refused_whatever_other_libraries_told_pillow(monkeypatch):
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+    with pytest.raises(Refused, match="does not decode"):
+        decode_image(BAD["truncated"], "x")
+    assert ImageFile.LOAD_TRUNCATED_IMAGES
 
 
 def test_an_image_that_is_too_large_is_refused_before_it_is_decoded():

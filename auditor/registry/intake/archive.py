@@ -51,7 +51,9 @@ def _check(members: list[zipfile.ZipInfo], name: str) -> None:
         _check_member(member, name)
         folded = member.filename.rstrip("/").casefold()
         if folded in seen:
-            raise Refused(f"{name} holds {member.filename!r} and {seen[folded]!r}, which are one file on many systems.")
+            raise Refused(
+                f"{name} holds {member.filename!r} and {seen[folded]!r}, which are one file on many systems."
+            )
         seen[folded] = member.filename
 
 

@@ -47,12 +47,16 @@ def _rows(stream: Iterator[str]) -> Iterator[Row]:
     reader.fieldnames = header
     for column in ("id", "label"):
         if column not in header:
-            raise Refused(f"labels.csv has no column {column!r}; its columns are {', '.join(header) or 'none'}.")
+            raise Refused(
+                f"labels.csv has no column {column!r}; its columns are {', '.join(header) or 'none'}."
+            )
     if len(set(header)) != len(header):
         raise Refused("labels.csv names a column twice; give every column a name of its own.")
     for record in reader:
         if None in record or None in record.values():
-            raise Refused(f"labels.csv, row {reader.line_num}: the number of fields differs from the header's.")
+            raise Refused(
+                f"labels.csv, row {reader.line_num}: the number of fields differs from the header's."
+            )
         fields = {name: value.strip() for name, value in record.items()}
         yield Row(reader.line_num, fields.pop("id"), fields.pop("label"), fields)
 
@@ -76,7 +80,8 @@ def _check(rows: list[Row]) -> None:
     labels = {row.label for row in rows}
     if len(labels) == 1:
         raise Refused(
-            f"labels.csv, column label: every item is labelled {labels.pop()!r}; an audit compares at least two classes."
+            f"labels.csv, column label: every item is labelled {labels.pop()!r}; an audit compares at least two "
+            "classes."
         )
 
 

@@ -36,7 +36,16 @@ def examined(kind: str, upload: Path, name: str) -> Iterator[tuple[AcceptedModel
 def _run(kind: str, upload: Path, name: str, scratch: Path) -> Outcome:
     seconds = settings.INTAKE_SECONDS
     limits = (str(settings.INTAKE_MEMORY_BYTES), str(seconds))
-    command = [sys.executable, "-m", "auditor.registry.intake.child", kind, str(upload), name, str(scratch), *limits]
+    command = [
+        sys.executable,
+        "-m",
+        "auditor.registry.intake.child",
+        kind,
+        str(upload),
+        name,
+        str(scratch),
+        *limits,
+    ]
     environment = {key: os.environ[key] for key in _PASSED_ON if key in os.environ}
     environment |= {"HOME": str(scratch), "TMPDIR": str(scratch), "OMP_NUM_THREADS": "1"}
     try:
@@ -44,7 +53,9 @@ def _run(kind: str, upload: Path, name: str, scratch: Path) -> Outcome:
             command, cwd=settings.BASE_DIR, env=environment, capture_output=True, timeout=seconds, check=False
         )
     except subprocess.TimeoutExpired:
-        raise Refused(f"{name} was not read within {seconds} seconds; split it, or ask for a longer limit.") from None
+        raise Refused(
+            f"{name} was not read within {seconds} seconds; split it, or ask for a longer limit."
+        ) from None
     if done.stderr:
         logger.warning("intake of %s: %s", name, done.stderr.decode(errors="replace")[-4000:])
     try:

@@ -49,7 +49,9 @@ def _by_id(folder: Path, suffixes: tuple[str, ...]) -> dict[str, Path]:
     for path in sorted(folder.iterdir()):
         if path.suffix.casefold() in suffixes:
             if path.stem in found:
-                raise Refused(f"{folder.name}/ holds {path.name} and {found[path.stem].name} for one id; keep one.")
+                raise Refused(
+                    f"{folder.name}/ holds {path.name} and {found[path.stem].name} for one id; keep one."
+                )
             found[path.stem] = path
     return found
 
