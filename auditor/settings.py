@@ -22,6 +22,7 @@ def _list(name: str, default: str = "") -> list[str]:
 
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+EMBEDDED = os.environ.get("RETRACE_EMBEDDED", "0") == "1"
 SECRET_KEY = _required("RETRACE_SECRET_KEY")
 DEBUG = False
 PRODUCTION = os.environ.get("RETRACE_HTTPS", "0") == "1"

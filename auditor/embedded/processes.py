@@ -49,6 +49,11 @@ def web_argv(port: int) -> list[str]:
     ]
 
 
+def log_directory() -> Path:
+    """Return where the processes write what they say."""
+    return var_directory() / "log"
+
+
 @contextmanager
 def running(
     name: str,
@@ -62,7 +67,7 @@ def running(
     `env` is added to our environment. On exit the process gets SIGTERM and `grace` seconds to finish;
     then its whole group is killed. Yields the process, so that a caller can ask whether it still lives.
     """
-    path = log or var_directory() / "log" / f"{name}.log"
+    path = log or log_directory() / f"{name}.log"
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("ab") as sink:
         process = subprocess.Popen(

@@ -8,3 +8,7 @@ class JobsConfig(AppConfig):
 
     name = "auditor.jobs"
     label = "jobs"
+
+    def ready(self) -> None:
+        """Make the application's broker the one that jobs are rung through, in every process."""
+        from auditor.celery import app  # noqa: F401

@@ -6,8 +6,10 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.auth.models import User
 
+from auditor.common.digest import sha256_file
 from auditor.common.errors import Refused
 from auditor.common.store import Store
+from auditor.jobs.models import State
 from auditor.registry.intake.archive import pack
 from auditor.registry.models import Intake, Kind
 
@@ -27,15 +29,18 @@ def intake_create(*, kind: Kind, path: Path, filename: str, by: User | None) -> 
         )
     digest = Store.at(settings.STORAGE_URL).put_file(path)
     intake = Intake(kind=kind, filename=filename[:255], upload_digest=digest, received_by=by)
-    intake.full_clean(exclude=["received_by"])
     intake.save()
     intake.ring()
     return intake
 
 
 def intake_create_from_folder(*, kind: Kind, folder: Path, by: User | None) -> Intake:
-    """Pack a folder and hand it in as an upload; raises Refused when there is nothing in it."""
+    """Pack a folder and hand it in as an upload; the same files that were accepted before are not read twice.
+
+    Raises Refused when there is nothing in the folder.
+    """
     with tempfile.TemporaryDirectory(prefix="retrace-pack-") as scratch:
         packed = Path(scratch) / "folder.zip"
         pack(folder, packed)
-        return intake_create(kind=kind, path=packed, filename=folder.resolve().name, by=by)
+        known = Intake.objects.filter(kind=kind, upload_digest=sha256_file(packed), state=State.DONE)
+        return known.first() or intake_create(kind=kind, path=packed, filename=folder.resolve().name, by=by)

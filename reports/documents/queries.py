@@ -8,6 +8,9 @@ from django.http import Http404
 from auditor.audits.models import Run
 from auditor.common.store import Store
 from auditor.explain.evidence import Evidence, GalleryEntry
+from reports.documents.services import REPORT
+from reports.documents.verify import Recorded
+from reports.ledger.models import Entry
 
 
 def store() -> Store:
@@ -19,6 +22,14 @@ def store() -> Store:
 def evidence_by_digest(digest: str) -> Evidence:
     """Return stored evidence; raises NotFound or Corrupt."""
     return Evidence.parse(store().get(digest), name="evidence")
+
+
+def recorded(digest: str) -> Recorded | None:
+    """Return what the ledger recorded about the bytes of a report, or None."""
+    entry = Entry.objects.filter(kind=REPORT, subject=digest).first()
+    if entry is None:
+        return None
+    return Recorded(entry.position, entry.hash, entry.recorded_at, entry.body["report"])
 
 
 def gallery_entry(run: Run, index: int) -> GalleryEntry:

@@ -93,7 +93,7 @@ def _content(folder: Path) -> Path:
 
 
 def pack(folder: Path, target: Path) -> None:
-    """Write the plain files of a folder into a zip, uncompressed, in the order of their names.
+    """Write the plain files of a folder into a zip, uncompressed, the same bytes for the same files.
 
     Raises Refused if the folder is absent or empty.
     """
@@ -104,4 +104,7 @@ def pack(folder: Path, target: Path) -> None:
         raise Refused(f"{folder} holds no files.")
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
         for path in files:
-            archive.write(path, path.relative_to(folder).as_posix())
+            member = zipfile.ZipInfo(path.relative_to(folder).as_posix())
+            member.external_attr = (stat.S_IFREG | 0o644) << 16
+            with path.open("rb") as source, archive.open(member, "w", force_zip64=True) as sink:
+                shutil.copyfileobj(source, sink, 1 << 20)

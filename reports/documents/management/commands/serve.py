@@ -1,0 +1,45 @@
+"""The web interface on this machine, with a worker and the scheduler beside it."""
+
+import time
+from contextlib import ExitStack
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from auditor.embedded import processes
+from reports.documents.management.surroundings import migrate, worker
+from reports.documents.officer import demo_officer
+
+POLL_SECONDS = 0.5
+
+
+class Command(BaseCommand):
+    help = "Serve the web interface on 127.0.0.1 until Ctrl-C."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--port", type=int, default=8000)
+
+    def handle(self, **options: Any) -> None:
+        if not settings.EMBEDDED:
+            raise CommandError(
+                "serve is for the embedded servers of a checkout; docker/README.md says how an installation runs."
+            )
+        migrate()
+        name, password = demo_officer()
+        with ExitStack() as stack:
+            working = stack.enter_context(worker())
+            beat = stack.enter_context(processes.running("scheduler", processes.beat_argv()))
+            web = stack.enter_context(processes.running("web", processes.web_argv(options["port"])))
+            self.stdout.write(
+                f"http://127.0.0.1:{options['port']}/   user {name}, password {password}   (Ctrl-C stops)"
+            )
+            self.stdout.flush()
+            alive = {
+                "worker": working,
+                "scheduler": lambda: beat.poll() is None,
+                "web": lambda: web.poll() is None,
+            }
+            while not (ended := [name for name, lives in alive.items() if not lives()]):
+                time.sleep(POLL_SECONDS)
+        raise CommandError(f"{' and '.join(ended)} ended; the logs in {processes.log_directory()} say why.")
