@@ -46,6 +46,7 @@ def web_argv(port: int) -> list[str]:
         "--workers=1",
         "--worker-class=gthread",
         "--threads=8",
+        "--no-control-socket",
     ]
 
 

@@ -16,6 +16,7 @@ from auditor.common.clock import utc_now
 from auditor.common.errors import Refused
 from auditor.jobs.models import State
 from auditor.web import Request, officer
+from reports.documents import results
 from reports.documents.figures.overlay import original_png, overlay_png
 from reports.documents.models import Report
 from reports.documents.queries import evidence_by_digest, gallery_entry, store
@@ -34,7 +35,12 @@ def run(request: Request, pk: UUID) -> HttpResponse:
     context = {"run": found, "progress": progress_of(found, utc_now()), "report": report, "settled": settled}
     if found.evidence_digest:
         evidence = evidence_by_digest(found.evidence_digest)
-        context |= {"evidence": evidence, "findings": findings(evidence)}
+        context |= {
+            "evidence": evidence,
+            "findings": findings(evidence),
+            "performance": results.performance(evidence),
+            "confidence": f"{100 * evidence.plan.confidence:g}",
+        }
     if request.htmx:
         return render(
             request, "documents/results/_run.html", context, status=STOP_POLLING if settled else 200
@@ -49,7 +55,11 @@ def gallery(request: Request, pk: UUID) -> HttpResponse:
     if not found.evidence_digest:
         raise Http404
     evidence = evidence_by_digest(found.evidence_digest)
-    return render(request, "documents/results/gallery.html", {"run": found, "evidence": evidence})
+    return render(
+        request,
+        "documents/results/gallery.html",
+        {"run": found, "evidence": evidence, "entries": results.gallery(evidence, store())},
+    )
 
 
 @require_safe

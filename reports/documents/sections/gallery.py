@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from auditor.explain.evidence import GalleryEntry
+from auditor.explain.evidence import Evidence, GalleryEntry, ItemRecord
 from reports.documents.book import Book
 from reports.documents.figures.bar import scale_bar
 from reports.documents.figures.overlay import PERCENTILE, encoded, original, overlaid
@@ -41,12 +41,17 @@ def _entry(book: Book, entry: GalleryEntry) -> dict[str, object]:
 
 
 def _map(book: Book, entry: GalleryEntry, name: str) -> dict[str, object]:
-    titles = {method.card.name: method.card.title for method in book.snapshot.evidence.methods}
     painted, scale = overlaid(entry.item, name, book.store)
-    completeness = entry.item.maps[name].completeness
+    return caption(book.snapshot.evidence, entry.item, name, scale) | {"url": _jpeg(book, painted)}
+
+
+def caption(evidence: Evidence, item: ItemRecord, name: str, scale: float) -> dict[str, object]:
+    """Return what stands below a map: the method's title, what full colour stands for, how complete it is."""
+    titles = {method.card.name: method.card.title for method in evidence.methods}
+    completeness = item.maps[name].completeness
     return {
+        "method": name,
         "title": titles.get(name, name),
-        "url": _jpeg(book, painted),
         "scale": _("no contribution") if scale == 0 else f"±{scale:.2g}",
         "completeness": None if completeness is None else f"{100 * completeness:.1f} %",
     }

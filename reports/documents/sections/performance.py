@@ -35,7 +35,7 @@ def context(book: Book) -> dict[str, object]:
     performance, notes = book.snapshot.evidence.performance, Notes()
     classes = book.snapshot.evidence.model.spec.output.classes
     return {
-        "overall": [(_title(metric), _number(metric, notes)) for metric in performance.overall],
+        "overall": [(title_of(metric), number_of(metric, notes)) for metric in performance.overall],
         "groups": [_group(group, notes) for group in _printed(performance)],
         "small": _small(performance),
         "forest": _forest(book, performance),
@@ -46,11 +46,13 @@ def context(book: Book) -> dict[str, object]:
     }
 
 
-def _title(metric: Metric) -> str:
+def title_of(metric: Metric) -> str:
+    """Return the name that readers know a metric by, and its class."""
     return f"{_(_NAMES[metric.name])}{f', {metric.of}' if metric.of else ''}"
 
 
-def _number(metric: Metric, notes: Notes) -> Number:
+def number_of(metric: Metric, notes: Notes) -> Number:
+    """Return a metric as it is printed: shares as percentages."""
     return notes.share(metric.measure) if metric.name in _SHARES else notes.plain(metric.measure)
 
 
@@ -77,7 +79,7 @@ def _group(group: GroupPerformance, notes: Notes) -> dict[str, object]:
         "value": group.value,
         "n": group.n,
         "suppressed": group.suppressed,
-        "numbers": [_number(metric, notes) if metric else None for metric in chosen],
+        "numbers": [number_of(metric, notes) if metric else None for metric in chosen],
     }
 
 

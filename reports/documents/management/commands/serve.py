@@ -5,8 +5,9 @@ from contextlib import ExitStack
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 
+from auditor.common.errors import RetraceError
 from auditor.embedded import processes
 from reports.documents.management.surroundings import migrate, worker
 from reports.documents.officer import demo_officer
@@ -22,10 +23,11 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         if not settings.EMBEDDED:
-            raise CommandError(
+            raise RetraceError(
                 "serve is for the embedded servers of a checkout; docker/README.md says how an installation runs."
             )
         migrate()
+        settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
         name, password = demo_officer()
         with ExitStack() as stack:
             working = stack.enter_context(worker())
@@ -42,4 +44,4 @@ class Command(BaseCommand):
             }
             while not (ended := [name for name, lives in alive.items() if not lives()]):
                 time.sleep(POLL_SECONDS)
-        raise CommandError(f"{' and '.join(ended)} ended; the logs in {processes.log_directory()} say why.")
+        raise RetraceError(f"{' and '.join(ended)} ended; the logs in {processes.log_directory()} say why.")

@@ -3,8 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 
+from auditor.common.errors import Refused
 from reports.documents.management.surroundings import migrate
 from reports.documents.queries import recorded
 from reports.documents.verify import verify
@@ -21,12 +22,12 @@ class Command(BaseCommand):
         try:
             content = options["report"].read_bytes()
         except OSError as error:
-            raise CommandError(f"{options['report']} could not be read: {error.strerror}.") from error
+            raise Refused(f"{options['report']} could not be read: {error.strerror}.") from error
         migrate()
         found = verify(content, recorded)
         if not found.holds:
-            raise CommandError(found.sentence)
+            raise Refused(found.sentence)
         broken = ledger_break()
         if broken:
-            raise CommandError(f"{found.sentence} But the ledger itself no longer holds together: {broken}")
+            raise Refused(f"{found.sentence} But the ledger itself no longer holds together: {broken}")
         self.stdout.write(found.sentence)
