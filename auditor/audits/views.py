@@ -43,8 +43,8 @@ def runs(request: Request) -> HttpResponse:
 def new_run(request: Request) -> HttpResponse:
     """Start an audit."""
     initial = {name: request.GET[name] for name in ("model_version", "validation_set") if name in request.GET}
-    form = RunForm(request.POST or None, initial=initial)
-    if form.is_bound and form.is_valid():
+    form = RunForm(request.POST) if request.method == "POST" else RunForm(initial=initial)
+    if form.is_valid():
         data = form.cleaned_data
         try:
             run = run_start(
@@ -79,8 +79,8 @@ def schedules(request: Request) -> HttpResponse:
 
 def new_schedule(request: Request) -> HttpResponse:
     """Put an audit on a schedule."""
-    form = ScheduleForm(request.POST or None)
-    if form.is_bound and form.is_valid():
+    form = ScheduleForm(request.POST) if request.method == "POST" else ScheduleForm()
+    if form.is_valid():
         data = form.cleaned_data
         try:
             schedule_create(

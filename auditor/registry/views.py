@@ -53,8 +53,8 @@ def register(request: Request, kind: str) -> HttpResponse:
     """Take an archive in and show where its examination stands."""
     if kind not in Kind.values:
         raise Http404
-    form = UploadForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+    if form.is_valid():
         archive: TemporaryUploadedFile = form.cleaned_data["archive"]
         try:
             intake = intake_create(

@@ -5,6 +5,11 @@ import os
 import resource
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from auditor.common.store import Store
+    from auditor.registry.intake.accepted import AcceptedModel, AcceptedSet
 
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 
@@ -34,11 +39,9 @@ def limit(memory: int, seconds: int) -> bool:
 def _answer(kind: str, upload: Path, name: str, staging: Path) -> str:
     from auditor.common.errors import RetraceError
     from auditor.common.store import Store
-    from auditor.explain.model import check_not_pickle
+    from auditor.explain.sniff import check_not_pickle
     from auditor.registry.intake.accepted import Outcome
     from auditor.registry.intake.archive import extract
-    from auditor.registry.intake.sets import accept_set
-    from auditor.registry.intake.weights import accept_model
 
     store = Store(staging / "content")
     try:
@@ -46,10 +49,19 @@ def _answer(kind: str, upload: Path, name: str, staging: Path) -> str:
         folder = staging / "files"
         folder.mkdir()
         content = extract(upload, name, folder)
-        accepted = accept_model(content, store) if kind == "model" else accept_set(content, name, store)
-        return Outcome(accepted=accepted).model_dump_json(by_alias=True)
+        return Outcome(accepted=_accept(kind, content, name, store)).model_dump_json(by_alias=True)
     except RetraceError as error:
         return Outcome(refused=error.sentence).model_dump_json(by_alias=True)
+
+
+def _accept(kind: str, content: Path, name: str, store: "Store") -> "AcceptedModel | AcceptedSet":
+    if kind == "model":
+        from auditor.registry.intake.weights import accept_model
+
+        return accept_model(content, store)
+    from auditor.registry.intake.sets import accept_set
+
+    return accept_set(content, name, store)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from pathlib import Path
 from auditor.common.digest import merkle_root
 from auditor.common.errors import Refused
 from auditor.common.store import Store
-from auditor.explain.items import decode_image, decode_mask
+from auditor.explain.decode import decode_image, decode_mask
 from auditor.explain.spec import ItemEntry, Manifest, SetSpec
 from auditor.registry.intake.accepted import AcceptedSet
 from auditor.registry.intake.labels import Row, counts, group_columns, group_value, read_labels

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from auditor.common.errors import Refused
 from auditor.common.store import Store
-from auditor.explain.model import check_not_pickle, load
+from auditor.explain.sniff import check_not_pickle
 from auditor.explain.spec import ModelSpec
 from auditor.registry.intake.accepted import AcceptedModel
 
@@ -24,6 +24,8 @@ def accept_model(folder: Path, staging: Store) -> AcceptedModel:
     weights = folder / spec.weights
     if not weights.is_file():
         raise Refused(f"model.json, field weights: the folder has no file {spec.weights!r}.")
+    from auditor.explain.model import load  # torch takes seconds, and a refusal above does not need it
+
     model = load(spec, weights, device="cpu")
     return AcceptedModel(
         spec=spec,

@@ -1,0 +1,22 @@
+"""What every room's tests use: a store of their own, and folders to hand in."""
+
+from pathlib import Path
+
+import pytest
+
+from tests import folders
+
+
+@pytest.fixture(autouse=True)
+def own_store(tmp_path: Path, settings) -> None:
+    settings.STORAGE_URL = (tmp_path / "store").as_uri()
+
+
+@pytest.fixture
+def model_folder(tmp_path: Path) -> Path:
+    return folders.model(tmp_path / "model")
+
+
+@pytest.fixture
+def set_folder(tmp_path: Path) -> Path:
+    return folders.validation_set(tmp_path / "set", 8)
