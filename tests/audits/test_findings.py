@@ -34,6 +34,26 @@ def test_a_model_that_reads_a_corner_marker_is_caught(found):
     assert len(marker["attribution-outside"].measures) == 3
 
 
+@pytest.mark.parametrize(
+    ("row", "column", "cell", "inside", "severity"),
+    [
+        (0, 0, 0.4, 0.3, "critical"),
+        (0, 0, 0.4, 0.5, "warning"),
+        (1, 1, 0.4, 0.3, "warning"),
+        (1, 1, 0.4, 0.5, None),
+        (0, 0, 0.1, 0.0, None),
+    ],
+)
+def test_a_cell_counts_where_the_relevant_region_does_not_explain_it(
+    store, row, column, cell, inside, severity
+):
+    strong = factory.region("cell", "grid", cell, cell * 0.8, 1 / factory.GRID**2, row, column)
+    marks = [strong if (r.row, r.column) == (row, column) else r for r in factory.regions(marker=False)]
+    marks[0] = marks[0].model_copy(update={"flips": factory.measure(inside)})
+    finding = {f.id: f for f in findings(factory.evidence(store, regions=tuple(marks)))}.get("grid-cell")
+    assert (finding.severity if finding else None) == severity
+
+
 def test_an_honest_model_is_clear_but_for_its_small_groups(found):
     assert {id_: f.severity for id_, f in found().items()} == {"groups-suppressed": "note"}
 

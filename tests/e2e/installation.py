@@ -12,6 +12,7 @@ from typing import TypeVar
 from unittest import mock
 
 import psycopg
+import pypdf
 import redis
 
 from auditor import embedded
@@ -65,12 +66,12 @@ class Installation:
         redis.Redis.from_url(self.environment["CELERY_BROKER_URL"]).flushall()
 
     def start_run(self) -> str:
-        """Start an audit of the newest model on the newest set and return the run's id."""
+        """Start the audit that the fixture `undisturbed` has made, once more, and return the run's id."""
         return self.shell(
             "from auditor.audits.services import plan_named, run_start\n"
             "from auditor.registry.models import ModelVersion, ValidationSet\n"
-            "print(run_start(model_version=ModelVersion.objects.order_by('pk').first(),"
-            "validation_set=ValidationSet.objects.order_by('pk').first(), plan=plan_named('quick')).pk)"
+            "print(run_start(model_version=ModelVersion.objects.get(model__name='Lesion detector A'),"
+            "validation_set=ValidationSet.objects.get(name='32 films'), plan=plan_named('quick')).pk)"
         ).splitlines()[-1]
 
     def shards(self, run: str) -> list[str]:
@@ -92,6 +93,12 @@ def until(condition: Callable[[], T], seconds: float, what: str) -> T:
             return found
         time.sleep(0.1)
     raise AssertionError(f"{what} did not happen within {seconds} s")
+
+
+def evidence_in(report: Path) -> bytes:
+    """Return the evidence that is attached to a report."""
+    (content,) = pypdf.PdfReader(report).attachments["evidence.json"]
+    return content
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from auditor.common.digest import sha256
 from tests import folders
+from tests.e2e.installation import evidence_in
 
 
 def text(report) -> str:
@@ -14,10 +15,10 @@ def text(report) -> str:
 
 
 def test_the_report_is_the_one_that_the_ledger_recorded(installation, undisturbed, tmp_path):
-    ((position, subject, body),) = installation.rows(
-        "SELECT position, subject, body FROM ledger_entry WHERE kind = 'report' ORDER BY position LIMIT 1"
+    ((position, body),) = installation.rows(
+        "SELECT position, body FROM ledger_entry WHERE kind = 'report' AND subject = %s",
+        sha256(undisturbed.read_bytes()),
     )
-    assert subject == sha256(undisturbed.read_bytes())
     found = installation.manage("verify", undisturbed)
     assert found.returncode == 0
     assert f"report {body['report']}, recorded at ledger position {position}" in found.stdout
@@ -32,11 +33,16 @@ def test_the_report_is_the_one_that_the_ledger_recorded(installation, undisturbe
 
 
 def test_evidence_inside_the_report_is_what_the_ledger_names(installation, undisturbed):
-    ((subject,),) = installation.rows(
-        "SELECT subject FROM ledger_entry WHERE kind = 'evidence' ORDER BY position LIMIT 1"
+    ((body,),) = installation.rows(
+        "SELECT body FROM ledger_entry WHERE kind = 'report' AND subject = %s",
+        sha256(undisturbed.read_bytes()),
     )
-    (content,) = pypdf.PdfReader(undisturbed).attachments["evidence.json"]
-    assert sha256(content) == subject
+    assert body["evidence"] == sha256(evidence_in(undisturbed))
+    assert installation.rows(
+        "SELECT 1 FROM ledger_entry WHERE kind = 'evidence' AND subject = %s AND body->>'run' = %s",
+        body["evidence"],
+        body["run"],
+    )
 
 
 def test_the_model_that_reads_the_lesion_is_not_accused_of_reading_elsewhere(undisturbed):

@@ -5,18 +5,19 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
-from tests.e2e.installation import Installation, kill, until
+from auditor.common.digest import sha256
+from tests.e2e.installation import Installation, evidence_in, kill, until
 
 
 def begun(installation: Installation, run: str) -> bool:
     return "running" in installation.shards(run)
 
 
-def assert_same_evidence(installation: Installation, run: str) -> None:
+def assert_same_evidence(installation: Installation, run: str, report: Path) -> None:
     until(lambda: installation.reported(run), 120, "the report")
-    ((first,),) = installation.rows("SELECT evidence_digest FROM audits_run ORDER BY started_at LIMIT 1")
-    assert installation.evidence(run) == first
+    assert installation.evidence(run) == sha256(evidence_in(report))
     assert set(installation.shards(run)) == {"done"}
     assert len(installation.rows("SELECT 1 FROM documents_report WHERE run_id = %s", run)) == 1
 
@@ -29,7 +30,7 @@ def test_a_worker_that_is_killed_in_the_middle_of_a_run_changes_nothing(installa
             kill(worker)
         assert "running" in installation.shards(run)
         with installation.worker():
-            assert_same_evidence(installation, run)
+            assert_same_evidence(installation, run, undisturbed)
     attempts = installation.rows("SELECT max(attempts) FROM audits_shard WHERE run_id = %s", run)
     assert attempts == [(2,)]
 
@@ -41,7 +42,7 @@ def test_a_broker_that_is_emptied_in_the_middle_of_a_run_changes_nothing(install
         with installation.worker():
             until(lambda: begun(installation, run), 60, "a shard")
             installation.empty_broker()
-            assert_same_evidence(installation, run)
+            assert_same_evidence(installation, run, undisturbed)
 
 
 def test_two_runs_append_to_the_ledger_at_once_and_it_holds(installation, undisturbed):

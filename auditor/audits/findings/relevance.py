@@ -42,10 +42,24 @@ def outside_flips(evidence: Evidence) -> Iterator[Finding]:
 
 
 def grid_cell(evidence: Evidence) -> Iterator[Finding]:
-    """Fire where one small cell of the image decides more often than the threshold allows."""
+    """Fire where one small cell of the image decides more often than the threshold allows.
+
+    A cell away from the border that decides less often than the relevant region is silent: it may be the part of
+    that region where the finding lies.
+    """
     threshold = evidence.plan.thresholds.outside_flips
+    inside = _mask(evidence, "inside")
+
+    def stronger(cell: RegionImportance) -> bool:
+        return inside is None or (cell.flips.value or 0) > (inside[1].flips.value or 0)
+
+    def border(cell: RegionImportance) -> bool:
+        return bool({cell.row, cell.column} & {0, evidence.plan.grid - 1})
+
     cells = [
-        (i, r) for i, r in enumerate(evidence.regions) if r.kind == "grid" and _above(r.flips, threshold)
+        (i, cell)
+        for i, cell in enumerate(evidence.regions)
+        if cell.kind == "grid" and _above(cell.flips, threshold) and (border(cell) or stronger(cell))
     ]
     if not cells:
         return
@@ -53,15 +67,12 @@ def grid_cell(evidence: Evidence) -> Iterator[Finding]:
     index, worst = cells[0]
     row, column = worst.row or 0, worst.column or 0
     where = place(row, column, evidence.plan.grid)
-    inside = _mask(evidence, "inside")
-    border = {row, column} & {0, evidence.plan.grid - 1}
-    stronger = inside is None or (worst.flips.value or 0) > (inside[1].flips.value or 0)
     others = f" {counted(len(cells) - 1, 'other cell does', 'other cells do')} so, too." if cells[1:] else ""
     yield Finding(
         id="grid-cell",
         rule="grid-cell",
         rule_version=1,
-        severity="critical" if border and stronger else "warning",
+        severity="critical" if border(worst) and stronger(worst) else "warning",
         title=f"A small patch of the image decides: {where}",
         sentence=(
             f"Exchanging only one cell at the {where} of the image ({percent(worst.area.value or 0)} of "
