@@ -1,5 +1,6 @@
 """Audit a model on a validation set and write the report: the whole job, for scripts and CI."""
 
+import sys
 from argparse import BooleanOptionalAction
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,7 @@ class Command(BaseCommand):
         check_target(options["out"])
         migrate()
         plan = plan_named(options["plan"])
-        console = Console(self.stdout)
+        console = Console(sys.stdout)
         with worker(options["worker"]) as alive:
             job = Headless(console, alive)
             version = job.model(options["model"])

@@ -1,5 +1,6 @@
 """Audit the two bundled models, of which one reads a marker instead of the lesion, and say what came out."""
 
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,7 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         began = time.monotonic()
         migrate()
-        console = Console(self.stdout)
+        console = Console(sys.stdout)
         with worker() as alive:
             job = Headless(console, alive)
             items = job.validation_set(PHANTOMS / "validation")

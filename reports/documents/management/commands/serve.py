@@ -1,6 +1,7 @@
 """The web interface on this machine, with a worker and the scheduler beside it."""
 
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
 
@@ -37,7 +38,7 @@ class Command(BaseCommand):
                 f"http://127.0.0.1:{options['port']}/   user {name}, password {password}   (Ctrl-C stops)"
             )
             self.stdout.flush()
-            alive = {
+            alive: dict[str, Callable[[], bool]] = {
                 "worker": working,
                 "scheduler": lambda: beat.poll() is None,
                 "web": lambda: web.poll() is None,
