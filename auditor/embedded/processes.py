@@ -1,5 +1,6 @@
 """The processes of the product itself: a worker, the scheduler, the web server - each in its own session."""
 
+import ctypes
 import os
 import secrets
 import signal
@@ -12,6 +13,8 @@ from pathlib import Path
 
 from auditor.embedded.layout import checkout, var_directory
 
+_LIBC = ctypes.CDLL(None, use_errno=True)
+_PR_SET_PDEATHSIG = 1
 SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 
 
@@ -79,11 +82,17 @@ def running(
             stdout=sink,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            preexec_fn=_end_with_parent,
         )
     try:
         yield process
     finally:
         _end(process, grace)
+
+
+def _end_with_parent() -> None:
+    """Ask the kernel to send SIGTERM when whoever started this process is gone, even by SIGKILL."""
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _end(process: subprocess.Popen[bytes], grace: float) -> None:

@@ -1,6 +1,7 @@
 """A process of ours ends with its block, and takes everything that it started with it."""
 
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -76,3 +77,19 @@ def test_process_ends_when_the_block_fails(log: Path) -> None:
 
 def test_two_workers_never_share_a_name() -> None:
     assert processes.worker_argv(2)[-1] != processes.worker_argv(2)[-1]
+
+
+def test_a_process_ends_when_whoever_started_it_is_killed(log: Path) -> None:
+    starter = (
+        "import sys, time\nfrom auditor.embedded import processes\n"
+        "with processes.running('job', [sys.executable, '-c', 'import time; time.sleep(600)']) as job:\n"
+        "    print(job.pid, flush=True)\n    time.sleep(600)"
+    )
+    with subprocess.Popen([sys.executable, "-c", starter], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        parent.kill()
+    deadline = time.monotonic() + 5
+    while not ended(child) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert ended(child)
