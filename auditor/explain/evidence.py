@@ -55,13 +55,16 @@ class ArrayRef(Document):
 
 
 class MapRecord(Document):
-    """One attribution map (height, width) and how far its sum is from what the method promises.
+    """One attribution map (height, width) and what is known of how far it can be believed.
 
-    `completeness` is |sum of the map - (f(x) - f(baseline))| / |f(x) - f(baseline)|, for methods that promise it.
+    `completeness` is |sum of the map - what it promises to sum to| / |what it promises|, for methods that promise;
+    `fit` the R2 of a local surrogate; `errors` the standard errors of a method that samples, like the map.
     """
 
     array: ArrayRef
     completeness: float | None = None
+    fit: float | None = None
+    errors: ArrayRef | None = None
 
 
 class RegionEffects(Document):

@@ -16,6 +16,36 @@ from auditor.explain.weights import check_fit, fill_buffers, has_meta_buffers, r
 __all__ = ["AuditedModel", "check_not_pickle", "load"]
 
 
+class Scorer(nn.Module):
+    """Pixels in [0, 1] to logits, as one module: normalisation, the network, two logits for a sigmoid."""
+
+    mean: Tensor
+    std: Tensor
+
+    def __init__(self, network: nn.Module, spec: ModelSpec) -> None:
+        super().__init__()
+        self.network = network
+        self.sigmoid = spec.output.activation == "sigmoid"
+        shape = (spec.input.channels, 1, 1)
+        self.register_buffer("mean", torch.tensor(spec.input.mean).reshape(shape), persistent=False)
+        self.register_buffer("std", torch.tensor(spec.input.std).reshape(shape), persistent=False)
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """Return scores (batch, classes) whose softmax are the probabilities.
+
+        A single sigmoid logit z becomes (-z/2, z/2): the softmax of these is (1 - sigmoid(z), sigmoid(z)).
+        """
+        output: Tensor = self.network(self.normalised(pixels))
+        if self.sigmoid:
+            half = output.reshape(-1, 1) / 2
+            return torch.cat((-half, half), dim=1)
+        return output
+
+    def normalised(self, pixels: Tensor) -> Tensor:
+        """Return what the network sees, channels last: pooling and normalisation are twice as fast on a CPU."""
+        return ((pixels - self.mean) / self.std).contiguous(memory_format=torch.channels_last)
+
+
 class AuditedModel:
     """A network, frozen for the audit.
 
@@ -30,9 +60,7 @@ class AuditedModel:
         self.network = _frozen(network).to(self.device)
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.parameters = sum(parameter.numel() for parameter in network.parameters())
-        shape = (spec.input.channels, 1, 1)
-        self._mean = torch.tensor(spec.input.mean, device=self.device).reshape(shape)
-        self._std = torch.tensor(spec.input.std, device=self.device).reshape(shape)
+        self.scorer = Scorer(self.network, spec).to(self.device)
         self.default_layer = self._probe()
 
     @property
@@ -41,15 +69,9 @@ class AuditedModel:
         return self.spec.output.classes
 
     def logits(self, pixels: Tensor) -> Tensor:
-        """Return scores (batch, classes) whose softmax are the probabilities.
-
-        A single sigmoid logit z becomes (-z/2, z/2): the softmax of these is (1 - sigmoid(z), sigmoid(z)).
-        """
-        output: Tensor = self.network(self._normalised(pixels))
-        if self.spec.output.activation == "sigmoid":
-            half = output.reshape(-1, 1) / 2
-            return torch.cat((-half, half), dim=1)
-        return output
+        """Return scores (batch, classes) whose softmax are the probabilities; see `Scorer`."""
+        scores: Tensor = self.scorer(pixels)
+        return scores
 
     def probabilities(self, pixels: Tensor) -> Tensor:
         """Return probabilities (batch, classes), without a graph."""
@@ -60,17 +82,13 @@ class AuditedModel:
         """Return a layer by its dotted name; raises Refused with the nearest names."""
         return layer_named(self.network, name)
 
-    def _normalised(self, pixels: Tensor) -> Tensor:
-        # channels last: pooling and normalisation are twice as fast on a CPU
-        return ((pixels - self._mean) / self._std).contiguous(memory_format=torch.channels_last)
-
     def _probe(self) -> str | None:
         """Ask one black image: checks the shape of the answer and finds the last layer with a spatial map."""
         spec = self.spec
         black = torch.zeros(1, spec.input.channels, spec.input.height, spec.input.width, device=self.device)
         with torch.inference_mode(), order_of_maps(self.network) as seen:
             try:
-                output = self.network(self._normalised(black))
+                output = self.network(self.scorer.normalised(black))
             except (RuntimeError, ValueError, IndexError) as error:
                 raise Refused(
                     f"The architecture {spec.architecture!r} cannot read an input of {spec.input.channels} x "

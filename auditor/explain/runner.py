@@ -17,7 +17,7 @@ from auditor.explain.globals.features import features
 from auditor.explain.globals.regions import Regions, Subject, donor_of, effects
 from auditor.explain.items import ValidationSet
 from auditor.explain.memory import with_less_memory
-from auditor.explain.methods.base import Attribution, Method
+from auditor.explain.methods.base import Attribution, Method, Question
 from auditor.explain.methods.catalog import method
 from auditor.explain.model import AuditedModel
 from auditor.explain.plan import Plan
@@ -115,10 +115,12 @@ class _Shard:
             )
 
     def _attribution(self, made: Method[Any], batch: _Batch) -> Attribution:
+        seeds = tuple(seed_of(self.plan.seed, index) for index in batch.indices)
+        question = Question(batch.pixels, batch.targets, seeds)
         return self._halving(
             made.card.title,
             batch.indices,
-            lambda size: made.attribute(self.model, batch.pixels, batch.targets, size),
+            lambda size: made.attribute(self.model, question, size),
         )
 
     def _maps(
@@ -134,15 +136,19 @@ class _Shard:
         return maps
 
     def _kept(self, values: NDArray[np.float32], attribution: Attribution, place: int) -> MapRecord:
+        errors = attribution.errors
+        return MapRecord(
+            array=self._array(values),
+            completeness=_finite(attribution.completeness, place),
+            fit=_finite(attribution.fit, place),
+            errors=None if errors is None else self._array(errors[place].cpu().numpy()),
+        )
+
+    def _array(self, values: NDArray[np.float32]) -> ArrayRef:
         stored = np.ascontiguousarray(values, dtype="<f4")
         stream = io.BytesIO()
         np.lib.format.write_array(stream, stored, version=(1, 0), allow_pickle=False)
-        reference = ArrayRef(sha256=self.put(stream.getvalue()), shape=stored.shape, dtype="float32")
-        left_over = None if attribution.completeness is None else float(attribution.completeness[place])
-        return MapRecord(
-            array=reference,
-            completeness=left_over if left_over is not None and np.isfinite(left_over) else None,
-        )
+        return ArrayRef(sha256=self.put(stream.getvalue()), shape=stored.shape, dtype="float32")
 
     def _effects(
         self,
@@ -195,6 +201,16 @@ class _Shard:
 
     def _incident(self, index: int, what: str) -> None:
         self.incidents.append(Incident(item=self.items.entries[index].id, what=what))
+
+
+def seed_of(seed: int, index: int) -> int:
+    """Return the seed from which methods draw for one item, whichever batch it is in."""
+    return int(np.random.SeedSequence([seed, index]).generate_state(1)[0])
+
+
+def _finite(values: Tensor | None, place: int) -> float | None:
+    value = None if values is None else float(values[place])
+    return value if value is not None and np.isfinite(value) else None
 
 
 def applicable(made: Method[Any], model: AuditedModel) -> bool:

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from auditor.common.errors import Refused
+from auditor.explain.methods.base import Question
 from auditor.explain.methods.catalog import METHODS, method
 from tests.explain import toys
 from tests.reference import attribution as slow
@@ -19,6 +20,10 @@ def case(request):
     return toys.convolutional(channels=request.param), torch.rand(3, request.param, 32, 32)
 
 
+def asked(inputs: Tensor) -> Question:
+    return Question(inputs, TARGETS, (0, 1, 2))
+
+
 def close(found: Tensor, expected: Tensor) -> bool:
     return bool((found - expected).abs().max() <= 1e-4 * expected.abs().max()) and bool(expected.any())
 
@@ -30,7 +35,7 @@ def each(formula, inputs, *rest) -> Tensor:
 @pytest.mark.parametrize("batch", [16, 2])
 def test_grad_cam(case, batch):
     model, inputs = case
-    maps = method("grad_cam").attribute(model, inputs, TARGETS, batch).maps
+    maps = method("grad_cam").attribute(model, asked(inputs), batch).maps
     assert model.default_layer == "last"
     assert close(maps, each(lambda x, t: slow.grad_cam(model, model.network.last, x, t), inputs))
     own = captum.attr.LayerGradCam(model.logits, model.network.last)
@@ -41,10 +46,8 @@ def test_grad_cam(case, batch):
 
 def test_grad_cam_signed_shows_both_signs(case):
     model, inputs = case
-    signed = (
-        method("grad_cam", {"signed": True, "layer": "second"}).attribute(model, inputs, TARGETS, 16).maps
-    )
-    unsigned = method("grad_cam", {"layer": "second"}).attribute(model, inputs, TARGETS, 16).maps
+    signed = method("grad_cam", {"signed": True, "layer": "second"}).attribute(model, asked(inputs), 16).maps
+    unsigned = method("grad_cam", {"layer": "second"}).attribute(model, asked(inputs), 16).maps
     assert (signed < 0).any()
     assert (unsigned >= 0).all()
 
@@ -53,7 +56,7 @@ def test_grad_cam_signed_shows_both_signs(case):
 def test_integrated_gradients(case, batch):
     model, inputs = case
     result = method("integrated_gradients", {"steps": 16, "baseline": 0.2}).attribute(
-        model, inputs, TARGETS, batch
+        model, asked(inputs), batch
     )
     expected = each(lambda x, t: slow.integrated_gradients(model, x, t, 16, 0.2), inputs)
     assert close(result.maps, expected)
@@ -69,7 +72,7 @@ def test_integrated_gradients(case, batch):
 def test_completeness_falls_with_the_number_of_steps(case):
     model, inputs = case
     few, many = (
-        method("integrated_gradients", {"steps": steps}).attribute(model, inputs, TARGETS, 16)
+        method("integrated_gradients", {"steps": steps}).attribute(model, asked(inputs), 16)
         for steps in (8, 128)
     )
     assert many.completeness.max() < few.completeness.max()
@@ -80,7 +83,7 @@ def test_completeness_falls_with_the_number_of_steps(case):
 def test_occlusion(case, window, stride, batch):
     model, inputs = case
     parameters = {"window": window, "stride": stride, "baseline": 0.5}
-    maps = method("occlusion", parameters).attribute(model, inputs, TARGETS, batch).maps
+    maps = method("occlusion", parameters).attribute(model, asked(inputs), batch).maps
     assert close(maps, each(lambda x, t: slow.occlusion(model, x, t, window, stride, 0.5), inputs))
     shape = (inputs.shape[1], window, window)
     own = captum.attr.Occlusion(model.logits).attribute(
@@ -107,13 +110,13 @@ def test_a_wrong_parameter_is_named(name, parameters, field):
 def test_parameters_that_do_not_fit_the_input_are_named(case):
     model, inputs = case
     with pytest.raises(Refused, match="parameter window: 64 is larger"):
-        method("occlusion", {"window": 64}).attribute(model, inputs, TARGETS, 16)
+        method("occlusion", {"window": 64}).attribute(model, asked(inputs), 16)
     with pytest.raises(Refused, match="parameter stride: 9 would leave gaps"):
-        method("occlusion", {"window": 8, "stride": 9}).attribute(model, inputs, TARGETS, 16)
+        method("occlusion", {"window": 8, "stride": 9}).attribute(model, asked(inputs), 16)
     with pytest.raises(Refused, match="no layer 'secnd'; the nearest are 'second'"):
-        method("grad_cam", {"layer": "secnd"}).attribute(model, inputs, TARGETS, 16)
+        method("grad_cam", {"layer": "secnd"}).attribute(model, asked(inputs), 16)
     with pytest.raises(Refused, match="'head' gives no map"):
-        method("grad_cam", {"layer": "head"}).attribute(model, inputs, TARGETS, 16)
+        method("grad_cam", {"layer": "head"}).attribute(model, asked(inputs), 16)
 
 
 def test_an_unknown_method_is_refused_with_the_nearest():
@@ -129,14 +132,22 @@ def hooks(model) -> int:
 
 
 @pytest.mark.parametrize("name", METHODS)
-def test_no_hook_stays_behind_even_after_a_failure(case, name):
+def test_no_hook_stays_behind_even_after_a_failure(case, name, monkeypatch):
     model, inputs = case
     made = method(name, {"layer": "first"} if name == "grad_cam" else {})
-    made.attribute(model, inputs, TARGETS, 16)
+    made.attribute(model, asked(inputs), 16)
     assert hooks(model) == 0
-    with pytest.raises((RuntimeError, IndexError)):
-        made.attribute(model, inputs, torch.tensor([0, 1, 99]), 16)
+    monkeypatch.setattr(model.network.head, "forward", lambda _: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        made.attribute(model, asked(inputs), 16)
     assert hooks(model) == 0
+
+
+@pytest.mark.parametrize("target", [-1, 2])
+def test_a_target_outside_of_the_classes_is_refused(case, target):
+    model, inputs = case
+    with pytest.raises(Refused, match=rf"the target {target} is none of the model's 2 classes"):
+        method("grad_cam").attribute(model, Question(inputs, torch.tensor([0, 1, target]), (0, 1, 2)), 16)
 
 
 @pytest.mark.parametrize("name", METHODS)

@@ -10,7 +10,13 @@ LOADED = "import sys; print(sorted({{'torch', 'captum', 'monai', 'weasyprint'}} 
 
 @pytest.mark.parametrize(
     "module",
-    ["auditor.urls", "auditor.registry.tasks", "auditor.audits.tasks", "auditor.jobs.tasks", "reports.documents.tasks"],
+    [
+        "auditor.urls",
+        "auditor.registry.tasks",
+        "auditor.audits.tasks",
+        "auditor.jobs.tasks",
+        "reports.documents.tasks",
+    ],
 )
 def test_neither_the_web_nor_the_scheduler_loads_torch_or_weasyprint(module):
     code = f"import django; django.setup(); import {module}; {LOADED.format()}"

@@ -8,7 +8,7 @@ from auditor.common.errors import Refused
 from auditor.explain.document import Document
 from auditor.explain.evidence import MethodCard
 from auditor.explain.layers import captured
-from auditor.explain.methods.base import Attribution, Method
+from auditor.explain.methods.base import Attribution, Method, Question
 from auditor.explain.model import AuditedModel
 
 
@@ -61,13 +61,12 @@ class GradCAM(Method[Settings]):
         ),
     )
 
-    def attribute(self, model: AuditedModel, inputs: Tensor, targets: Tensor, batch: int) -> Attribution:
-        """Return one map per item; see `Method.attribute`."""
+    def _attribute(self, model: AuditedModel, question: Question, batch: int) -> Attribution:
         name = self.settings.layer or model.default_layer
         if name is None:
             raise Refused("Method grad_cam, parameter layer: the model has no layer with a spatial map.")
-        pairs = zip(torch.split(inputs, batch), torch.split(targets, batch), strict=True)
-        return Attribution(torch.cat([self._maps(model, name, part, chosen) for part, chosen in pairs]))
+        parts = question.split(batch)
+        return Attribution(torch.cat([self._maps(model, name, part.inputs, part.targets) for part in parts]))
 
     def _maps(self, model: AuditedModel, name: str, inputs: Tensor, targets: Tensor) -> Tensor:
         with torch.enable_grad(), captured(model.layer(name)) as capture:

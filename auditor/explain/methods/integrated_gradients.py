@@ -7,7 +7,7 @@ from torch import Tensor
 
 from auditor.explain.document import Document
 from auditor.explain.evidence import MethodCard
-from auditor.explain.methods.base import Attribution, Method
+from auditor.explain.methods.base import Attribution, Method, Question, left_over, scores_of
 from auditor.explain.model import AuditedModel
 
 
@@ -56,18 +56,15 @@ class IntegratedGradients(Method[Settings]):
         ),
     )
 
-    def attribute(self, model: AuditedModel, inputs: Tensor, targets: Tensor, batch: int) -> Attribution:
-        """Return one map per item and what completeness left over; see `Method.attribute`."""
-        pairs = list(zip(torch.split(inputs, batch), torch.split(targets, batch), strict=True))
-        maps = torch.cat([self._maps(model, part, chosen, batch) for part, chosen in pairs])
+    def _attribute(self, model: AuditedModel, question: Question, batch: int) -> Attribution:
+        parts = list(question.split(batch))
+        maps = torch.cat([self._maps(model, part.inputs, part.targets, batch) for part in parts])
         with torch.inference_mode():
-            reached = torch.cat(
-                [model.logits(part).gather(1, chosen[:, None])[:, 0] for part, chosen in pairs]
-            )
-            blank = model.logits(torch.full_like(inputs[:1], self.settings.baseline))[0, targets]
-        difference = (reached - blank).double()
-        left_over = (maps.double().sum(dim=(1, 2)) - difference).abs() / difference.abs()
-        return Attribution(maps, left_over)
+            reached = torch.cat([scores_of(model, part) for part in parts])
+            blank = model.logits(torch.full_like(question.inputs[:1], self.settings.baseline))[
+                0, question.targets
+            ]
+        return Attribution(maps, left_over(maps, reached - blank))
 
     def _maps(self, model: AuditedModel, inputs: Tensor, targets: Tensor, batch: int) -> Tensor:
         with torch.enable_grad():

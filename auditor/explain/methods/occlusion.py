@@ -10,7 +10,7 @@ from torch import Tensor
 from auditor.common.errors import Refused
 from auditor.explain.document import Document
 from auditor.explain.evidence import MethodCard
-from auditor.explain.methods.base import Attribution, Method
+from auditor.explain.methods.base import Attribution, Method, Question
 from auditor.explain.model import AuditedModel
 
 
@@ -56,8 +56,8 @@ class Occlusion(Method[Settings]):
         ),
     )
 
-    def attribute(self, model: AuditedModel, inputs: Tensor, targets: Tensor, batch: int) -> Attribution:
-        """Return one map per item; see `Method.attribute`."""
+    def _attribute(self, model: AuditedModel, question: Question, batch: int) -> Attribution:
+        inputs, targets = question.inputs, question.targets
         height, width = inputs.shape[2:]
         windows = self._windows(height, width).to(inputs.device)  # (windows, height, width)
         with torch.inference_mode():
