@@ -16,6 +16,7 @@ WITHOUT_DATABASE = {
     "help",
     "makemessages",
     "makemigrations",
+    "methods",
     "version",
 }
 HELP = {"-h", "--help", "--version"}

@@ -9,6 +9,7 @@ from tests import folders
 
 @pytest.fixture(autouse=True)
 def own_store(tmp_path: Path, settings) -> None:
+    settings.STATIC_ROOT = tmp_path
     settings.STORAGE_URL = (tmp_path / "store").as_uri()
 
 

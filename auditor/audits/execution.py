@@ -33,7 +33,7 @@ class Explained(NamedTuple):
 def explain(shard: Shard) -> Explained:
     """Explain the items of one shard and return the digest of the stored result."""
     began, store, run = time.monotonic(), _store(), shard.run
-    device = _device()
+    device = _device(run.model_version.document)
     model = _model(run.model_version.spec_digest, run.model_version.weights_digest, device)
     items = Items(_manifest(run.validation_set.manifest_digest), store, model.spec.output.classes)
     result = explain_shard(model, items, run.plan.document, shard.index, store.put)
@@ -72,6 +72,7 @@ def make_evidence(assembly: Assembly) -> str:
         spec=version.document,
         parameters=version.parameters,
         layer=shards[0][1].layer,
+        tier=shards[0][1].tier,
     )
     evidence = assemble(
         facts,
@@ -79,7 +80,7 @@ def make_evidence(assembly: Assembly) -> str:
             manifest, run.validation_set.digest, run.validation_set.name, run.validation_set.description
         ),
         plan,
-        software(_device()),
+        software(_device(version.document)),
         shards,
     )
     return store.put(evidence.to_bytes())
@@ -99,8 +100,8 @@ def _store() -> Store:
     return Store.at(settings.STORAGE_URL)
 
 
-def _device() -> str:
-    return "cuda" if torch.cuda.is_available() else "cpu"
+def _device(spec: ModelSpec) -> str:
+    return "cuda" if torch.cuda.is_available() and spec.format == "safetensors" else "cpu"
 
 
 def _device_name(device: str) -> str:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from importlib.metadata import version
+from typing import Literal
 
 import numpy as np
 
@@ -25,14 +26,26 @@ from auditor.explain.gallery import gallery
 from auditor.explain.globals.importance import importance
 from auditor.explain.globals.regions import region_names
 from auditor.explain.globals.surrogate import surrogate
+from auditor.explain.methods.base import why_not
 from auditor.explain.methods.catalog import method
 from auditor.explain.performance import performance
 from auditor.explain.plan import MethodPlan, Plan
 from auditor.explain.spec import Manifest
 
-_PACKAGES = ("captum", "monai", "numpy", "pillow", "safetensors", "scikit-learn", "scipy", "torch")
+_PACKAGES = (
+    "captum",
+    "monai",
+    "numpy",
+    "onnxruntime",
+    "pillow",
+    "safetensors",
+    "scikit-learn",
+    "scipy",
+    "torch",
+)
 _OUTSIDE = "mean share of absolute attribution outside the relevant region"
-_COMPLETENESS = "median over items of |sum of the map - difference of scores| / |difference of scores|"
+_COMPLETENESS = "median over items of |sum of the map - what it promises| / |what it promises|"
+_FIT = "median over items of the local surrogate's R2"
 
 
 def assemble(
@@ -90,15 +103,16 @@ def _summary(
     planned: MethodPlan, records: Sequence[ItemRecord], model: ModelFacts, plan: Plan
 ) -> MethodSummary:
     made = method(planned.name, planned.parameters)
-    applies = made.card.needs != "layers" or model.layer is not None
-    reason = None if applies else "The model has no layer with a spatial map, which this method looks at."
+    reason = why_not(made.card, model.tier)
+    applies = reason is None
     return MethodSummary(
         card=made.card,
         parameters=made.parameters,
         applicable=applies,
         reason=reason,
         outside=_outside(planned.name, records, plan) if applies else None,
-        completeness=_completeness(planned.name, records, plan) if applies else None,
+        completeness=_median(planned.name, "completeness", _COMPLETENESS, records, plan) if applies else None,
+        fit=_median(planned.name, "fit", _FIT, records, plan) if applies else None,
     )
 
 
@@ -115,11 +129,13 @@ def _outside(name: str, records: Sequence[ItemRecord], plan: Plan) -> Measure | 
     return Bootstrap.of(plan).means(column[:, None], [_OUTSIDE], [False])[0]
 
 
-def _completeness(name: str, records: Sequence[ItemRecord], plan: Plan) -> Measure | None:
-    """Return the median left over by completeness; None for a method that does not promise it."""
-    found = [record.maps[name].completeness for record in records if name in record.maps]
+def _median(
+    name: str, field: Literal["completeness", "fit"], what: str, records: Sequence[ItemRecord], plan: Plan
+) -> Measure | None:
+    """Return the median of what a method says of its maps; None for a method that does not say it."""
+    found = [getattr(record.maps[name], field) for record in records if name in record.maps]
     values = np.array([value for value in found if value is not None], dtype=np.float64)
-    return Bootstrap.of(plan).median(values, _COMPLETENESS, "no item has a value") if len(values) else None
+    return Bootstrap.of(plan).median(values, what, "no item has a value") if len(values) else None
 
 
 def set_facts(manifest: Manifest, digest: str, name: str, description: str) -> SetFacts:

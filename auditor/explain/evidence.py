@@ -9,6 +9,7 @@ from auditor.explain.plan import Plan
 from auditor.explain.spec import Digest, ItemEntry, ModelSpec
 
 Tier = Literal["predictions", "gradients", "layers"]
+TIERS: tuple[Tier, ...] = ("predictions", "gradients", "layers")
 
 
 class Measure(Document):
@@ -111,6 +112,7 @@ class ShardResult(Document):
     items: tuple[ItemRecord, ...]
     incidents: tuple[Incident, ...] = ()
     layer: str | None
+    tier: Tier
 
 
 class ModelFacts(Document):
@@ -121,6 +123,7 @@ class ModelFacts(Document):
     spec: ModelSpec
     parameters: int
     layer: str | None
+    tier: Tier
 
 
 class GroupCount(Document):
@@ -234,6 +237,7 @@ class MethodSummary(Document):
     reason: str | None
     outside: Measure | None
     completeness: Measure | None
+    fit: Measure | None = None
 
 
 class GalleryEntry(Document):

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from auditor.common.errors import Refused
 from auditor.explain import architectures
 from auditor.explain.determinism import deterministic
+from auditor.explain.evidence import Tier
 from auditor.explain.layers import layer_named, order_of_maps
 from auditor.explain.sniff import check_not_pickle
 from auditor.explain.spec import ModelSpec
@@ -25,7 +26,7 @@ class Scorer(nn.Module):
     def __init__(self, network: nn.Module, spec: ModelSpec) -> None:
         super().__init__()
         self.network = network
-        self.sigmoid = spec.output.activation == "sigmoid"
+        self.activation = spec.output.activation
         shape = (spec.input.channels, 1, 1)
         self.register_buffer("mean", torch.tensor(spec.input.mean).reshape(shape), persistent=False)
         self.register_buffer("std", torch.tensor(spec.input.std).reshape(shape), persistent=False)
@@ -34,11 +35,14 @@ class Scorer(nn.Module):
         """Return scores (batch, classes) whose softmax are the probabilities.
 
         A single sigmoid logit z becomes (-z/2, z/2): the softmax of these is (1 - sigmoid(z), sigmoid(z)).
+        Probabilities become their logarithms, of which the softmax are the probabilities.
         """
         output: Tensor = self.network(self.normalised(pixels))
-        if self.sigmoid:
+        if self.activation == "sigmoid":
             half = output.reshape(-1, 1) / 2
             return torch.cat((-half, half), dim=1)
+        if self.activation == "none":
+            return output.clamp_min(torch.finfo(output.dtype).tiny).log()
         return output
 
     def normalised(self, pixels: Tensor) -> Tensor:
@@ -59,9 +63,16 @@ class AuditedModel:
         self.device = torch.device(device)
         self.network = _frozen(network).to(self.device)
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.parameters = sum(parameter.numel() for parameter in network.parameters())
+        self.parameters = getattr(network, "size", None) or sum(p.numel() for p in network.parameters())
         self.scorer = Scorer(self.network, spec).to(self.device)
         self.default_layer = self._probe()
+
+    @property
+    def tier(self) -> Tier:
+        """What methods may ask of the model; each tier includes the ones before it."""
+        if getattr(self.network, "predictions_only", False):
+            return "predictions"
+        return "layers" if self.default_layer is not None else "gradients"
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -85,15 +96,15 @@ class AuditedModel:
     def _probe(self) -> str | None:
         """Ask one black image: checks the shape of the answer and finds the last layer with a spatial map."""
         spec = self.spec
-        black = torch.zeros(1, spec.input.channels, spec.input.height, spec.input.width, device=self.device)
+        shape = (spec.input.channels, spec.input.height, spec.input.width)
+        black = torch.zeros(1, *shape, device=self.device)
         with torch.inference_mode(), order_of_maps(self.network) as seen:
             try:
                 output = self.network(self.scorer.normalised(black))
             except (RuntimeError, ValueError, IndexError) as error:
                 raise Refused(
-                    f"The architecture {spec.architecture!r} cannot read an input of {spec.input.channels} x "
-                    f"{spec.input.height} x {spec.input.width} ({_first_line(error)}); check the "
-                    "input and the config in model.json."
+                    f"The network {spec.network!r} cannot read an input of {' x '.join(map(str, shape))} "
+                    f"({_first_line(error)}); check the input and the config in model.json."
                 ) from error
         _check_output(output, spec)
         if spec.gradcam_layer is not None:
@@ -103,12 +114,23 @@ class AuditedModel:
 
 
 def load(spec: ModelSpec, weights: bytes | Path, device: str = "cpu") -> AuditedModel:
-    """Return the audited model that model.json and safetensors weights describe; nothing of theirs is run.
+    """Return the audited model that model.json and its weights describe; nothing of theirs is run.
 
-    Raises Refused with one sentence: a pickle, a broken file, an unknown architecture, a key that differs.
+    Raises Refused with one sentence: a pickle, a broken file, an unknown architecture, a key that differs, an
+    operator that ONNX does not define, data outside of the file.
     """
     if isinstance(weights, Path):
         check_not_pickle(weights, spec.weights)
+    if spec.format == "onnx":
+        from auditor.explain.onnx_network import OnnxNetwork  # onnxruntime is loaded where it is needed
+
+        with deterministic(0):
+            return AuditedModel(OnnxNetwork(weights, spec.weights), spec)
+    with deterministic(0):
+        return AuditedModel(_network(spec, weights), spec, device)
+
+
+def _network(spec: ModelSpec, weights: bytes | Path) -> nn.Module:
     tensors = read_weights(weights, spec.weights)
     with torch.device("meta"):
         network = architectures.build(spec.architecture, spec.config)
@@ -116,8 +138,7 @@ def load(spec: ModelSpec, weights: bytes | Path, device: str = "cpu") -> Audited
     network.load_state_dict(tensors, strict=True, assign=True)
     if has_meta_buffers(network):
         fill_buffers(network, architectures.build(spec.architecture, spec.config))
-    with deterministic(0):
-        return AuditedModel(network, spec, device)
+    return network
 
 
 def _frozen(network: nn.Module) -> nn.Module:

@@ -17,7 +17,7 @@ from auditor.explain.globals.features import features
 from auditor.explain.globals.regions import Regions, Subject, donor_of, effects
 from auditor.explain.items import ValidationSet
 from auditor.explain.memory import with_less_memory
-from auditor.explain.methods.base import Attribution, Method, Question
+from auditor.explain.methods.base import Attribution, Method, Question, why_not
 from auditor.explain.methods.catalog import method
 from auditor.explain.model import AuditedModel
 from auditor.explain.plan import Plan
@@ -61,7 +61,9 @@ class _Shard:
         self.model, self.items, self.plan, self.put = model, items, plan, put
         self.input = model.spec.input
         self.methods = [
-            m for m in (method(m.name, m.parameters) for m in plan.methods) if applicable(m, model)
+            made
+            for made in (method(planned.name, planned.parameters) for planned in plan.methods)
+            if not why_not(made.card, model.tier)
         ]
         self.regions = Regions.of(items, plan, self.input.height, self.input.width)
         self.incidents: list[Incident] = []
@@ -79,6 +81,7 @@ class _Shard:
             items=tuple(records),
             incidents=tuple(self.incidents),
             layer=self.model.default_layer,
+            tier=self.model.tier,
         )
 
     def _predicted(self, indices: list[int]) -> _Batch:
@@ -211,8 +214,3 @@ def seed_of(seed: int, index: int) -> int:
 def _finite(values: Tensor | None, place: int) -> float | None:
     value = None if values is None else float(values[place])
     return value if value is not None and np.isfinite(value) else None
-
-
-def applicable(made: Method[Any], model: AuditedModel) -> bool:
-    """Say whether a model has what a method needs; every model here gives predictions and gradients."""
-    return made.card.needs != "layers" or model.default_layer is not None

@@ -50,8 +50,6 @@ def _kind(stream: BinaryIO, size: int) -> tuple[str, bool] | None:
         return None
     if head.startswith(b"\x89HDF\r\n\x1a\n"):
         return "an HDF5 file (Keras or another framework)", False
-    if _is_onnx(head):
-        return "an ONNX model", False
     if head.startswith(b"\x93NUMPY") and b"'|O'" in head[:512]:
         return "a NumPy array of Python objects, a pickle", True
     if zipfile.is_zipfile(stream):
@@ -87,14 +85,6 @@ def _inside(opened: Callable[[bytes], bytes], head: bytes) -> bytes:
 
 def _is_safetensors(head: bytes, size: int) -> bool:
     return head[8:9] == b"{" and int.from_bytes(head[:8], "little") <= size - 8
-
-
-def _is_onnx(head: bytes) -> bool:
-    if head[:1] != b"\x08" or not 1 <= (head[1] if len(head) > 1 else 0) <= 32:
-        return False
-    return head[2:3] in (b"\x12", b"\x1a", b"\x3a", b"\x42") and (
-        b"onnx" in head or b"pytorch" in head or b"\x3a" in head
-    )
 
 
 def _is_binary_pickle(head: bytes) -> bool:

@@ -28,10 +28,10 @@ class InputSpec(Document):
 
 
 class OutputSpec(Document):
-    """What the model's output means."""
+    """What the model's output means: logits for a softmax or a sigmoid, or probabilities already ("none")."""
 
     classes: tuple[Name, ...] = Field(min_length=2, max_length=1000)
-    activation: Literal["softmax", "sigmoid"] = "softmax"
+    activation: Literal["softmax", "sigmoid", "none"] = "softmax"
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -49,12 +49,28 @@ class ModelSpec(Document):
     name: Name
     version: Name
     description: str = ""
-    architecture: str
-    config: dict[str, JsonValue]
+    format: Literal["safetensors", "onnx"] = "safetensors"
+    architecture: str = ""
+    config: dict[str, JsonValue] = {}
     weights: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")] = "weights.safetensors"
     input: InputSpec
     output: OutputSpec
     gradcam_layer: str | None = None
+
+    @property
+    def network(self) -> str:
+        """What the network is called: its architecture, or the format that brings it along."""
+        return self.architecture or self.format.upper()
+
+    @model_validator(mode="after")
+    def _one_source_of_the_network(self) -> Self:
+        if self.format == "safetensors" and not self.architecture:
+            raise ValueError("safetensors weights need the name of their architecture")
+        if self.format != "safetensors" and (self.architecture or self.config or self.gradcam_layer):
+            raise ValueError(
+                f"{self.format} brings its own network: leave architecture, config and gradcam_layer out"
+            )
+        return self
 
 
 class SetSpec(Document):

@@ -232,7 +232,12 @@ def evidence(store: Store, *, marker: bool = False, **changes) -> e.Evidence:
     ]
     fields = {
         "model": e.ModelFacts(
-            digest="a" * 64, weights="b" * 64, spec=spec(), parameters=23_458, layer="features.6"
+            digest="a" * 64,
+            weights="b" * 64,
+            spec=spec(),
+            parameters=23_458,
+            layer="features.6",
+            tier="layers",
         ),
         "validation_set": e.SetFacts(
             digest="c" * 64,

@@ -31,6 +31,7 @@ def run(root, order=None, model=None, plan=None, count=10) -> tuple[Evidence, ob
         spec=model.spec,
         parameters=model.parameters,
         layer=model.default_layer,
+        tier=model.tier,
     )
     return assemble(facts, set_facts(manifest, "3" * 64, "toys", ""), plan, software("cpu"), made), store
 

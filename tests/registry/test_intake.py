@@ -17,6 +17,7 @@ from auditor.registry.models import Intake, Kind, Model, ModelVersion, Validatio
 from auditor.registry.services import intake_create, intake_create_from_folder
 from auditor.registry.tasks import take_in
 from tests import folders
+from tests.explain import onnx_toys
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +62,25 @@ def test_a_set_is_registered_with_its_groups_and_masks(set_folder):
     assert found.labels == {"clear": 4, "lesion": 4}
     assert set(found.groups) == {"sex", "age", "site", "view"}
     assert sum(found.groups["age"].values()) == 8
+
+
+def onnx_folder(folder: Path) -> Path:
+    folder.mkdir()
+    (folder / "model.json").write_text(onnx_toys.spec().model_dump_json(by_alias=True))
+    (folder / "model.onnx").write_bytes(onnx_toys.written(onnx_toys.small()).SerializeToString())
+    return folder
+
+
+def test_an_onnx_model_is_registered(tmp_path):
+    version = taken(Kind.MODEL, onnx_folder(tmp_path / "model")).model_version
+    assert version.document.network == "ONNX"
+    assert version.parameters == sum(p.numel() for p in onnx_toys.small().parameters())
+
+
+def test_an_onnx_file_in_the_place_of_safetensors_is_refused(model_folder, tmp_path):
+    content = (onnx_folder(tmp_path / "other") / "model.onnx").read_bytes()
+    (model_folder / "weights.safetensors").write_bytes(content)
+    assert_refused(taken(Kind.MODEL, model_folder), "weights.safetensors is not a safetensors file")
 
 
 def test_the_same_content_is_registered_once(model_folder, tmp_path):

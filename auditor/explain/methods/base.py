@@ -10,7 +10,7 @@ from torch import Tensor
 
 from auditor.common.errors import Refused
 from auditor.explain.document import Document
-from auditor.explain.evidence import MethodCard
+from auditor.explain.evidence import TIERS, MethodCard, Tier
 from auditor.explain.model import AuditedModel
 
 Settings = TypeVar("Settings", bound=Document)
@@ -111,6 +111,15 @@ class Method(Generic[Settings]):
 
     def _attribute(self, model: AuditedModel, question: Question, batch: int) -> Attribution:
         raise NotImplementedError
+
+
+def why_not(card: MethodCard, tier: Tier) -> str | None:
+    """Return why a method cannot be asked of a model of this tier, or None where it can."""
+    if TIERS.index(card.needs) <= TIERS.index(tier):
+        return None
+    if card.needs == "layers" and tier == "gradients":
+        return "The model has no layer with a spatial map, which this method looks at."
+    return f"The method needs {card.needs}, and this model gives {tier} only."
 
 
 def scores_of(model: AuditedModel, question: Question) -> Tensor:

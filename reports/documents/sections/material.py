@@ -57,7 +57,8 @@ def _model(book: Book) -> list[Row]:
     return [
         (_("Name"), spec.name),
         (_("Version"), spec.version),
-        (_("Architecture"), spec.architecture),
+        (_("Network"), spec.network),
+        (_("Gives"), model.tier),
         (_("Parameters"), f"{model.parameters:,}".replace(",", " ")),
         (_("Input"), f"{given.channels} × {given.height} × {given.width} ({_('channels, height, width')})"),
         (_("Scaling"), _per_channel(given.mean, given.std)),

@@ -1,0 +1,41 @@
+"""The registry of methods, as an administrator reads it."""
+
+import json
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+
+from auditor.common.errors import Refused
+from auditor.explain.methods.catalog import METHODS
+
+
+def said(*arguments: str) -> str:
+    out = StringIO()
+    call_command("methods", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_every_method_is_listed_with_what_it_costs():
+    lines = said().splitlines()
+    assert [line.split()[0] for line in lines] == list(METHODS)
+
+
+def test_a_tier_leaves_out_what_it_does_not_allow():
+    found = said("--tier", "predictions")
+    assert "occlusion" in found
+    assert "grad_cam" not in found
+
+
+def test_a_whole_card_says_what_it_may_not_claim():
+    assert "does not show: That the highlighted outline is the outline of a finding." in said("grad_cam")
+
+
+def test_cards_are_data():
+    (card,) = json.loads(said("occlusion", "--json"))
+    assert card["needs"] == "predictions"
+
+
+def test_an_unknown_method_is_refused():
+    with pytest.raises(Refused, match="did you mean 'occlusion'"):
+        said("oclusion")
