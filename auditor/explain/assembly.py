@@ -10,6 +10,7 @@ import numpy as np
 import auditor
 from auditor.common.errors import RetraceError
 from auditor.explain.bootstrap import Bootstrap, undefined
+from auditor.explain.cards import why_not
 from auditor.explain.evidence import (
     Evidence,
     GroupCount,
@@ -26,7 +27,6 @@ from auditor.explain.gallery import gallery
 from auditor.explain.globals.importance import importance
 from auditor.explain.globals.regions import region_names
 from auditor.explain.globals.surrogate import surrogate
-from auditor.explain.methods.base import why_not
 from auditor.explain.methods.catalog import method
 from auditor.explain.performance import performance
 from auditor.explain.plan import MethodPlan, Plan
@@ -103,7 +103,7 @@ def _summary(
     planned: MethodPlan, records: Sequence[ItemRecord], model: ModelFacts, plan: Plan
 ) -> MethodSummary:
     made = method(planned.name, planned.parameters)
-    reason = why_not(made.card, model.tier)
+    reason = why_not(made.card, model.tier, model.spec.input.kind)
     applies = reason is None
     return MethodSummary(
         card=made.card,

@@ -6,7 +6,7 @@ from pydantic import Field, JsonValue
 
 from auditor.explain.document import Document
 from auditor.explain.plan import Plan
-from auditor.explain.spec import Digest, ItemEntry, ModelSpec
+from auditor.explain.spec import Digest, ItemEntry, Modality, ModelSpec
 
 Tier = Literal["predictions", "gradients", "layers"]
 TIERS: tuple[Tier, ...] = ("predictions", "gradients", "layers")
@@ -30,16 +30,21 @@ class Measure(Document):
 
 
 class MethodCard(Document):
-    """What a reader must know of a method before believing one of its pictures."""
+    """What a reader must know of a method before believing one of its pictures.
+
+    `specific` says that it looks into the model, `background` that it compares with other items of the set.
+    """
 
     name: str
     title: str
-    family: Literal["visualisation", "backpropagation", "perturbation"]
+    family: Literal["visualisation", "backpropagation", "perturbation", "surrogate"]
     needs: Tier
+    inputs: tuple[Modality, ...]
     scope: Literal["local", "global"]
     stage: Literal["before the model", "in the model", "after the model"]
     kind: Literal["visualisation", "attribution", "surrogate"]
     specific: bool
+    background: bool
     sign: str
     cost: str
     paper: str

@@ -10,7 +10,7 @@ from torch.nn.functional import interpolate
 from auditor.common.errors import Refused
 from auditor.common.store import Store
 from auditor.explain.decode import MOST_PIXELS, Mask, Pixels, decode_image, decode_mask
-from auditor.explain.spec import InputSpec, ItemEntry, Manifest
+from auditor.explain.spec import ImageInput, ItemEntry, Manifest
 
 __all__ = ["MOST_PIXELS", "Mask", "Pixels", "ValidationSet", "decode_image", "decode_mask"]
 
@@ -56,14 +56,14 @@ class ValidationSet:
             return None
         return decode_mask(self.store.get(entry.mask), f"The mask of item {entry.id!r}")
 
-    def pixels(self, index: int, spec: InputSpec) -> Tensor:
+    def pixels(self, index: int, spec: ImageInput) -> Tensor:
         """Return an item before normalisation: float32 (channels, height, width) in [0, 1]."""
         image = self.image(index)
         scaled = image.astype(np.float32) / np.float32(np.iinfo(image.dtype).max)
         planes = torch.from_numpy(np.atleast_3d(scaled)).permute(2, 0, 1)  # (1 or 3, h, w)
         return resized(_channels(planes, spec.channels, self.entries[index].id), spec).contiguous()
 
-    def region(self, index: int, spec: InputSpec) -> Mask | None:
+    def region(self, index: int, spec: ImageInput) -> Mask | None:
         """Return an item's mask on the model's grid, (height, width); None without one or an empty one."""
         mask = self.mask(index)
         if mask is None:
@@ -73,7 +73,7 @@ class ValidationSet:
         return on_grid if on_grid.any() and not on_grid.all() else None
 
 
-def resized(planes: Tensor, spec: InputSpec) -> Tensor:
+def resized(planes: Tensor, spec: ImageInput) -> Tensor:
     """Return (c, h, w) planes on the model's grid: bilinear with antialiasing, within [0, 1]."""
     if planes.shape[1:] == (spec.height, spec.width):
         return planes

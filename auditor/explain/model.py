@@ -27,7 +27,7 @@ class Scorer(nn.Module):
         super().__init__()
         self.network = network
         self.activation = spec.output.activation
-        shape = (spec.input.channels, 1, 1)
+        shape = (len(spec.input.mean), *(1 for _ in spec.input.shape[1:]))
         self.register_buffer("mean", torch.tensor(spec.input.mean).reshape(shape), persistent=False)
         self.register_buffer("std", torch.tensor(spec.input.std).reshape(shape), persistent=False)
 
@@ -37,7 +37,10 @@ class Scorer(nn.Module):
         A single sigmoid logit z becomes (-z/2, z/2): the softmax of these is (1 - sigmoid(z), sigmoid(z)).
         Probabilities become their logarithms, of which the softmax are the probabilities.
         """
-        output: Tensor = self.network(self.normalised(pixels))
+        return self.logits(self.network(self.normalised(pixels)))
+
+    def logits(self, output: Tensor) -> Tensor:
+        """Return the network's output as scores (batch, classes) whose softmax are the probabilities."""
         if self.activation == "sigmoid":
             half = output.reshape(-1, 1) / 2
             return torch.cat((-half, half), dim=1)
@@ -89,6 +92,21 @@ class AuditedModel:
         with torch.inference_mode():
             return torch.softmax(self.logits(pixels), dim=1)
 
+    def places(self, attributions: Tensor) -> Tensor:
+        """Return one value a place, float32 (items, height, width): the channels' attributions summed."""
+        return attributions.detach().sum(dim=1).float()
+
+    def baseline(self, values: float | tuple[float, ...]) -> Tensor:
+        """Return a baseline that broadcasts to inputs; raises Refused unless it is one number, or one a channel."""
+        given = values if isinstance(values, tuple) else (values,)
+        if len(given) not in (1, self.spec.input.channels):
+            raise Refused(
+                f"The baseline has {len(given)} numbers and the model's input {self.spec.input.channels} channels; "
+                "give one number, or one a channel."
+            )
+        level = torch.tensor(given, dtype=torch.float32, device=self.device)
+        return level.reshape(1, -1, *(1 for _ in self.spec.input.shape[1:]))
+
     def layer(self, name: str) -> nn.Module:
         """Return a layer by its dotted name; raises Refused with the nearest names."""
         return layer_named(self.network, name)
@@ -96,7 +114,7 @@ class AuditedModel:
     def _probe(self) -> str | None:
         """Ask one black image: checks the shape of the answer and finds the last layer with a spatial map."""
         spec = self.spec
-        shape = (spec.input.channels, spec.input.height, spec.input.width)
+        shape = spec.input.shape
         black = torch.zeros(1, *shape, device=self.device)
         with torch.inference_mode(), order_of_maps(self.network) as seen:
             try:

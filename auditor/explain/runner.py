@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from auditor.common.errors import RetraceError
+from auditor.explain.cards import why_not
 from auditor.explain.determinism import deterministic
 from auditor.explain.evidence import ArrayRef, Incident, ItemRecord, MapRecord, RegionEffects, ShardResult
 from auditor.explain.globals.features import features
 from auditor.explain.globals.regions import Regions, Subject, donor_of, effects
 from auditor.explain.items import ValidationSet
 from auditor.explain.memory import with_less_memory
-from auditor.explain.methods.base import Attribution, Method, Question, why_not
+from auditor.explain.methods.base import Attribution, Method, Question
 from auditor.explain.methods.catalog import method
 from auditor.explain.model import AuditedModel
 from auditor.explain.plan import Plan
@@ -63,7 +64,7 @@ class _Shard:
         self.methods = [
             made
             for made in (method(planned.name, planned.parameters) for planned in plan.methods)
-            if not why_not(made.card, model.tier)
+            if not why_not(made.card, model.tier, self.input.kind)
         ]
         self.regions = Regions.of(items, plan, self.input.height, self.input.width)
         self.incidents: list[Incident] = []

@@ -9,22 +9,34 @@ from auditor.explain.document import Document
 
 Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
+Positive = Annotated[float, Field(gt=0)]
+Modality = Literal["image", "volume", "table", "graph"]
 
 
-class InputSpec(Document):
+class ImageInput(Document):
     """How an image becomes the model's input: scaled to [0, 1], resized, then (x - mean) / std per channel."""
 
+    kind: Literal["image"] = "image"
     channels: int = Field(ge=1, le=64)
     height: int = Field(ge=8, le=4096)
     width: int = Field(ge=8, le=4096)
     mean: tuple[float, ...]
-    std: tuple[Annotated[float, Field(gt=0)], ...]
+    std: tuple[Positive, ...]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of one input: (channels, height, width)."""
+        return self.channels, self.height, self.width
 
     @model_validator(mode="after")
     def _one_statistic_a_channel(self) -> Self:
-        if not len(self.mean) == len(self.std) == self.channels:
-            raise ValueError(f"mean and std need one number for each of the {self.channels} channels")
+        _check_statistics(self.mean, self.std, self.channels)
         return self
+
+
+def _check_statistics(mean: tuple[float, ...], std: tuple[float, ...], channels: int) -> None:
+    if not len(mean) == len(std) == channels:
+        raise ValueError(f"mean and std need one number for each of the {channels} channels")
 
 
 class OutputSpec(Document):
@@ -53,7 +65,7 @@ class ModelSpec(Document):
     architecture: str = ""
     config: dict[str, JsonValue] = {}
     weights: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")] = "weights.safetensors"
-    input: InputSpec
+    input: ImageInput
     output: OutputSpec
     gradcam_layer: str | None = None
 

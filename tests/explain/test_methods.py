@@ -8,6 +8,7 @@ from torch import Tensor
 from auditor.common.errors import Refused
 from auditor.explain.methods.base import Question
 from auditor.explain.methods.catalog import METHODS, method
+from auditor.explain.model import AuditedModel
 from tests.explain import toys
 from tests.reference import attribution as slow
 
@@ -156,3 +157,112 @@ def test_cards_say_what_not_to_claim(name):
     assert card.name == name
     assert card.failure_modes
     assert card.not_to_claim
+
+
+def test_saliency_and_input_x_gradient(case):
+    model, inputs = case
+    own = captum.attr.Saliency(model.logits).attribute(inputs, TARGETS).sum(dim=1).detach()
+    assert close(method("saliency").attribute(model, asked(inputs), 2).maps, own)
+    own = captum.attr.Saliency(model.logits).attribute(inputs, TARGETS, abs=False).sum(dim=1).detach()
+    assert close(method("saliency", {"signed": True}).attribute(model, asked(inputs), 2).maps, own)
+    own = captum.attr.InputXGradient(model.logits).attribute(inputs, TARGETS).sum(dim=1).detach()
+    assert close(method("input_x_gradient").attribute(model, asked(inputs), 2).maps, own)
+
+
+@pytest.mark.parametrize("batch", [16, 2])
+def test_grad_cam_plus_plus(case, batch):
+    model, inputs = case
+    maps = method("grad_cam_plus_plus").attribute(model, asked(inputs), batch).maps
+    layer = model.network.last
+    assert close(maps, each(lambda x, t: slow.grad_cam_plus_plus(model, layer, x, t), inputs))
+
+
+def test_activation_maps_do_not_depend_on_the_class(case):
+    model, inputs = case
+    maps = method("activation_map").attribute(model, asked(inputs), 2).maps
+    other = method("activation_map").attribute(model, Question(inputs, 1 - TARGETS, (0, 1, 2)), 2).maps
+    assert torch.equal(maps, other)
+    own = captum.attr.LayerActivation(model.logits, model.network.last).attribute(inputs).abs()
+    scale = captum.attr.LayerAttribution.interpolate
+    assert close(maps, scale(own.mean(dim=1, keepdim=True), (32, 32), "bilinear")[:, 0].detach())
+    one = method("activation_map", {"channel": 3}).attribute(model, asked(inputs), 2).maps
+    assert close(one, scale(own[:, 3:4], (32, 32), "bilinear")[:, 0].detach())
+    with pytest.raises(Refused, match="'last' has 6 channels, from 0; not 6"):
+        method("activation_map", {"channel": 6}).attribute(model, asked(inputs), 2)
+
+
+@pytest.mark.parametrize("form", ["mean", "square", "variance"])
+def test_smooth_grad(case, form):
+    model, inputs = case
+    settings = {"samples": 24, "noise": 0.2, "form": form}
+    found = method("smooth_grad", settings).attribute(model, asked(inputs), 24)
+    expected = torch.stack(
+        [
+            slow.smooth_grad(model, x, int(t), 24, 0.2, form, seed)
+            for seed, (x, t) in enumerate(zip(inputs, TARGETS, strict=True))
+        ]
+    )
+    assert close(found.maps, expected)
+    again = method("smooth_grad", settings).attribute(model, Question(inputs[1:2], TARGETS[1:2], (1,)), 24)
+    assert torch.equal(again.maps[0], found.maps[1])
+
+
+@pytest.mark.parametrize("form", ["mean", "square", "variance"])
+def test_smooth_grads_errors_are_what_seeds_differ_by(form):
+    torch.manual_seed(1)
+    model, image = toys.convolutional(), torch.rand(1, 1, 32, 32)
+    made = method("smooth_grad", {"samples": 64, "noise": 0.2, "form": form})
+    runs = made.attribute(
+        model, Question(image.expand(40, -1, -1, -1), torch.ones(40, dtype=torch.long), tuple(range(40))), 64
+    )
+    spread, said = runs.maps.std(dim=0), runs.errors.mean(dim=0)
+    seen = spread > 1e-3 * spread.max()
+    ratio = float((said[seen] / spread[seen]).median())
+    assert 0.7 < ratio < 1.25  # heavy tails: half of the places' errors are a little low for squares
+
+
+class Pooled(toys.Convolutional):
+    """Only what Captum's DeepLIFT has a rule for that keeps completeness: no GELU, no maxima, nothing functional."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__(channels)
+        self.pool = torch.nn.AvgPool2d(2)
+        self.elu = torch.nn.ELU()
+
+    def forward(self, images: Tensor) -> Tensor:
+        maps = self.pool(self.relu(self.norm(self.first(images))))
+        return self.head(self.elu(self.second(maps)).mean(dim=(2, 3)))
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_deep_lift_agrees_with_captum(channels):
+    torch.manual_seed(2)
+    model = AuditedModel(Pooled(channels), toys.spec(32, channels))
+    inputs = torch.rand(3, channels, 32, 32)
+    found = method("deep_lift", {"baseline": 0.3}).attribute(model, asked(inputs), 4)
+    own = captum.attr.DeepLift(model.scorer).attribute(inputs, torch.full_like(inputs, 0.3), TARGETS)
+    assert close(found.maps, own.sum(dim=1).detach())
+    assert float(found.completeness.max()) < 1e-3
+
+
+def test_deep_lift_sums_to_the_difference_where_activations_run_twice_and_gates_multiply():
+    torch.manual_seed(3)
+
+    class Reused(toys.Convolutional):
+        def forward(self, images: Tensor) -> Tensor:
+            maps = torch.nn.functional.max_pool2d(self.relu(self.norm(self.first(images))), 3, 1)
+            maps = torch.nn.functional.gelu(self.relu(self.second(maps) + 0.1))
+            maps = maps * torch.sigmoid(maps.mean(dim=(2, 3), keepdim=True))
+            return self.head(maps.mean(dim=(2, 3)) + maps.amax(dim=(2, 3)))
+
+    found = method("deep_lift").attribute(
+        AuditedModel(Reused(), toys.spec(32)), asked(torch.rand(3, 1, 32, 32)), 6
+    )
+    assert float(found.completeness.max()) < 1e-3
+
+
+def test_a_baseline_of_the_wrong_shape_is_refused(case):
+    model, inputs = case
+    for name in ("deep_lift", "integrated_gradients"):
+        with pytest.raises(Refused, match=r"The baseline has 2 numbers and the model's input [13] channels"):
+            method(name, {"baseline": [0.1, 0.2]}).attribute(model, asked(inputs), 4)

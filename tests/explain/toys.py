@@ -13,7 +13,7 @@ from auditor.common.store import Store
 from auditor.explain.items import ValidationSet
 from auditor.explain.model import AuditedModel
 from auditor.explain.plan import MethodPlan, Plan
-from auditor.explain.spec import InputSpec, ItemEntry, Manifest, ModelSpec, OutputSpec
+from auditor.explain.spec import ImageInput, ItemEntry, Manifest, ModelSpec, OutputSpec
 
 CLASSES = ("clear", "finding")
 
@@ -26,7 +26,7 @@ def spec(size: int = 32, channels: int = 1, activation: str = "softmax", **more:
             "version": "1",
             "architecture": "retrace.SmallConvNet",
             "config": {"in_channels": channels, "width": 4, "depth": 2},
-            "input": InputSpec(
+            "input": ImageInput(
                 channels=channels, height=size, width=size, mean=(0.4,) * channels, std=(0.3,) * channels
             ),
             "output": OutputSpec(classes=CLASSES, activation=activation),  # type: ignore[arg-type]
@@ -74,7 +74,7 @@ def convolutional(size: int = 32, channels: int = 1, seed: int = 0, classes: int
 
 
 def threshold(rows: slice, columns: slice, level: float, size: int = 32) -> AuditedModel:
-    unscaled = InputSpec(channels=1, height=size, width=size, mean=(0.0,), std=(1.0,))
+    unscaled = ImageInput(channels=1, height=size, width=size, mean=(0.0,), std=(1.0,))
     return AuditedModel(Threshold(rows, columns, level), spec(size, input=unscaled))
 
 

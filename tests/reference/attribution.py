@@ -57,3 +57,39 @@ def occlusion(
             break
         top += stride
     return torch.from_numpy(total / count).float()
+
+
+def grad_cam_plus_plus(model: AuditedModel, layer: nn.Module, image: Tensor, target: int) -> Tensor:
+    """Chattopadhay et al. 2018, equations 5 and 19, place by place."""
+    kept: list[Tensor] = []
+    handle = layer.register_forward_hook(lambda _m, _i, output: kept.append(output))
+    logits = model.logits(image[None].clone().requires_grad_())
+    handle.remove()
+    gradient = torch.autograd.grad(logits[0, target], kept[0])[0][0]
+    activation = kept[0][0].detach()
+    total = torch.zeros(activation.shape[1:])
+    for k in range(activation.shape[0]):
+        weight = torch.tensor(0.0)
+        for g in gradient[k].flatten():
+            below = 2 * g**2 + activation[k].sum() * g**3
+            weight += (g**2 / below if below != 0 else 0.0) * max(g, 0)
+        total += weight * activation[k]
+    size = image.shape[1:]
+    return nn.functional.interpolate(total.clamp(min=0)[None, None], size, mode="bilinear")[0, 0]
+
+
+def smooth_grad(
+    model: AuditedModel, image: Tensor, target: int, samples: int, noise: float, form: str, seed: int
+) -> Tensor:
+    """Smilkov et al. 2017, one noisy copy after the other, all gradients kept."""
+    draws = torch.randn((samples, *image.shape), generator=torch.Generator().manual_seed(seed))
+    gradients = []
+    for draw in draws:
+        point = (image + noise * (image.max() - image.min()) * draw).requires_grad_()
+        gradients.append(torch.autograd.grad(model.logits(point[None])[0, target], point)[0].double())
+    kept = torch.stack(gradients)
+    if form == "square":
+        return (kept**2).mean(dim=0).sum(dim=0).float()
+    if form == "variance":
+        return kept.var(dim=0, unbiased=False).sum(dim=0).float()
+    return kept.mean(dim=0).sum(dim=0).float()

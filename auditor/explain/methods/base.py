@@ -1,19 +1,21 @@
 """What every attribution method is: a card, typed parameters, and one function from a batch to maps."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import ClassVar, Generic, TypeVar
+from dataclasses import dataclass, replace
+from typing import Annotated, ClassVar, Generic, TypeVar
 
 import torch
-from pydantic import JsonValue, ValidationError
+from pydantic import Field, JsonValue, ValidationError
 from torch import Tensor
 
 from auditor.common.errors import Refused
 from auditor.explain.document import Document
-from auditor.explain.evidence import TIERS, MethodCard, Tier
+from auditor.explain.evidence import MethodCard
 from auditor.explain.model import AuditedModel
 
 Settings = TypeVar("Settings", bound=Document)
+Level = Annotated[float, Field(ge=0, le=1)]
+Baseline = Level | tuple[Level, ...]
 
 
 @dataclass(frozen=True)
@@ -21,12 +23,14 @@ class Question:
     """What is asked: float32 inputs (items, ...), the class that each is explained for, a seed for each.
 
     A method that draws at random draws from an item's own seed, so its answer does not depend on which other
-    items are asked about at the same time.
+    items are asked about at the same time. `background` holds other items of the set, (items, ...) like the
+    inputs, for methods whose card says that they compare with them.
     """
 
     inputs: Tensor
     targets: Tensor
     seeds: tuple[int, ...]
+    background: Tensor | None = None
 
     def __len__(self) -> int:
         return len(self.seeds)
@@ -35,12 +39,15 @@ class Question:
         """Return the question in parts of at most `size` items."""
         for first in range(0, len(self), size):
             part = slice(first, first + size)
-            yield Question(self.inputs[part], self.targets[part], self.seeds[part])
+            yield replace(self, inputs=self.inputs[part], targets=self.targets[part], seeds=self.seeds[part])
 
 
 @dataclass(frozen=True)
 class Attribution:
-    """One value a place: maps float32 (items, height, width) on the model's grid, and what is known of each.
+    """One value a place: maps float32 (items, *places) on the model's grid, and what is known of each.
+
+    The places of an image are its pixels (height, width), of a volume its voxels (depth, height, width), of a
+    table's row its features.
 
     Attributes
     ----------
@@ -93,8 +100,8 @@ class Method(Generic[Settings]):
 
         Parameters
         ----------
-        question : inputs float32 (items, channels, height, width), pixels in [0, 1]
-        batch : the most images that go through the model at once
+        question : inputs float32, of the shape that the model's input describes; pixels in [0, 1]
+        batch : the most inputs that go through the model at once
 
         Raises
         ------
@@ -107,24 +114,26 @@ class Method(Generic[Settings]):
                 f"Method {self.card.name}: the target {outside[0]} is none of the model's "
                 f"{len(model.classes)} classes, which count from 0."
             )
+        if self.card.background and question.background is None:
+            raise Refused(f"Method {self.card.name} compares with background items, and none were given.")
         return self._attribute(model, question, batch)
 
     def _attribute(self, model: AuditedModel, question: Question, batch: int) -> Attribution:
         raise NotImplementedError
 
 
-def why_not(card: MethodCard, tier: Tier) -> str | None:
-    """Return why a method cannot be asked of a model of this tier, or None where it can."""
-    if TIERS.index(card.needs) <= TIERS.index(tier):
-        return None
-    if card.needs == "layers" and tier == "gradients":
-        return "The model has no layer with a spatial map, which this method looks at."
-    return f"The method needs {card.needs}, and this model gives {tier} only."
+def scores_of(model: AuditedModel, inputs: Tensor, targets: Tensor) -> Tensor:
+    """Return the logit of each input's target, (inputs,)."""
+    return model.logits(inputs).gather(1, targets[:, None])[:, 0]
 
 
-def scores_of(model: AuditedModel, question: Question) -> Tensor:
-    """Return the logit of each item's target, (items,)."""
-    return model.logits(question.inputs).gather(1, question.targets[:, None])[:, 0]
+def gradients_of(model: AuditedModel, inputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+    """Return each target's logit, (inputs,), and its gradient at the input, of the inputs' shape."""
+    with torch.enable_grad():
+        leaf = inputs.detach().requires_grad_()
+        scores = scores_of(model, leaf, targets)
+        gradient = torch.autograd.grad(scores.sum(), leaf)[0]
+    return scores.detach(), gradient
 
 
 def left_over(maps: Tensor, promised: Tensor) -> Tensor:

@@ -2,26 +2,40 @@
 
 import difflib
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import JsonValue
 
 from auditor.common.errors import Refused
-from auditor.explain.methods.base import Method
+
+if TYPE_CHECKING:
+    from auditor.explain.methods.base import Method
 
 METHODS = {
     "grad_cam": "auditor.explain.methods.grad_cam:GradCAM",
+    "grad_cam_plus_plus": "auditor.explain.methods.grad_cam_plus_plus:GradCAMPlusPlus",
+    "activation_map": "auditor.explain.methods.activation_map:ActivationMap",
+    "saliency": "auditor.explain.methods.saliency:Saliency",
+    "input_x_gradient": "auditor.explain.methods.input_x_gradient:InputXGradient",
+    "smooth_grad": "auditor.explain.methods.smooth_grad:SmoothGrad",
     "integrated_gradients": "auditor.explain.methods.integrated_gradients:IntegratedGradients",
+    "deep_lift": "auditor.explain.methods.deep_lift:DeepLift",
+    "lrp": "auditor.explain.methods.lrp:LRP",
     "occlusion": "auditor.explain.methods.occlusion:Occlusion",
 }
 
 
-def method(name: str, parameters: dict[str, JsonValue] | None = None) -> Method[Any]:
-    """Return a method with its parameters; raises Refused for an unknown name or a wrong parameter."""
+def check_name(name: str) -> str:
+    """Return the name of a method; raises Refused with the nearest where there is none of this name."""
     if name not in METHODS:
         near = difflib.get_close_matches(name, METHODS, n=1)
         hint = f"; did you mean {near[0]!r}" if near else ""
         raise Refused(f"There is no method {name!r}{hint}; the methods are {', '.join(METHODS)}.")
-    module, _, attribute = METHODS[name].partition(":")
+    return name
+
+
+def method(name: str, parameters: dict[str, JsonValue] | None = None) -> "Method[Any]":
+    """Return a method with its parameters; raises Refused for an unknown name or a wrong parameter."""
+    module, _, attribute = METHODS[check_name(name)].partition(":")
     made: Method[Any] = getattr(import_module(module), attribute)(parameters or {})
     return made

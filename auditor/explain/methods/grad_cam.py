@@ -2,13 +2,11 @@
 
 import torch
 from torch import Tensor
-from torch.nn.functional import interpolate
 
-from auditor.common.errors import Refused
+from auditor.explain.cards import card
 from auditor.explain.document import Document
-from auditor.explain.evidence import MethodCard
-from auditor.explain.layers import captured
 from auditor.explain.methods.base import Attribution, Method, Question
+from auditor.explain.methods.maps import chosen_layer, layer_gradients, scaled
 from auditor.explain.model import AuditedModel
 
 
@@ -32,54 +30,20 @@ class GradCAM(Method[Settings]):
     """
 
     settings_type = Settings
-    card = MethodCard(
-        name="grad_cam",
-        title="Grad-CAM",
-        family="backpropagation",
-        needs="layers",
-        scope="local",
-        stage="after the model",
-        kind="attribution",
-        specific=True,
-        sign="Positive only: regions that speak for the explained class. Evidence against it is cut off.",
-        cost="One forward pass and one backward pass from the output to the chosen layer, per image.",
-        paper=(
-            "Selvaraju, Cogswell, Das, Vedantam, Parikh, Batra: Grad-CAM: Visual Explanations from Deep "
-            "Networks via Gradient-based Localization. ICCV 2017."
-        ),
-        failure_modes=(
-            "The map has the resolution of a late layer, scaled up: its edges are not edges in the image.",
-            "Averaging gradients over the map can highlight places that the score does not depend on "
-            "(Draelos and Carin 2020).",
-            "Several instances of a finding can merge or vanish (Chattopadhay et al. 2018).",
-            "An all-zero map means only that nothing positive was left after the ReLU.",
-        ),
-        not_to_claim=(
-            "That the highlighted outline is the outline of a finding.",
-            "That places without colour did not influence the decision.",
-            "That the size of the values can be compared between images: they sum to nothing in particular.",
-        ),
-    )
+    card = card("grad_cam")
 
     def _attribute(self, model: AuditedModel, question: Question, batch: int) -> Attribution:
-        name = self.settings.layer or model.default_layer
-        if name is None:
-            raise Refused("Method grad_cam, parameter layer: the model has no layer with a spatial map.")
-        parts = question.split(batch)
-        return Attribution(torch.cat([self._maps(model, name, part.inputs, part.targets) for part in parts]))
+        name = chosen_layer(self.card.name, model, self.settings.layer)
+        parts = [self._maps(model, name, part) for part in question.split(batch)]
+        return Attribution(torch.cat(parts))
 
-    def _maps(self, model: AuditedModel, name: str, inputs: Tensor, targets: Tensor) -> Tensor:
-        with torch.enable_grad(), captured(model.layer(name)) as capture:
-            logits = model.logits(inputs)
-            if not capture.outputs or capture.outputs[-1].ndim != 4:
-                raise Refused(
-                    f"Method grad_cam, parameter layer: {name!r} gives no map (channels, height, width)."
-                )
-            activations = capture.outputs[-1]  # (batch, channels, h, w)
-            score = logits.gather(1, targets[:, None]).sum()
-            gradients = torch.autograd.grad(score, activations)[0]
-        weights = gradients.mean(dim=(2, 3), keepdim=True)  # alpha_k: (batch, channels, 1, 1)
-        maps = (weights * activations.detach()).sum(dim=1, keepdim=True)  # (batch, 1, h, w)
+    def _maps(self, model: AuditedModel, name: str, part: Question) -> Tensor:
+        activations, gradients = layer_gradients(self.card.name, model, name, part)
+        weights = self._weights(activations, gradients)  # alpha_k: (items, channels, 1, 1)
+        maps = (weights * activations).sum(dim=1, keepdim=True)
         if not self.settings.signed:
             maps = maps.relu()
-        return interpolate(maps, inputs.shape[2:], mode="bilinear", align_corners=False)[:, 0]
+        return scaled(maps, part.inputs)
+
+    def _weights(self, activations: Tensor, gradients: Tensor) -> Tensor:
+        return gradients.mean(dim=tuple(range(2, gradients.ndim)), keepdim=True)

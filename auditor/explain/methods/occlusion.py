@@ -8,8 +8,8 @@ from pydantic import Field
 from torch import Tensor
 
 from auditor.common.errors import Refused
+from auditor.explain.cards import card
 from auditor.explain.document import Document
-from auditor.explain.evidence import MethodCard
 from auditor.explain.methods.base import Attribution, Method, Question
 from auditor.explain.model import AuditedModel
 
@@ -33,28 +33,7 @@ class Occlusion(Method[Settings]):
     """
 
     settings_type = Settings
-    card = MethodCard(
-        name="occlusion",
-        title="Occlusion",
-        family="perturbation",
-        needs="predictions",
-        scope="local",
-        stage="after the model",
-        kind="attribution",
-        specific=False,
-        sign="Signed: covering a positive place lowers the class's score, a negative one raises it.",
-        cost="One forward pass per window position and image: (size / stride) squared.",
-        paper="Zeiler, Fergus: Visualizing and Understanding Convolutional Networks. ECCV 2014.",
-        failure_modes=(
-            "A covered image is one that the model has never seen; the score may fall for that alone.",
-            "What is larger than a window, or present twice, can be missed: one part stays uncovered.",
-            "Window, stride and colour change the map; they are printed with it.",
-        ),
-        not_to_claim=(
-            "That a place without colour holds no information: something else may stand in for it.",
-            "Anything finer than the window.",
-        ),
-    )
+    card = card("occlusion")
 
     def _attribute(self, model: AuditedModel, question: Question, batch: int) -> Attribution:
         inputs, targets = question.inputs, question.targets

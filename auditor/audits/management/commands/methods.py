@@ -5,9 +5,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from auditor.explain.cards import card as card_of
+from auditor.explain.cards import why_not
 from auditor.explain.evidence import TIERS, MethodCard
-from auditor.explain.methods.base import why_not
-from auditor.explain.methods.catalog import METHODS, method
+from auditor.explain.methods.catalog import METHODS, check_name
 
 
 class Command(BaseCommand):
@@ -19,9 +20,9 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="the cards as JSON")
 
     def handle(self, **options: Any) -> None:
-        cards = [method(name).card for name in options["names"] or METHODS]
+        cards = [card_of(check_name(name)) for name in options["names"] or METHODS]
         if options["tier"]:
-            cards = [card for card in cards if why_not(card, options["tier"]) is None]
+            cards = [card for card in cards if why_not(card, options["tier"], card.inputs[0]) is None]
         if options["json"]:
             self.stdout.write(json.dumps([card.model_dump(mode="json") for card in cards], indent=1))
         elif options["names"]:

@@ -1,0 +1,47 @@
+"""Activation maps: how strongly a layer responds, whatever the class."""
+
+import torch
+
+from auditor.common.errors import Refused
+from auditor.explain.cards import card
+from auditor.explain.document import Document
+from auditor.explain.methods.base import Attribution, Method, Question
+from auditor.explain.methods.maps import chosen_layer, layer_maps, scaled
+from auditor.explain.model import AuditedModel
+
+
+class Settings(Document):
+    """`layer` is the model's own default where None; `channel` is one map of it, or the mean of all where None."""
+
+    layer: str | None = None
+    channel: int | None = None
+
+
+class ActivationMap(Method[Settings]):
+    """The absolute activation of a layer, one channel or the mean over channels, scaled up to the input.
+
+    References
+    ----------
+    M. D. Zeiler, R. Fergus: Visualizing and Understanding Convolutional Networks. ECCV 2014, section 2.
+    """
+
+    settings_type = Settings
+    card = card("activation_map")
+
+    def _attribute(self, model: AuditedModel, question: Question, batch: int) -> Attribution:
+        name = chosen_layer(self.card.name, model, self.settings.layer)
+        maps = []
+        for part in question.split(batch):
+            found = layer_maps(self.card.name, model, name, part).abs()
+            if self.settings.channel is not None:
+                self._check(self.settings.channel, name, found.shape[1])
+                found = found[:, self.settings.channel : self.settings.channel + 1]
+            maps.append(scaled(found.mean(dim=1, keepdim=True), part.inputs))
+        return Attribution(torch.cat(maps))
+
+    @staticmethod
+    def _check(channel: int, name: str, channels: int) -> None:
+        if not 0 <= channel < channels:
+            raise Refused(
+                f"Method activation_map, parameter channel: {name!r} has {channels} channels, from 0; not {channel}."
+            )
