@@ -76,6 +76,9 @@ packages() {
     $pip -c requirements/constraints.txt torch==2.13.0 ${TORCH_PIP_ARGS:-} || fail "torch could not be installed."
     say "installing Python packages ($kind)"
     $pip -c requirements/constraints.txt -e "$target" || fail "the Python packages could not be installed."
+    [ "$kind" = dev ] || return 0
+    # A peer for the tests of LRP. Its own requirements name torchvision, which would replace torch.
+    $pip --no-deps zennit==0.5.1 || fail "zennit could not be installed."
 }
 
 pip=".venv/bin/python -m pip install --quiet --quiet --disable-pip-version-check"

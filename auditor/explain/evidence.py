@@ -39,12 +39,12 @@ class MethodCard(Document):
     title: str
     family: Literal["visualisation", "backpropagation", "perturbation", "surrogate"]
     needs: Tier
-    inputs: tuple[Modality, ...]
+    inputs: tuple[Modality, ...] = ("image",)
     scope: Literal["local", "global"]
     stage: Literal["before the model", "in the model", "after the model"]
     kind: Literal["visualisation", "attribution", "surrogate"]
     specific: bool
-    background: bool
+    background: bool = False
     sign: str
     cost: str
     paper: str

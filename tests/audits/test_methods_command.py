@@ -7,7 +7,8 @@ import pytest
 from django.core.management import call_command
 
 from auditor.common.errors import Refused
-from auditor.explain.methods.catalog import METHODS
+from auditor.explain.cards import card, cards
+from auditor.explain.methods.catalog import METHODS, method
 
 
 def said(*arguments: str) -> str:
@@ -39,3 +40,8 @@ def test_cards_are_data():
 def test_an_unknown_method_is_refused():
     with pytest.raises(Refused, match="did you mean 'occlusion'"):
         said("oclusion")
+
+
+def test_every_method_has_a_card_and_every_card_a_method():
+    assert {card.name for card in cards()} == set(METHODS)
+    assert all(method(name).card == card(name) for name in METHODS)

@@ -7,7 +7,8 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 
 from auditor.common.errors import Refused
-from auditor.explain.methods.base import Question, why_not
+from auditor.explain.cards import why_not
+from auditor.explain.methods.base import Question
 from auditor.explain.methods.catalog import METHODS, method
 from auditor.explain.model import AuditedModel, load
 from auditor.explain.spec import ModelSpec
@@ -54,10 +55,10 @@ def test_other_methods_are_not_applicable_and_say_why():
     assert (found.tier, original.tier) == ("predictions", "layers")
     for name in METHODS:
         card = method(name).card
-        assert why_not(card, original.tier) is None
+        assert why_not(card, original.tier, "image") is None
         if card.needs != "predictions":
             assert (
-                why_not(card, found.tier)
+                why_not(card, found.tier, "image")
                 == f"The method needs {card.needs}, and this model gives predictions only."
             )
 

@@ -61,11 +61,10 @@ class Multipliers(Propagation):
 
     def product(self, func: Operation, name: str, *args: Any, **kwargs: Any) -> Tensor:
         """Keep the gradient of a constant factor; share a product of two alike."""
-        if sum(follows(value) for value in args) < 2 and not (name != "mul" and follows(args[-1])):
+        sides = [place for place, value in enumerate(args) if follows(value)]
+        if len(sides) == 1 and (name == "mul" or sides == [0]):
             result: Tensor = func(*args, **kwargs)
             return result
-        if name == "neg":
-            return -args[0]
         if name != "mul":
             raise self.refused(f"the operation {name!r} by a value that depends on the input")
         product: Tensor = _Product.apply(args[0], args[1])  # type: ignore[no-untyped-call]
@@ -82,15 +81,15 @@ class Multipliers(Propagation):
 
 class _Rescale(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, x: Tensor, call: Callable[[Tensor], Tensor]) -> Tensor:  # type: ignore[override]
+    def forward(ctx: Any, x: Tensor, call: Callable[[Tensor], Tensor]) -> Tensor:
         result = call(x)
         ctx.save_for_backward(x, result)
         ctx.call = call
         return result.clone()
 
     @staticmethod
-    @once_differentiable  # type: ignore[untyped-decorator]
-    def backward(ctx: Any, multiplier: Tensor) -> tuple[Tensor, None]:  # type: ignore[override]
+    @once_differentiable
+    def backward(ctx: Any, multiplier: Tensor) -> tuple[Tensor, None]:
         x, result = ctx.saved_tensors
         delta_in, delta_out = _difference(x), _difference(result)
         gradient = _gradient(ctx.call, x, multiplier)
@@ -99,13 +98,13 @@ class _Rescale(torch.autograd.Function):
 
 class _Product(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, first: Tensor, second: Tensor) -> Tensor:  # type: ignore[override]
+    def forward(ctx: Any, first: Tensor, second: Tensor) -> Tensor:
         ctx.save_for_backward(first, second)
         return first * second
 
     @staticmethod
-    @once_differentiable  # type: ignore[untyped-decorator]
-    def backward(ctx: Any, multiplier: Tensor) -> tuple[Tensor, Tensor]:  # type: ignore[override]
+    @once_differentiable
+    def backward(ctx: Any, multiplier: Tensor) -> tuple[Tensor, Tensor]:
         first, second = ctx.saved_tensors
         return (
             (multiplier * _middle(second)).sum_to_size(first.shape),
@@ -115,20 +114,21 @@ class _Product(torch.autograd.Function):
 
 class _Maximum(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, x: Tensor, call: Callable[[Tensor], Tensor]) -> Tensor:  # type: ignore[override]
+    def forward(ctx: Any, x: Tensor, call: Callable[[Tensor], Tensor]) -> Tensor:
         result = call(x)
         ctx.save_for_backward(x, result)
         ctx.call = call
         return result.clone()
 
     @staticmethod
-    @once_differentiable  # type: ignore[untyped-decorator]
-    def backward(ctx: Any, multiplier: Tensor) -> tuple[Tensor, None]:  # type: ignore[override]
+    @once_differentiable
+    def backward(ctx: Any, multiplier: Tensor) -> tuple[Tensor, None]:
         x, result = ctx.saved_tensors
         reached, reference = result.chunk(2)
         higher = torch.maximum(reached, reference)
         delta_out = torch.cat((higher - reference, reached - higher))
-        carried = sum(_gradient(ctx.call, x, multiplier * delta_out).chunk(2))
+        first, second = _gradient(ctx.call, x, multiplier * delta_out).chunk(2)
+        carried = first + second
         delta_in = _difference(x)
         gradient = _gradient(ctx.call, x, multiplier)
         return torch.where(delta_in.abs() < _TINY, gradient, torch.cat((carried, carried)) / delta_in), None

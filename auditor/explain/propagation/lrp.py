@@ -87,7 +87,7 @@ class Relevance(Propagation):
         x, mean, variance, scale, shift, eps = _normalised(*args, **kwargs)
         if mean is None or variance is None:
             raise self.refused("batch normalisation by the statistics of the batch")
-        before = self._ran.get(x)
+        before: _Ran | None = self._ran[x] if x in self._ran else None  # noqa: SIM401 (its get has no types)
         if before is None or before.transposed:
             passed: Tensor = _Pass.apply(x, _of_first(func, args, kwargs)[1])  # type: ignore[no-untyped-call]
             return passed
@@ -151,13 +151,9 @@ class Relevance(Propagation):
 
 
 def _times(value: Any, factor: float) -> Any:
-    return (
-        value
-        if factor == 1
-        else _Pass.apply(value, lambda x: x * factor)
-        if follows(value)
-        else value * factor
-    )  # type: ignore[no-untyped-call]
+    if factor == 1 or not follows(value):
+        return value * factor
+    return _Pass.apply(value, lambda x: x * factor)  # type: ignore[no-untyped-call]
 
 
 def _call(
@@ -204,14 +200,14 @@ class _Split(torch.autograd.Function):
     """An affine operation; relevance goes back by a rule."""
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, op: Affine, w: Tensor, b: Tensor | None, rule: Rule) -> Tensor:  # type: ignore[override]
+    def forward(ctx: Any, x: Tensor, op: Affine, w: Tensor, b: Tensor | None, rule: Rule) -> Tensor:
         ctx.save_for_backward(x)
         ctx.rest = (op, w, b, rule)
         return op(x, w, b)
 
     @staticmethod
-    @once_differentiable  # type: ignore[untyped-decorator]
-    def backward(ctx: Any, relevance: Tensor) -> tuple[Tensor, None, None, None, None]:  # type: ignore[override]
+    @once_differentiable
+    def backward(ctx: Any, relevance: Tensor) -> tuple[Tensor, None, None, None, None]:
         (x,) = ctx.saved_tensors
         op, w, b, rule = ctx.rest
         return rule(op, x, w, b, relevance), None, None, None, None
@@ -221,15 +217,15 @@ class _Linear(torch.autograd.Function):
     """An operation without weights that is linear; relevance goes back by contribution."""
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, call: Callable[[Tensor], Tensor]) -> Tensor:  # type: ignore[override]
+    def forward(ctx: Any, x: Tensor, call: Callable[[Tensor], Tensor]) -> Tensor:
         result = call(x)
         ctx.save_for_backward(x, result)
         ctx.call = call
         return result
 
     @staticmethod
-    @once_differentiable  # type: ignore[untyped-decorator]
-    def backward(ctx: Any, relevance: Tensor) -> tuple[Tensor, None]:  # type: ignore[override]
+    @once_differentiable
+    def backward(ctx: Any, relevance: Tensor) -> tuple[Tensor, None]:
         x, result = ctx.saved_tensors
         return contributions(ctx.call, x, relevance / stabilised(result)), None
 
@@ -238,13 +234,13 @@ class _Pass(torch.autograd.Function):
     """An operation on single numbers; relevance passes unchanged (summed over what was broadcast)."""
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, call: Callable[[Tensor], Tensor]) -> Tensor:  # type: ignore[override]
+    def forward(ctx: Any, x: Tensor, call: Callable[[Tensor], Tensor]) -> Tensor:
         ctx.shape = x.shape
         return call(x).clone()
 
     @staticmethod
-    @once_differentiable  # type: ignore[untyped-decorator]
-    def backward(ctx: Any, relevance: Tensor) -> tuple[Tensor, None]:  # type: ignore[override]
+    @once_differentiable
+    def backward(ctx: Any, relevance: Tensor) -> tuple[Tensor, None]:
         return relevance.sum_to_size(ctx.shape), None
 
 
@@ -252,13 +248,13 @@ class _Sum(torch.autograd.Function):
     """A sum of two; relevance goes back by contribution."""
 
     @staticmethod
-    def forward(ctx: Any, first: Tensor, second: Tensor) -> Tensor:  # type: ignore[override]
+    def forward(ctx: Any, first: Tensor, second: Tensor) -> Tensor:
         ctx.save_for_backward(first, second)
         return first + second
 
     @staticmethod
-    @once_differentiable  # type: ignore[untyped-decorator]
-    def backward(ctx: Any, relevance: Tensor) -> tuple[Tensor, Tensor]:  # type: ignore[override]
+    @once_differentiable
+    def backward(ctx: Any, relevance: Tensor) -> tuple[Tensor, Tensor]:
         first, second = ctx.saved_tensors
         share = relevance / stabilised(first + second)
         return (first * share).sum_to_size(first.shape), (second * share).sum_to_size(second.shape)

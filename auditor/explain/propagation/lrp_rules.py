@@ -60,9 +60,9 @@ class AlphaBeta:
 
     def __call__(self, op: Affine, x: Tensor, w: Tensor, b: Tensor | None, relevance: Tensor) -> Tensor:
         """Return alpha times the positive contributions' relevance less beta times the negative ones'."""
-        result = self.alpha * _one_sided(op, x, w, _part(b, 1), relevance, 1)
+        result = self.alpha * _one_sided(op, x, w, _bias(b, 1), relevance, 1)
         if self.beta:
-            result = result - self.beta * _one_sided(op, x, w, _part(b, -1), relevance, -1)
+            result = result - self.beta * _one_sided(op, x, w, _bias(b, -1), relevance, -1)
         return result
 
 
@@ -112,8 +112,8 @@ class Box:
         """Return the relevance by x w - low w+ - high w-."""
         parts = (
             (1, x, w, b),
-            (-1, self.low.to(x).expand_as(x), _part(w, 1), None if b is None else _part(b, 1)),
-            (-1, self.high.to(x).expand_as(x), _part(w, -1), None if b is None else _part(b, -1)),
+            (-1, self.low.to(x).expand_as(x), _part(w, 1), _bias(b, 1)),
+            (-1, self.high.to(x).expand_as(x), _part(w, -1), _bias(b, -1)),
         )
         total = sum((sign * op(xs, ws, bs) for sign, xs, ws, bs in parts), torch.zeros_like(relevance))
         share = relevance / stabilised(total)
@@ -133,7 +133,9 @@ def _with(op: Affine, weight: Tensor) -> Callable[[Tensor], Tensor]:
     return lambda leaf: op(leaf, weight, None)
 
 
-def _part(values: Tensor | None, sign: int) -> Tensor | None:  # type: ignore[misc]
-    if values is None:
-        return None
+def _part(values: Tensor, sign: int) -> Tensor:
     return values.clamp(min=0) if sign > 0 else values.clamp(max=0)
+
+
+def _bias(values: Tensor | None, sign: int) -> Tensor | None:
+    return None if values is None else _part(values, sign)
