@@ -67,6 +67,7 @@ class _Shard:
             if not why_not(made.card, model.tier, self.input.kind)
         ]
         self.regions = Regions.of(items, plan, self.input.height, self.input.width)
+        self.background = self._background() if any(made.compares for made in self.methods) else None
         self.incidents: list[Incident] = []
 
     def explain(self, indices: range) -> ShardResult:
@@ -120,7 +121,7 @@ class _Shard:
 
     def _attribution(self, made: Method[Any], batch: _Batch) -> Attribution:
         seeds = tuple(seed_of(self.plan.seed, index) for index in batch.indices)
-        question = Question(batch.pixels, batch.targets, seeds)
+        question = Question(batch.pixels, batch.targets, seeds, self.background)
         return self._halving(
             made.card.title,
             batch.indices,
@@ -183,6 +184,11 @@ class _Shard:
             self._incident(index, f"With {lost} regions replaced the model's scores are not numbers.")
         return found
 
+    def _background(self) -> Tensor:
+        """Return the plan's background items, (background, *input); they are the same for every shard."""
+        drawn = background_items(self.plan, len(self.items))
+        return torch.stack([self._pixels(index) for index in drawn])
+
     def _pixels(self, index: int) -> Tensor:
         return self.items.pixels(index, self.input).to(self.model.device)
 
@@ -210,6 +216,12 @@ class _Shard:
 def seed_of(seed: int, index: int) -> int:
     """Return the seed from which methods draw for one item, whichever batch it is in."""
     return int(np.random.SeedSequence([seed, index]).generate_state(1)[0])
+
+
+def background_items(plan: Plan, items: int) -> list[int]:
+    """Return which items of a set methods compare with, drawn by the plan's seed without replacement."""
+    rng = np.random.default_rng([plan.seed, 0xBAC])
+    return sorted(rng.choice(items, size=min(plan.background, items), replace=False).tolist())
 
 
 def _finite(values: Tensor | None, place: int) -> float | None:

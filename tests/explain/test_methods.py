@@ -22,7 +22,8 @@ def case(request):
 
 
 def asked(inputs: Tensor) -> Question:
-    return Question(inputs, TARGETS, (0, 1, 2))
+    background = torch.rand((5, *inputs.shape[1:]), generator=torch.Generator().manual_seed(7))
+    return Question(inputs, TARGETS, (0, 1, 2), background)
 
 
 def close(found: Tensor, expected: Tensor) -> bool:
@@ -266,3 +267,48 @@ def test_a_baseline_of_the_wrong_shape_is_refused(case):
     for name in ("deep_lift", "integrated_gradients"):
         with pytest.raises(Refused, match=r"The baseline has 2 numbers and the model's input [13] channels"):
             method(name, {"baseline": [0.1, 0.2]}).attribute(model, asked(inputs), 4)
+
+
+@pytest.mark.parametrize("batch", [16, 3])
+def test_deep_shap_agrees_with_captum(batch):
+    torch.manual_seed(2)
+    model = AuditedModel(Pooled(1), toys.spec(32))
+    question = asked(torch.rand(3, 1, 32, 32))
+    found = method("deep_shap").attribute(model, question, batch)
+    own = captum.attr.DeepLiftShap(model.scorer).attribute(question.inputs, question.background, TARGETS)
+    assert close(found.maps, own.sum(dim=1).detach())
+    assert float(found.completeness.max()) < 1e-3
+
+
+def test_gradient_shap_is_within_three_standard_errors_of_captum(case):
+    model, inputs = case
+    question, runs = asked(inputs), 6
+    found = method("gradient_shap", {"samples": 400}).attribute(model, question, 100)
+    torch.manual_seed(3)
+    own = torch.stack(
+        [
+            captum.attr.GradientShap(model.logits)
+            .attribute(inputs, question.background, n_samples=400, stdevs=0.0, target=TARGETS)
+            .sum(dim=1)
+            .detach()
+            for _ in range(runs)
+        ]
+    )
+    spread = (found.errors**2 * (1 + 1 / runs)).sqrt()
+    within = ((found.maps - own.mean(dim=0)).abs() <= 3 * spread).double().mean()
+    assert float(within) > 0.98
+    ratio = (found.errors / own.std(dim=0))[own.std(dim=0) > 0]
+    assert 0.8 < float(ratio.median()) < 1.4
+
+
+def test_gradient_shap_sums_to_the_difference_on_average(case):
+    model, inputs = case
+    runs, background = 40, asked(inputs).background
+    question = Question(
+        inputs[:1].expand(runs, -1, -1, -1), torch.ones(runs).long(), tuple(range(runs)), background
+    )
+    found = method("gradient_shap", {"samples": 100}).attribute(model, question, 100)
+    sums = found.maps.double().sum(dim=(1, 2))
+    promised = model.logits(inputs[:1])[0, 1] - model.logits(background)[:, 1].mean()
+    assert abs(sums.mean() - promised) <= 4 * sums.std() / runs**0.5
+    assert torch.allclose(found.completeness, (sums - promised).abs() / promised.abs(), rtol=1e-3)

@@ -11,7 +11,8 @@ from auditor.common.errors import RetraceError
 from auditor.explain.assembly import assemble, set_facts, software
 from auditor.explain.evidence import Evidence, ModelFacts, ShardResult
 from auditor.explain.gallery import gallery
-from auditor.explain.runner import explain_shard, shards
+from auditor.explain.plan import MethodPlan
+from auditor.explain.runner import background_items, explain_shard, shards
 from tests.explain import toys
 
 MASK = np.zeros((32, 32), bool)
@@ -160,3 +161,28 @@ def test_the_gallery_shows_errors_first_and_nothing_twice(tmp_path):
             assert entry.item.predicted != entry.item.entry.label
     records = [entry.item for entry in evidence.gallery.entries]
     assert len(gallery(records, toys.plan(gallery=100)).entries) == 9
+
+
+def test_methods_that_compare_get_the_same_background_in_every_shard(tmp_path):
+    names = ("deep_shap", "gradient_shap", "kernel_shap", "lime", "shapley_sampling")
+    small = {"cut": "grid", "count": 9, "missing": "background"}
+    planned = tuple(
+        MethodPlan(name=name, parameters={} if name in ("deep_shap", "gradient_shap") else small)
+        for name in names
+    )
+    evidence, _ = run(tmp_path / "a", plan=toys.plan(methods=planned, background=5))
+    again, _ = run(
+        tmp_path / "b", plan=toys.plan(methods=planned, background=5, shard_size=3), order=[3, 1, 0, 2]
+    )
+    assert [summary.card.name for summary in evidence.methods] == list(names)
+    assert not evidence.incidents
+    by_name = {summary.card.name: summary for summary in evidence.methods}
+    assert by_name["deep_shap"].completeness.value < 0.2
+    assert 0 < by_name["lime"].fit.value <= 1
+    for mine, other in zip(evidence.gallery.entries, again.gallery.entries, strict=True):
+        assert mine.item.maps.keys() == set(names)
+        exact = ("kernel_shap", "lime", "shapley_sampling")
+        assert [mine.item.maps[n].array.shape for n in exact] == [(32, 32)] * 3
+        assert mine.item.entry == other.item.entry
+    assert background_items(toys.plan(background=5), 10) == background_items(toys.plan(background=5), 10)
+    assert len(set(background_items(toys.plan(background=99), 10))) == 10

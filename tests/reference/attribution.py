@@ -1,5 +1,9 @@
 """The three attribution methods again, slowly, one image at a time, as their papers write them."""
 
+from collections.abc import Callable
+from itertools import combinations
+from math import factorial
+
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -93,3 +97,56 @@ def smooth_grad(
     if form == "variance":
         return kept.var(dim=0, unbiased=False).sum(dim=0).float()
     return kept.mean(dim=0).sum(dim=0).float()
+
+
+def shapley(value: Callable[[np.ndarray], float], players: int) -> np.ndarray:
+    """Shapley 1953: every player's gain over every coalition of the others, weighted."""
+    result = np.zeros(players)
+    for player in range(players):
+        others = [other for other in range(players) if other != player]
+        for size in range(players):
+            weight = factorial(size) * factorial(players - size - 1) / factorial(players)
+            for chosen in combinations(others, size):
+                coalition = np.zeros(players, bool)
+                coalition[list(chosen)] = True
+                without = value(coalition)
+                coalition[player] = True
+                result[player] += weight * (value(coalition) - without)
+    return result
+
+
+def shapley_of_grid(
+    model: AuditedModel, image: Tensor, target: int, side: int, stand_ins: Tensor | None
+) -> Tensor:
+    """Exact values of side x side cells, spread over their pixels; without stand-ins a cell becomes its mean."""
+    _, height, width = image.shape
+    cells = []
+    for row in range(side):
+        for column in range(side):
+            cell = torch.zeros(height, width, dtype=torch.bool)
+            for y in range(height):
+                for x in range(width):
+                    cell[y, x] = y * side // height == row and x * side // width == column
+            cells.append(cell)
+    if stand_ins is None:
+        stand_ins = torch.zeros_like(image)[None]
+        for cell in cells:
+            stand_ins[0][:, cell] = image[:, cell].mean(dim=1, keepdim=True)
+    known: dict[bytes, float] = {}
+
+    def value(coalition: np.ndarray) -> float:
+        key = coalition.tobytes()
+        if key not in known:
+            kept = torch.zeros(height, width, dtype=torch.bool)
+            for cell, there in zip(cells, coalition, strict=True):
+                kept |= cell & bool(there)
+            with torch.no_grad():
+                known[key] = float(
+                    model.logits(torch.where(kept, image, stand_ins))[:, target].double().mean()
+                )
+        return known[key]
+
+    result = torch.zeros(height, width)
+    for cell, gain in zip(cells, shapley(value, len(cells)), strict=True):
+        result[cell] = float(gain) / int(cell.sum())
+    return result

@@ -24,7 +24,7 @@ class Question:
 
     A method that draws at random draws from an item's own seed, so its answer does not depend on which other
     items are asked about at the same time. `background` holds other items of the set, (items, ...) like the
-    inputs, for methods whose card says that they compare with them.
+    inputs, for methods that compare with them.
     """
 
     inputs: Tensor
@@ -34,6 +34,13 @@ class Question:
 
     def __len__(self) -> int:
         return len(self.seeds)
+
+    @property
+    def references(self) -> Tensor:
+        """The background items, for a method that was given them because it compares."""
+        if self.background is None:
+            raise ValueError("the question has no background items")
+        return self.background
 
     def split(self, size: int) -> "Iterator[Question]":
         """Return the question in parts of at most `size` items."""
@@ -95,6 +102,11 @@ class Method(Generic[Settings]):
         values: dict[str, JsonValue] = self.settings.model_dump(mode="json")
         return values
 
+    @property
+    def compares(self) -> bool:
+        """Whether a question needs background items."""
+        return self.card.background
+
     def attribute(self, model: AuditedModel, question: Question, batch: int) -> Attribution:
         """Attribute the target's logit to places of the input; channels are summed.
 
@@ -114,7 +126,7 @@ class Method(Generic[Settings]):
                 f"Method {self.card.name}: the target {outside[0]} is none of the model's "
                 f"{len(model.classes)} classes, which count from 0."
             )
-        if self.card.background and question.background is None:
+        if self.compares and question.background is None:
             raise Refused(f"Method {self.card.name} compares with background items, and none were given.")
         return self._attribute(model, question, batch)
 

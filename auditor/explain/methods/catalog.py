@@ -20,8 +20,13 @@ METHODS = {
     "smooth_grad": "auditor.explain.methods.smooth_grad:SmoothGrad",
     "integrated_gradients": "auditor.explain.methods.integrated_gradients:IntegratedGradients",
     "deep_lift": "auditor.explain.methods.deep_lift:DeepLift",
+    "deep_shap": "auditor.explain.methods.deep_shap:DeepSHAP",
+    "gradient_shap": "auditor.explain.methods.gradient_shap:GradientSHAP",
     "lrp": "auditor.explain.methods.lrp:LRP",
     "occlusion": "auditor.explain.methods.occlusion:Occlusion",
+    "shapley_sampling": "auditor.explain.methods.shapley_sampling:ShapleySampling",
+    "kernel_shap": "auditor.explain.methods.kernel_shap:KernelSHAP",
+    "lime": "auditor.explain.methods.lime:LIME",
 }
 
 
