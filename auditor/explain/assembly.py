@@ -45,6 +45,7 @@ _PACKAGES = (
 )
 _OUTSIDE = "mean share of absolute attribution outside the relevant region"
 _COMPLETENESS = "median over items of |sum of the map - what it promises| / |what it promises|"
+_NOISE = "median over items of the largest standard error over the map's largest absolute value"
 _FIT = "median over items of the local surrogate's R2"
 
 
@@ -113,6 +114,7 @@ def _summary(
         outside=_outside(planned.name, records, plan) if applies else None,
         completeness=_median(planned.name, "completeness", _COMPLETENESS, records, plan) if applies else None,
         fit=_median(planned.name, "fit", _FIT, records, plan) if applies else None,
+        noise=_median(planned.name, "noise", _NOISE, records, plan) if applies else None,
     )
 
 
@@ -130,7 +132,11 @@ def _outside(name: str, records: Sequence[ItemRecord], plan: Plan) -> Measure | 
 
 
 def _median(
-    name: str, field: Literal["completeness", "fit"], what: str, records: Sequence[ItemRecord], plan: Plan
+    name: str,
+    field: Literal["completeness", "fit", "noise"],
+    what: str,
+    records: Sequence[ItemRecord],
+    plan: Plan,
 ) -> Measure | None:
     """Return the median of what a method says of its maps; None for a method that does not say it."""
     found = [getattr(record.maps[name], field) for record in records if name in record.maps]

@@ -64,13 +64,15 @@ class MapRecord(Document):
     """One attribution map (height, width) and what is known of how far it can be believed.
 
     `completeness` is |sum of the map - what it promises to sum to| / |what it promises|, for methods that promise;
-    `fit` the R2 of a local surrogate; `errors` the standard errors of a method that samples, like the map.
+    `fit` the R2 of a local surrogate; `errors` the standard errors of a method that samples, like the map, and `noise`
+    the largest of them over the map's largest absolute value.
     """
 
     array: ArrayRef
     completeness: float | None = None
     fit: float | None = None
     errors: ArrayRef | None = None
+    noise: float | None = None
 
 
 class RegionEffects(Document):
@@ -243,6 +245,7 @@ class MethodSummary(Document):
     outside: Measure | None
     completeness: Measure | None
     fit: Measure | None = None
+    noise: Measure | None = None
 
 
 class GalleryEntry(Document):

@@ -30,6 +30,8 @@ class Thresholds(Document):
     group_gap: float = 0.1
     outside_flips: float = 0.1
     completeness: float = 0.05
+    fit: float = 0.5
+    noise: float = 0.25
 
 
 class Plan(Document):
@@ -65,6 +67,21 @@ def _methods(steps: int, window: int) -> tuple[MethodPlan, ...]:
     )
 
 
+def _thorough() -> tuple[MethodPlan, ...]:
+    return (
+        *_methods(steps=128, window=16),
+        MethodPlan(name="grad_cam_plus_plus"),
+        MethodPlan(name="lrp"),
+        MethodPlan(name="deep_lift"),
+        MethodPlan(name="deep_shap"),
+        MethodPlan(name="gradient_shap", parameters={"samples": 256}),
+        MethodPlan(name="smooth_grad", parameters={"samples": 64}),
+        MethodPlan(name="shapley_sampling", parameters={"permutations": 64}),
+        MethodPlan(name="kernel_shap", parameters={"samples": 1024}),
+        MethodPlan(name="lime", parameters={"samples": 512}),
+    )
+
+
 PLANS: dict[str, Plan] = {
     "standard": Plan(name="standard", methods=_methods(steps=64, window=16)),
     "quick": Plan(
@@ -74,4 +91,5 @@ PLANS: dict[str, Plan] = {
         grid=6,
         gallery=8,
     ),
+    "thorough": Plan(name="thorough", methods=_thorough(), resamples=2000),
 }

@@ -147,6 +147,7 @@ class _Shard:
             completeness=_finite(attribution.completeness, place),
             fit=_finite(attribution.fit, place),
             errors=None if errors is None else self._array(errors[place].cpu().numpy()),
+            noise=None if errors is None else _noise(values, errors[place].cpu().numpy()),
         )
 
     def _array(self, values: NDArray[np.float32]) -> ArrayRef:
@@ -222,6 +223,12 @@ def background_items(plan: Plan, items: int) -> list[int]:
     """Return which items of a set methods compare with, drawn by the plan's seed without replacement."""
     rng = np.random.default_rng([plan.seed, 0xBAC])
     return sorted(rng.choice(items, size=min(plan.background, items), replace=False).tolist())
+
+
+def _noise(values: NDArray[np.float32], errors: NDArray[np.float32]) -> float | None:
+    """Return the largest standard error over the largest absolute value; None for a map of nothing."""
+    largest = float(np.abs(values).max())
+    return float(errors.max()) / largest if largest > 0 and np.isfinite(errors).all() else None
 
 
 def _finite(values: Tensor | None, place: int) -> float | None:

@@ -54,6 +54,22 @@ def test_a_cell_counts_where_the_relevant_region_does_not_explain_it(
     assert (finding.severity if finding else None) == severity
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "fires"),
+    [("fit", 0.49, True), ("fit", 0.5, False), ("noise", 0.26, True), ("noise", 0.25, False)],
+)
+def test_methods_that_estimate_are_held_to_their_own_numbers(store, name, value, fires):
+    honest = factory.evidence(store)
+    first = honest.methods[0].model_copy(update={name: factory.measure(value)})
+    changed = factory.evidence(store, methods=(first, *honest.methods[1:]))
+    found = {finding.id: finding for finding in findings(changed)}.get(f"{name}-{first.card.name}")
+    assert (found is not None) == fires
+    if found is not None:
+        assert found.severity == "warning"
+        assert f"{100 * value:.1f} %" in found.sentence
+        assert found.pointer == f"/methods/0/{name}"
+
+
 def test_an_honest_model_is_clear_but_for_its_small_groups(found):
     assert {id_: f.severity for id_, f in found().items()} == {"groups-suppressed": "note"}
 

@@ -16,6 +16,8 @@ RULES: tuple[Callable[[Evidence], Iterator[Finding]], ...] = (
     performance.group_gap,
     methods.surrogate,
     methods.completeness,
+    methods.fit,
+    methods.noise,
     material.duplicates,
     material.incidents,
     relevance.untested,

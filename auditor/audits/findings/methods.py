@@ -34,6 +34,54 @@ def completeness(evidence: Evidence) -> Iterator[Finding]:
             )
 
 
+def fit(evidence: Evidence) -> Iterator[Finding]:
+    """Fire per method whose local stand-in does not follow the model."""
+    threshold = evidence.plan.thresholds.fit
+    for index, method in enumerate(evidence.methods):
+        measure = method.fit
+        if measure is not None and measure.value is not None and measure.value < threshold:
+            yield Finding(
+                id=f"fit-{method.card.name}",
+                rule="fit",
+                rule_version=1,
+                severity="warning",
+                title=f"{method.card.title} does not follow the model",
+                sentence=(
+                    f"{method.card.title} explains each decision by a simple stand-in, which follows the model's score "
+                    f"near the item with an R2 of {with_interval(measure)} only."
+                ),
+                measures=(Labelled(label=f"local fit (R2), {method.card.title}", measure=measure),),
+                threshold=Threshold(name="fit", value=threshold),
+                pointer=f"/methods/{index}/fit",
+                hook=f"GDPR Art. 5(1)(d); {_EXPLAIN}",
+                action="Do not rely on these maps; methods that ask the model itself stand on their own.",
+            )
+
+
+def noise(evidence: Evidence) -> Iterator[Finding]:
+    """Fire per sampling method that stopped before its values were certain."""
+    threshold = evidence.plan.thresholds.noise
+    for index, method in enumerate(evidence.methods):
+        measure = method.noise
+        if measure is not None and measure.value is not None and measure.value > threshold:
+            yield Finding(
+                id=f"noise-{method.card.name}",
+                rule="noise",
+                rule_version=1,
+                severity="warning",
+                title=f"{method.card.title} has drawn too few samples",
+                sentence=(
+                    f"The maps of {method.card.title} are estimates from samples. Their largest standard error is "
+                    f"{with_interval(measure)} of their largest value."
+                ),
+                measures=(Labelled(label=f"standard error, {method.card.title}", measure=measure),),
+                threshold=Threshold(name="noise", value=threshold),
+                pointer=f"/methods/{index}/noise",
+                hook=f"GDPR Art. 5(1)(d); {_EXPLAIN}",
+                action="Raise the number of samples in the plan and audit again before comparing places of these maps.",
+            )
+
+
 def not_applicable(evidence: Evidence) -> Iterator[Finding]:
     """Name each method of the plan that could not be used on this model."""
     for index, method in enumerate(evidence.methods):

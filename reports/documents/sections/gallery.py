@@ -46,14 +46,16 @@ def _map(book: Book, entry: GalleryEntry, name: str) -> dict[str, object]:
 
 
 def caption(evidence: Evidence, item: ItemRecord, name: str, scale: float) -> dict[str, object]:
-    """Return what stands below a map: the method's title, what full colour stands for, how complete it is."""
+    """Return what stands below a map: the method's title, what full colour stands for, how far to believe it."""
     titles = {method.card.name: method.card.title for method in evidence.methods}
-    completeness = item.maps[name].completeness
+    record = item.maps[name]
     return {
         "method": name,
         "title": titles.get(name, name),
         "scale": _("no contribution") if scale == 0 else f"±{scale:.2g}",
-        "completeness": None if completeness is None else f"{100 * completeness:.1f} %",
+        "completeness": None if record.completeness is None else f"{100 * record.completeness:.1f} %",
+        "fit": None if record.fit is None else f"{record.fit:.2f}",
+        "noise": None if record.noise is None else f"±{100 * record.noise:.0f} %",
     }
 
 

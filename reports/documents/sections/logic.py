@@ -32,4 +32,6 @@ def _card(method: MethodSummary, notes: Notes) -> dict[str, object]:
         "reason": method.reason,
         "outside": notes.share(method.outside) if method.outside else None,
         "completeness": notes.share(method.completeness) if method.completeness else None,
+        "fit": notes.plain(method.fit) if method.fit else None,
+        "noise": notes.share(method.noise) if method.noise else None,
     }
