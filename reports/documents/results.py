@@ -5,7 +5,7 @@ from auditor.explain.evidence import Evidence, GalleryEntry
 from reports.documents.figures.overlay import scale_of
 from reports.documents.figures.source import attribution
 from reports.documents.numbers import Notes, Number
-from reports.documents.sections.gallery import caption
+from reports.documents.sections.gallery import caption, shown
 from reports.documents.sections.performance import number_of, title_of
 
 
@@ -27,5 +27,5 @@ def _captions(evidence: Evidence, entry: GalleryEntry, store: Store) -> list[dic
     item = entry.item
     return [
         caption(evidence, item, name, scale_of(attribution(store, item.maps[name].array, f"map by {name}")))
-        for name in sorted(item.maps)
+        for name in shown(evidence, item)
     ]

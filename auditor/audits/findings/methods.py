@@ -30,7 +30,10 @@ def completeness(evidence: Evidence) -> Iterator[Finding]:
                 threshold=Threshold(name="completeness", value=threshold),
                 pointer=f"/methods/{index}/completeness",
                 hook=f"GDPR Art. 5(1)(d); {_EXPLAIN}",
-                action="Raise the number of steps in the plan and audit again before relying on these maps.",
+                action=(
+                    "Where the method takes steps or samples, raise their number in the plan and audit again; where "
+                    "it does not, do not compare the sizes of its values."
+                ),
             )
 
 

@@ -36,8 +36,13 @@ def _entry(book: Book, entry: GalleryEntry) -> dict[str, object]:
         "score": f"{100 * item.scores[classes.index(item.predicted)]:.1f} %",
         "original": _jpeg(book, original(item, book.store, outlined=True)),
         "outlined": item.entry.mask is not None,
-        "maps": [_map(book, entry, name) for name in sorted(item.maps)],
+        "maps": [_map(book, entry, name) for name in shown(book.snapshot.evidence, item)],
     }
+
+
+def shown(evidence: Evidence, item: ItemRecord) -> list[str]:
+    """Return the methods that an item has maps of, in the plan's order."""
+    return [method.card.name for method in evidence.methods if method.card.name in item.maps]
 
 
 def _map(book: Book, entry: GalleryEntry, name: str) -> dict[str, object]:

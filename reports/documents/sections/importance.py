@@ -20,11 +20,14 @@ def context(book: Book) -> dict[str, object]:
     masks = [region for region in regions if region.kind == "mask"]
     cells = [region for region in regions if region.kind == "grid"]
     ranked = sorted(cells, key=lambda cell: (-(cell.flips.value or 0), cell.row or 0, cell.column or 0))
-    methods = sorted({name for region in masks for name in region.shares})
+    methods = [name for name in titles if any(name in region.shares for region in masks)]
     return {
-        "share_titles": [titles.get(name, name) for name in methods],
-        "mask_rows": [_row(region, notes, methods) for region in masks],
-        "cell_rows": [_row(region, notes, []) for region in ranked[:_SHOWN]],
+        "mask_rows": [_row(region, notes) for region in masks],
+        "share_rows": [
+            {"title": titles.get(name, name), "shares": [_share(region, name, notes) for region in masks]}
+            for name in methods
+        ],
+        "cell_rows": [_row(region, notes) for region in ranked[:_SHOWN]],
         "map": _map(book, cells) if cells else None,
         "images": len(book.snapshot.evidence.gallery.entries),
         "grid": book.snapshot.evidence.plan.grid,
@@ -32,7 +35,7 @@ def context(book: Book) -> dict[str, object]:
     }
 
 
-def _row(region: RegionImportance, notes: Notes, methods: list[str]) -> dict[str, object]:
+def _row(region: RegionImportance, notes: Notes) -> dict[str, object]:
     names = {"inside": _("the relevant region"), "outside": _("everything else")}
     place = _("row %(row)d, column %(column)d") % {
         "row": (region.row or 0) + 1,
@@ -43,8 +46,11 @@ def _row(region: RegionImportance, notes: Notes, methods: list[str]) -> dict[str
         "area": notes.share(region.area),
         "flips": notes.share(region.flips),
         "drop": notes.plain(region.drop),
-        "shares": [notes.share(region.shares[m]) if m in region.shares else None for m in methods],
     }
+
+
+def _share(region: RegionImportance, method: str, notes: Notes) -> object:
+    return notes.share(region.shares[method]) if method in region.shares else None
 
 
 def _map(book: Book, cells: list[RegionImportance]) -> str:
