@@ -42,13 +42,13 @@ def layer_named(network: nn.Module, name: str) -> nn.Module:
 
 @contextmanager
 def order_of_maps(network: nn.Module) -> Iterator[list[str]]:
-    """Collect the names of layers whose output is a spatial map (4-D, above 1 x 1), in running order."""
+    """Collect the names of layers whose output is a spatial map (4-D or 5-D, above 1 a side), in running order."""
     seen: list[str] = []
     handles = []
 
     def note(name: str) -> Any:
         def hook(_module: nn.Module, _inputs: Any, output: Any) -> None:
-            if isinstance(output, Tensor) and output.ndim == 4 and min(output.shape[2:]) > 1:
+            if isinstance(output, Tensor) and output.ndim in (4, 5) and min(output.shape[2:]) > 1:
                 seen.append(name)
 
         return hook
@@ -65,7 +65,7 @@ def order_of_maps(network: nn.Module) -> Iterator[list[str]]:
 
 @dataclass
 class Capture:
-    """What a captured layer gave: the leaf that gradients are taken at, (batch, channels, height, width)."""
+    """What a captured layer gave: the leaf that gradients are taken at, (batch, channels, *places)."""
 
     outputs: list[Tensor] = field(default_factory=list)
 

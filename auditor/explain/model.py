@@ -11,14 +11,17 @@ from auditor.explain.determinism import deterministic
 from auditor.explain.evidence import Tier
 from auditor.explain.layers import layer_named, order_of_maps
 from auditor.explain.sniff import check_not_pickle
-from auditor.explain.spec import ModelSpec
+from auditor.explain.spec import ModelSpec, NumberColumn, TableInput
 from auditor.explain.weights import check_fit, fill_buffers, has_meta_buffers, read_weights
 
 __all__ = ["AuditedModel", "check_not_pickle", "load"]
 
 
+_CHANNELS_LAST = {4: torch.channels_last, 5: torch.channels_last_3d}
+
+
 class Scorer(nn.Module):
-    """Pixels in [0, 1] to logits, as one module: normalisation, the network, two logits for a sigmoid."""
+    """Inputs to logits, as one module: normalisation, the network, two logits for a sigmoid."""
 
     mean: Tensor
     std: Tensor
@@ -50,22 +53,26 @@ class Scorer(nn.Module):
 
     def normalised(self, pixels: Tensor) -> Tensor:
         """Return what the network sees, channels last: pooling and normalisation are twice as fast on a CPU."""
-        return ((pixels - self.mean) / self.std).contiguous(memory_format=torch.channels_last)
+        scaled = (pixels - self.mean) / self.std
+        order = _CHANNELS_LAST.get(scaled.ndim)
+        return scaled if order is None else scaled.contiguous(memory_format=order)
 
 
 class AuditedModel:
     """A network, frozen for the audit.
 
-    Inputs are pixels in [0, 1], float32 (batch, channels, height, width) on the model's grid. They are
-    normalised inside as model.json says, so attributions are about pixels. Raises Refused where the network
-    does not answer with one score a class, or where the layer that model.json names does not exist.
+    Inputs are float32 (batch, *shape) as the model's input describes them: pixels in [0, 1], or the numbers of a row.
+    They are normalised inside as model.json says, so attributions are about pixels or columns. Raises Refused
+    where the network does not answer with one score a class, or where the layer that model.json names does not exist.
     """
 
     def __init__(self, network: nn.Module, spec: ModelSpec, device: str = "cpu") -> None:
         self.spec = spec
         self.device = torch.device(device)
         self.network = _frozen(network).to(self.device)
-        self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        for parameter in self.network.parameters():
+            if parameter.ndim in _CHANNELS_LAST:
+                parameter.data = parameter.data.contiguous(memory_format=_CHANNELS_LAST[parameter.ndim])
         self.parameters = getattr(network, "size", None) or sum(p.numel() for p in network.parameters())
         self.scorer = Scorer(self.network, spec).to(self.device)
         self.default_layer = self._probe()
@@ -93,26 +100,56 @@ class AuditedModel:
             return torch.softmax(self.logits(pixels), dim=1)
 
     def places(self, attributions: Tensor) -> Tensor:
-        """Return one value a place, float32 (items, height, width): the channels' attributions summed."""
-        return attributions.detach().sum(dim=1).float()
+        """Return one value a place, float32 (items, *places): the sum over a pixel's channels or a column's numbers."""
+        values, given = attributions.detach(), self.spec.input
+        if not isinstance(given, TableInput):
+            return values.sum(dim=1).float()
+        owners = torch.tensor(given.owners, device=values.device)
+        columns = values.new_zeros(len(values), len(given.columns))
+        return columns.index_add(1, owners, values).float()
 
-    def baseline(self, values: float | tuple[float, ...]) -> Tensor:
-        """Return a baseline that broadcasts to inputs; raises Refused unless it is one number, or one a channel."""
-        given = values if isinstance(values, tuple) else (values,)
-        if len(given) not in (1, self.spec.input.channels):
+    def baseline(self, values: float | tuple[float, ...] | None) -> Tensor:
+        """Return a baseline that broadcasts to inputs: black, or the reference row of a table, where None.
+
+        Raises Refused unless a level is one number, or one a channel; a table has no levels.
+        """
+        given = self.spec.input
+        if isinstance(given, TableInput):
+            if values is not None:
+                raise Refused("The baseline of a table is the references of its columns; leave it out.")
+            return torch.tensor(given.reference, dtype=torch.float32, device=self.device)[None]
+        levels = values if isinstance(values, tuple) else (values or 0.0,)
+        if len(levels) not in (1, given.channels):
             raise Refused(
-                f"The baseline has {len(given)} numbers and the model's input {self.spec.input.channels} channels; "
+                f"The baseline has {len(levels)} numbers and the model's input {given.channels} channels; "
                 "give one number, or one a channel."
             )
-        level = torch.tensor(given, dtype=torch.float32, device=self.device)
-        return level.reshape(1, -1, *(1 for _ in self.spec.input.shape[1:]))
+        level = torch.tensor(levels, dtype=torch.float32, device=self.device)
+        return level.reshape(1, -1, *(1 for _ in given.shape[1:]))
+
+    def spread(self, item: Tensor) -> Tensor:
+        """Return what noise is scaled by, for one input (1, *shape): an item's range, or the columns' deviations.
+
+        Categories are left alone.
+        """
+        given = self.spec.input
+        if not isinstance(given, TableInput):
+            return item.amax() - item.amin()
+        return torch.tensor(
+            [
+                column.std if isinstance(column, NumberColumn) else 0.0
+                for column in given.columns
+                for _ in range(column.width)
+            ],
+            device=self.device,
+        )
 
     def layer(self, name: str) -> nn.Module:
         """Return a layer by its dotted name; raises Refused with the nearest names."""
         return layer_named(self.network, name)
 
     def _probe(self) -> str | None:
-        """Ask one black image: checks the shape of the answer and finds the last layer with a spatial map."""
+        """Ask one input of zeros: checks the shape of the answer and finds the last layer with a spatial map."""
         spec = self.spec
         shape = spec.input.shape
         black = torch.zeros(1, *shape, device=self.device)
@@ -178,6 +215,6 @@ def _check_output(output: object, spec: ModelSpec) -> None:
         return
     what = f"scores of shape {shape}" if shape else f"a {type(output).__name__}"
     raise Refused(
-        f"The model answers one image with {what} and model.json names {len(spec.output.classes)} classes "
+        f"The model answers one input with {what} and model.json names {len(spec.output.classes)} classes "
         f"with {spec.output.activation}, so (1, {wanted}) is needed; correct output.classes or the config."
     )

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from auditor.common.errors import RetraceError
+from auditor.common.errors import Refused, RetraceError
 from auditor.explain.cards import why_not
 from auditor.explain.determinism import deterministic
 from auditor.explain.evidence import ArrayRef, Incident, ItemRecord, MapRecord, RegionEffects, ShardResult
@@ -23,6 +23,7 @@ from auditor.explain.methods.catalog import method
 from auditor.explain.model import AuditedModel
 from auditor.explain.plan import Plan
 from auditor.explain.sharding import shards
+from auditor.explain.spec import ImageInput, ModelSpec
 
 __all__ = ["explain_shard", "shards"]
 
@@ -60,7 +61,7 @@ class _Batch:
 class _Shard:
     def __init__(self, model: AuditedModel, items: ValidationSet, plan: Plan, put: Put) -> None:
         self.model, self.items, self.plan, self.put = model, items, plan, put
-        self.input = model.spec.input
+        self.input = image_input(model.spec)
         self.methods = [
             made
             for made in (method(planned.name, planned.parameters) for planned in plan.methods)
@@ -212,6 +213,16 @@ class _Shard:
 
     def _incident(self, index: int, what: str) -> None:
         self.incidents.append(Incident(item=self.items.entries[index].id, what=what))
+
+
+def image_input(spec: ModelSpec) -> ImageInput:
+    """Return the input of a model that audits take; raises Refused for another kind."""
+    if not isinstance(spec.input, ImageInput):
+        raise Refused(
+            f"model.json, field input: audits run on images, and this model takes a {spec.input.kind}; the library "
+            "auditor.explain explains single items of it."
+        )
+    return spec.input
 
 
 def seed_of(seed: int, index: int) -> int:

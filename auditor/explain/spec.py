@@ -1,8 +1,8 @@
 """What a person hands in beside the bytes: model.json, set.json and the manifest that intake makes of a set."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, JsonValue, model_validator
+from pydantic import Discriminator, Field, JsonValue, Tag, model_validator
 
 from auditor.common.canonical import canonical
 from auditor.explain.document import Document
@@ -39,6 +39,165 @@ def _check_statistics(mean: tuple[float, ...], std: tuple[float, ...], channels:
         raise ValueError(f"mean and std need one number for each of the {channels} channels")
 
 
+class VolumeInput(Document):
+    """How a volume becomes the model's input: windowed to [0, 1], resized, then (x - mean) / std per channel.
+
+    Axes are depth (from the feet up), height (from the front back) and width (from the person's right to the left),
+    whatever the file's own order was. `low` and `high` are the values that become 0 and 1, in the file's unit (such
+    as Hounsfield units); where None, they are each volume's own 0.5th and 99.5th percentile.
+    """
+
+    kind: Literal["volume"]
+    channels: Literal[1] = 1
+    depth: int = Field(ge=4, le=1024)
+    height: int = Field(ge=4, le=1024)
+    width: int = Field(ge=4, le=1024)
+    low: float | None = None
+    high: float | None = None
+    mean: tuple[float, ...] = (0.0,)
+    std: tuple[Positive, ...] = (1.0,)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of one input: (channels, depth, height, width)."""
+        return self.channels, self.depth, self.height, self.width
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        _check_statistics(self.mean, self.std, self.channels)
+        if (self.low is None) != (self.high is None) or (
+            self.low is not None and self.high is not None and self.low >= self.high
+        ):
+            raise ValueError("low and high are given together, low below high")
+        return self
+
+
+class NumberColumn(Document):
+    """A column of numbers; `reference` stands for "nothing known" and defaults to the mean.
+
+    A missing number becomes the reference, or NaN for a model that reads missing values itself. `fixed` says that
+    no one can change it (an age), so that counterfactuals leave it alone.
+    """
+
+    kind: Literal["number"] = "number"
+    name: Name
+    title: str = ""
+    unit: str = ""
+    mean: float = 0.0
+    std: Positive = 1.0
+    reference: float | None = None
+    missing: Literal["reference", "nan", "refused"] = "reference"
+    fixed: bool = False
+
+    @property
+    def width(self) -> int:
+        """How many numbers of the input it takes."""
+        return 1
+
+    @property
+    def encoded_reference(self) -> tuple[float, ...]:
+        """The reference as numbers of the input."""
+        return (self.mean if self.reference is None else self.reference,)
+
+
+class CategoryColumn(Document):
+    """A column of categories, as one number a category or as the category's number."""
+
+    kind: Literal["category"]
+    name: Name
+    title: str = ""
+    values: tuple[str, ...] = Field(min_length=2, max_length=1000)
+    encoding: Literal["one_hot", "code"] = "one_hot"
+    reference: str | None = None
+    fixed: bool = False
+
+    @property
+    def width(self) -> int:
+        """How many numbers of the input it takes."""
+        return len(self.values) if self.encoding == "one_hot" else 1
+
+    @property
+    def encoded_reference(self) -> tuple[float, ...]:
+        """The reference as numbers of the input; without one, no category in one-hot and the first as a code."""
+        if self.encoding == "code":
+            return (float(self.values.index(self.reference)) if self.reference else 0.0,)
+        return tuple(float(value == self.reference) for value in self.values)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if len(set(self.values)) != len(self.values):
+            raise ValueError(f"the column {self.name!r} names a category twice")
+        if self.reference is not None and self.reference not in self.values:
+            raise ValueError(f"the reference {self.reference!r} of {self.name!r} is none of its categories")
+        return self
+
+
+Column = Annotated[
+    Annotated[NumberColumn, Tag("number")] | Annotated[CategoryColumn, Tag("category")],
+    Discriminator(lambda value: _kind(value, "number")),
+]
+
+
+class TableInput(Document):
+    """How a row becomes the model's input: its columns in this order, each as one or several numbers."""
+
+    kind: Literal["table"]
+    columns: tuple[Column, ...] = Field(min_length=1, max_length=2000)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of one input: (numbers,)."""
+        return (sum(column.width for column in self.columns),)
+
+    @property
+    def owners(self) -> tuple[int, ...]:
+        """For each number of the input, the column that it belongs to."""
+        return tuple(index for index, column in enumerate(self.columns) for _ in range(column.width))
+
+    @property
+    def reference(self) -> tuple[float, ...]:
+        """The row that stands for "nothing known", as numbers of the input."""
+        return tuple(number for column in self.columns for number in column.encoded_reference)
+
+    @property
+    def mean(self) -> tuple[float, ...]:
+        """For each number of the input, what is subtracted from it."""
+        return tuple(
+            column.mean if isinstance(column, NumberColumn) else 0.0
+            for column in self.columns
+            for _ in range(column.width)
+        )
+
+    @property
+    def std(self) -> tuple[float, ...]:
+        """For each number of the input, what it is divided by."""
+        return tuple(
+            column.std if isinstance(column, NumberColumn) else 1.0
+            for column in self.columns
+            for _ in range(column.width)
+        )
+
+    @model_validator(mode="after")
+    def _names_once(self) -> Self:
+        names = [column.name for column in self.columns]
+        if len(set(names)) != len(names):
+            raise ValueError("a column is named twice")
+        return self
+
+
+InputSpec = Annotated[
+    Annotated[ImageInput, Tag("image")]
+    | Annotated[VolumeInput, Tag("volume")]
+    | Annotated[TableInput, Tag("table")],
+    Discriminator(lambda value: _kind(value, "image")),
+]
+
+
+def _kind(value: Any, default: str) -> str | None:
+    kind = value.get("kind", default) if isinstance(value, dict) else getattr(value, "kind", None)
+    return kind if isinstance(kind, str) else None
+
+
 class OutputSpec(Document):
     """What the model's output means: logits for a softmax or a sigmoid, or probabilities already ("none")."""
 
@@ -65,7 +224,7 @@ class ModelSpec(Document):
     architecture: str = ""
     config: dict[str, JsonValue] = {}
     weights: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")] = "weights.safetensors"
-    input: ImageInput
+    input: InputSpec
     output: OutputSpec
     gradcam_layer: str | None = None
 

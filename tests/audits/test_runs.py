@@ -93,5 +93,5 @@ def test_a_plan_is_fixed_once_for_its_content():
     assert plan_named("quick") == plan_fix(PLANS["quick"])
     assert plan_named("standard") != plan_named("quick")
     assert plan_named("quick").document == PLANS["quick"]
-    with pytest.raises(Refused, match="the plans are quick, standard"):
-        plan_named("thorough")
+    with pytest.raises(Refused, match="the plans are quick, standard, thorough"):
+        plan_named("leisurely")

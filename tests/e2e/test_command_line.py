@@ -67,7 +67,7 @@ def test_the_model_that_reads_the_marker_is_caught(installation, undisturbed, fi
     ("arguments", "sentence"),
     [
         (["--model", "nowhere"], "nowhere is not a folder"),
-        (["--plan", "thorough"], "There is no plan 'thorough'; the plans are"),
+        (["--plan", "leisurely"], "There is no plan 'leisurely'; the plans are"),
         (["--language", "xx"], "There are no reports in 'xx'"),
         (["--out", "nowhere/report.pdf"], "The folder nowhere does not exist"),
     ],

@@ -11,12 +11,21 @@ from auditor.explain.architectures import (
     monai_resnet,
     monai_senet,
     small_convnet,
+    small_mlp,
     small_resnet,
 )
 from auditor.explain.architectures.architecture import Architecture
 
 GROUP = "retrace.architectures"
-_FAMILIES = (small_convnet, small_resnet, monai_densenet, monai_efficientnet, monai_resnet, monai_senet)
+_FAMILIES = (
+    small_convnet,
+    small_resnet,
+    small_mlp,
+    monai_densenet,
+    monai_efficientnet,
+    monai_resnet,
+    monai_senet,
+)
 
 
 def names() -> list[str]:

@@ -11,14 +11,15 @@ from auditor.explain.coalitions.players import Cut, Players, cut_into_parts
 from auditor.explain.document import Document
 from auditor.explain.methods.base import Attribution, Baseline, Question, scores_of
 from auditor.explain.model import AuditedModel
+from auditor.explain.spec import TableInput
 
 
 class PartsSettings(Document):
     """What the parts are and what stands in for a missing one.
 
-    `cut` and `count` say how images and volumes are cut; a feature is a part of its own. A missing part becomes
-    its own mean colour ("neutral"), a level in [0, 1] ("baseline"), or the same places of every background item, over
-    which the score is averaged ("background").
+    `cut` and `count` say how images and volumes are cut; a table's columns are its parts. A missing part becomes
+    its own mean colour or its column's reference ("neutral"), a level in [0, 1] ("baseline"), or the same places of
+    every background item, over which the score is averaged ("background").
     """
 
     cut: Cut = "superpixels"
@@ -38,7 +39,7 @@ class Game:
 
     def __init__(self, settings: PartsSettings, model: AuditedModel, question: Question, batch: int) -> None:
         self.model, self.question, self.batch = model, question, batch
-        self.players = [cut_into_parts(item, settings.cut, settings.count) for item in question.inputs]
+        self.players = [self._cut(settings, item) for item in question.inputs]
         self._stand_ins = [
             self._stand_in(settings, item, players)
             for item, players in zip(question.inputs, self.players, strict=True)
@@ -91,10 +92,16 @@ class Game:
         targets = self.question.targets[[item for item, _ in pairs]]
         return scores_of(self.model, torch.cat(mixed), targets)
 
+    def _cut(self, settings: PartsSettings, item: Tensor) -> Players:
+        given = self.model.spec.input
+        if isinstance(given, TableInput):
+            return Players(torch.tensor(given.owners, device=item.device))
+        return cut_into_parts(item, settings.cut, settings.count)
+
     def _stand_in(self, settings: PartsSettings, item: Tensor, players: Players) -> Tensor:
         """Return what stands in for missing parts, (stand-ins, *item)."""
         if settings.missing == "background" and self.question.background is not None:
             return self.question.background
-        if settings.baseline is not None:
+        if settings.baseline is not None or item.ndim == 1:
             return self.model.baseline(settings.baseline).expand(1, *item.shape)
         return players.means(item)[None]

@@ -18,7 +18,8 @@ Cut = Literal["superpixels", "grid"]
 class Players:
     """Which part each number of one input belongs to.
 
-    `owner` counts parts from 0 and broadcasts to one input: (1, *places) for images and volumes.
+    `owner` counts parts from 0 and broadcasts to one input: (1, *places) for images and volumes, (numbers,) for
+    the rows of a table.
     """
 
     owner: Tensor

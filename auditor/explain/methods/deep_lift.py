@@ -11,9 +11,12 @@ from auditor.explain.propagation.deep_lift import Multipliers
 
 
 class Settings(Document):
-    """`baseline` is the reference: a level in [0, 1], one or one a channel; 0 is black."""
+    """`baseline` is the reference: a level in [0, 1], one or one a channel.
 
-    baseline: Baseline = 0.0
+    Where None it is black, or the references of a table's columns.
+    """
+
+    baseline: Baseline | None = None
 
 
 class DeepLift(Method[Settings]):

@@ -12,10 +12,13 @@ from auditor.explain.model import AuditedModel
 
 
 class Settings(Document):
-    """`steps` of the Gauss-Legendre sum; `baseline` is a level in [0, 1], one or one a channel; 0 is black."""
+    """`steps` of the Gauss-Legendre sum; `baseline` is a level in [0, 1], one or one a channel.
+
+    Where None it is black, or the references of a table's columns.
+    """
 
     steps: int = Field(default=64, ge=8, le=1024)
-    baseline: Baseline = 0.0
+    baseline: Baseline | None = None
 
 
 class IntegratedGradients(Method[Settings]):

@@ -6,6 +6,7 @@ import torch
 from pydantic import Field
 from torch import Tensor
 
+from auditor.common.errors import Refused
 from auditor.explain.cards import card
 from auditor.explain.document import Document
 from auditor.explain.methods.base import Attribution, Method, Question, left_over
@@ -19,10 +20,11 @@ RuleName = Literal["epsilon", "gamma", "z_plus", "alpha_beta", "flat", "box"]
 class Settings(Document):
     """Which rule goes back through the first layer with weights, convolutions and dense layers.
 
-    `epsilon` and `gamma` are those rules' constants; alpha-beta takes `alpha` and alpha - 1.
+    Where `first` is None it is the box rule for inputs with bounds and the dense rule for tables. `epsilon` and
+    `gamma` are those rules' constants; alpha-beta takes `alpha` and alpha - 1.
     """
 
-    first: RuleName = "box"
+    first: RuleName | None = None
     convolution: RuleName = "gamma"
     dense: RuleName = "epsilon"
     epsilon: float = Field(default=1e-6, ge=1e-9, le=10)
@@ -72,7 +74,13 @@ class LRP(Method[Settings]):
             "z_plus": AlphaBeta(1, 0),
             "alpha_beta": AlphaBeta(self.settings.alpha, self.settings.alpha - 1),
             "flat": Flat(),
-            "box": Box(*(model.scorer.normalised(model.baseline(level)) for level in (0.0, 1.0))),
         }
-        settings = self.settings
-        return Composite(rules[settings.first], rules[settings.convolution], rules[settings.dense])
+        settings, bounded = self.settings, model.spec.input.kind != "table"
+        if bounded:
+            rules["box"] = Box(*(model.scorer.normalised(model.baseline(level)) for level in (0.0, 1.0)))
+        elif settings.first == "box":
+            raise Refused(
+                "Method lrp, parameter first: the box rule needs bounds, and a table's columns have none."
+            )
+        first = settings.first or ("box" if bounded else settings.dense)
+        return Composite(rules[first], rules[settings.convolution], rules[settings.dense])

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from itertools import product
 
 import torch
 from pydantic import Field
@@ -10,20 +11,24 @@ from torch import Tensor
 from auditor.common.errors import Refused
 from auditor.explain.cards import card
 from auditor.explain.document import Document
-from auditor.explain.methods.base import Attribution, Method, Question
+from auditor.explain.methods.base import Attribution, Baseline, Method, Question, scores_of
 from auditor.explain.model import AuditedModel
+from auditor.explain.spec import TableInput
 
 
 class Settings(Document):
-    """A square `window` moved by `stride` pixels, painted with the grey value `baseline` in [0, 1]."""
+    """A square (or cubic) `window` moved by `stride` places and painted with `baseline`, a level in [0, 1].
+
+    Where `baseline` is None it is black. Of a table, each column is covered by its reference, one at a time.
+    """
 
     window: int = Field(default=16, ge=1, le=4096)
     stride: int = Field(default=8, ge=1, le=4096)
-    baseline: float = Field(default=0.0, ge=0, le=1)
+    baseline: Baseline | None = None
 
 
 class Occlusion(Method[Settings]):
-    """Sliding-window occlusion; a pixel gets the mean fall of the logit over the windows that cover it.
+    """Sliding-window occlusion; a place gets the mean fall of the logit over the windows that cover it.
 
     Windows and items share batches, so that small windows do not cost a pass each.
 
@@ -36,51 +41,51 @@ class Occlusion(Method[Settings]):
     card = card("occlusion")
 
     def _attribute(self, model: AuditedModel, question: Question, batch: int) -> Attribution:
-        inputs, targets = question.inputs, question.targets
-        height, width = inputs.shape[2:]
-        windows = self._windows(height, width).to(inputs.device)  # (windows, height, width)
+        inputs, targets, given = question.inputs, question.targets, model.spec.input
+        blank = model.baseline(self.settings.baseline)
+        if isinstance(given, TableInput):
+            owners = torch.tensor(given.owners, device=inputs.device)
+            columns = torch.arange(len(given.columns), device=inputs.device)[:, None] == owners
+            with torch.inference_mode():
+                return Attribution(self._falls(model, inputs, targets, columns, blank, batch).float().clone())
+        places = inputs.shape[2:]
+        windows = self._windows(places).to(inputs.device)  # (windows, *places)
         with torch.inference_mode():
-            falls = self._falls(model, inputs, targets, windows, batch)  # (items, windows)
-            weights = windows.flatten(1).double()  # (windows, height * width)
+            falls = self._falls(model, inputs, targets, windows[:, None], blank, batch)  # (items, windows)
+            weights = windows.flatten(1).double()  # (windows, places)
             maps = falls.double() @ weights / weights.sum(dim=0)
-        return Attribution(maps.reshape(-1, height, width).float().clone())
+        return Attribution(maps.reshape(-1, *places).float().clone())
 
-    def _windows(self, height: int, width: int) -> Tensor:
-        """Return where each window lies, booleans (windows, height, width); the last are cut at the edge."""
+    def _windows(self, places: torch.Size) -> Tensor:
+        """Return where each window lies, booleans (windows, *places); the last are cut at the edge."""
         window, stride = self.settings.window, self.settings.stride
-        if window > min(height, width):
-            raise Refused(
-                f"Method occlusion, parameter window: {window} is larger than the input {height} x {width}."
-            )
+        if window > min(places):
+            size = " x ".join(map(str, places))
+            raise Refused(f"Method occlusion, parameter window: {window} is larger than the input {size}.")
         if stride > window:
             raise Refused(
                 f"Method occlusion, parameter stride: {stride} would leave gaps between windows of {window}."
             )
-        tops, lefts = (
-            range(0, (math.ceil((side - window) / stride) + 1) * stride, stride) for side in (height, width)
-        )
-        places = torch.zeros(len(tops) * len(lefts), height, width, dtype=torch.bool)
-        for index, (top, left) in enumerate((top, left) for top in tops for left in lefts):
-            places[index, top : top + window, left : left + window] = True
-        return places
+        starts = [range(0, (math.ceil((side - window) / stride) + 1) * stride, stride) for side in places]
+        corners = list(product(*starts))
+        covered = torch.zeros(len(corners), *places, dtype=torch.bool)
+        for index, corner in enumerate(corners):
+            covered[index][tuple(slice(start, start + window) for start in corner)] = True
+        return covered
 
     def _falls(
-        self, model: AuditedModel, inputs: Tensor, targets: Tensor, windows: Tensor, batch: int
+        self, model: AuditedModel, inputs: Tensor, targets: Tensor, windows: Tensor, blank: Tensor, batch: int
     ) -> Tensor:
         """Return how far the target's logit falls under each window, (items, windows)."""
         places = torch.arange(len(windows), device=inputs.device)
         pairs = torch.cartesian_prod(torch.arange(len(inputs), device=inputs.device), places)
-        whole = [self._scores(model, *part) for part in self._parts(inputs, targets, batch)]
-        covered = []
-        for item, place in (part.unbind(1) for part in torch.split(pairs, batch)):
-            images = inputs[item].masked_fill(windows[place][:, None], self.settings.baseline)
-            covered.append(self._scores(model, images, targets[item]))
+        whole = [scores_of(model, *part) for part in self._parts(inputs, targets, batch)]
+        covered = [
+            scores_of(model, torch.where(windows[place], blank, inputs[item]), targets[item])
+            for item, place in (part.unbind(1) for part in torch.split(pairs, batch))
+        ]
         return torch.cat(whole)[:, None] - torch.cat(covered).reshape(len(inputs), len(windows))
 
     @staticmethod
     def _parts(inputs: Tensor, targets: Tensor, batch: int) -> Iterator[tuple[Tensor, Tensor]]:
         return zip(torch.split(inputs, batch), torch.split(targets, batch), strict=True)
-
-    @staticmethod
-    def _scores(model: AuditedModel, inputs: Tensor, targets: Tensor) -> Tensor:
-        return model.logits(inputs).gather(1, targets[:, None])[:, 0]

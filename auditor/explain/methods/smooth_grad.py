@@ -13,7 +13,10 @@ from auditor.explain.model import AuditedModel
 
 
 class Settings(Document):
-    """`noise` is the standard deviation as a share of each item's range; `form` what is kept of the gradients."""
+    """`noise` is the standard deviation as a share of each item's range, or of each column's deviation in a table.
+
+    `form` is what is kept of the gradients.
+    """
 
     samples: int = Field(default=32, ge=2, le=4096)
     noise: float = Field(default=0.1, gt=0, le=1)
@@ -50,7 +53,7 @@ class SmoothGrad(Method[Settings]):
         count, form = self.settings.samples, self.settings.form
         generator = torch.Generator().manual_seed(part.seeds[0])
         image, target = part.inputs, part.targets
-        spread = self.settings.noise * (image.amax() - image.amin())
+        spread = self.settings.noise * model.spread(image)
         sums = [torch.zeros_like(image, dtype=torch.float64) for _ in range(4)]
         of_places = torch.zeros_like(model.places(image), dtype=torch.float64)
         for first in range(0, count, batch):
@@ -59,15 +62,15 @@ class SmoothGrad(Method[Settings]):
             gradient = gradients_of(model, image + spread * noise, target.expand(size))[1].double()
             for power, total in enumerate(sums, start=1):
                 total += (gradient**power).sum(dim=0, keepdim=True)
-            of_places += (gradient.sum(1) ** 2 if form == "mean" else (gradient**2).sum(1) ** 2).sum(
+            of_places += (model.places(gradient if form == "mean" else gradient**2).double() ** 2).sum(
                 0, keepdim=True
             )
         mean, square, third, fourth = (total / count for total in sums)
         if form == "variance":
             variance = (square - mean**2).clamp_min(0)
             moment = fourth - 4 * mean * third + 6 * mean**2 * square - 3 * mean**4
-            error = ((moment - variance**2).clamp_min(0) / count).sum(dim=1).sqrt()
-            return variance.sum(dim=1)[0].float(), error[0].float()
-        value = (mean if form == "mean" else square).sum(dim=1)
+            error = model.places((moment - variance**2).clamp_min(0) / count).sqrt()
+            return model.places(variance)[0], error[0]
+        value = model.places(mean if form == "mean" else square).double()
         error = ((of_places / count - value**2).clamp_min(0) / (count - 1)).sqrt()
         return value[0].float(), error[0].float()

@@ -60,7 +60,7 @@ def _model(book: Book) -> list[Row]:
         (_("Network"), spec.network),
         (_("Gives"), model.tier),
         (_("Parameters"), f"{model.parameters:,}".replace(",", " ")),
-        (_("Input"), f"{given.channels} × {given.height} × {given.width} ({_('channels, height, width')})"),
+        (_("Input"), f"{' × '.join(map(str, given.shape))} ({_('channels, height, width')})"),
         (_("Scaling"), _per_channel(given.mean, given.std)),
         (_("Output"), f"{len(spec.output.classes)} {_('classes')}, {spec.output.activation}"),
         (_("Layer that Grad-CAM reads"), model.layer or _("none")),
