@@ -1,0 +1,78 @@
+"""Rows of a table become the model's input: typed columns, missing values by rule, errors that name the field."""
+
+import difflib
+import math
+from collections.abc import Mapping, Sequence
+
+import torch
+from torch import Tensor
+
+from auditor.common.errors import Refused
+from auditor.explain.spec import CategoryColumn, Column, NumberColumn, TableInput
+
+MISSING = frozenset({"", "NA", "N/A", "NaN", "nan", "null"})
+
+
+def check_columns(names: Sequence[str], spec: TableInput, where: str) -> None:
+    """Raise Refused naming every column of the model that a table lacks, with the nearest that it has.
+
+    Columns that the model does not know are no fault; they are not read.
+    """
+    lacking = [column.name for column in spec.columns if column.name not in names]
+    if not lacking:
+        return
+    unused = [name for name in names if name not in {column.name for column in spec.columns}]
+    near = difflib.get_close_matches(lacking[0], unused, n=1)
+    hint = f" (is {near[0]!r} meant for {lacking[0]!r}?)" if near else ""
+    more = f" and {len(lacking) - 5} more" if len(lacking) > 5 else ""
+    raise Refused(
+        f"{where} lacks {'the column' if len(lacking) == 1 else 'the columns'} "
+        f"{', '.join(map(repr, lacking[:5]))}{more} that model.json names{hint}; rename the columns or add them."
+    )
+
+
+def encoded(row: Mapping[str, str], spec: TableInput, where: str) -> Tensor:
+    """Return a row as the model's input before normalisation, float32 (numbers,).
+
+    A missing number becomes the column's reference, or NaN for a model that reads missing values; a missing category
+    becomes the reference. Raises Refused naming the row and the column where a value is missing and may not be, is no
+    number, or is none of the column's categories.
+    """
+    check_columns(tuple(row), spec, where)
+    numbers = [
+        number for column in spec.columns for number in _encoded(column, row[column.name].strip(), where)
+    ]
+    return torch.tensor(numbers, dtype=torch.float32)
+
+
+def _encoded(column: Column, value: str, where: str) -> Sequence[float]:
+    if isinstance(column, CategoryColumn):
+        return _category(column, value, where)
+    if value in MISSING:
+        if column.missing == "refused":
+            raise Refused(f"{where}, column {column.name!r}: the value is missing, and the model needs it.")
+        return (math.nan,) if column.missing == "nan" else column.encoded_reference
+    return (_number(column, value, where),)
+
+
+def _number(column: NumberColumn, value: str, where: str) -> float:
+    try:
+        number = float(value)
+    except ValueError:
+        hint = "; write decimals with a point" if "," in value else ""
+        raise Refused(f"{where}, column {column.name!r}: {value[:60]!r} is no number{hint}.") from None
+    if not math.isfinite(number):
+        raise Refused(f"{where}, column {column.name!r}: {value[:60]!r} is not a finite number.")
+    return number
+
+
+def _category(column: CategoryColumn, value: str, where: str) -> Sequence[float]:
+    if value not in column.values:
+        if value in MISSING:
+            return column.encoded_reference
+        near = difflib.get_close_matches(value, column.values, n=1)
+        hint = f"; the nearest is {near[0]!r}" if near else f"; they are {', '.join(column.values[:8])}"
+        raise Refused(f"{where}, column {column.name!r}: {value[:60]!r} is none of its categories{hint}.")
+    if column.encoding == "code":
+        return (float(column.values.index(value)),)
+    return tuple(float(one == value) for one in column.values)
