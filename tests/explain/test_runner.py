@@ -56,7 +56,7 @@ def test_another_seed_gives_other_evidence(tmp_path):
 def test_the_evidence_holds_what_was_planned(tmp_path):
     evidence, store = run(tmp_path)
     assert [m.card.name for m in evidence.methods] == ["grad_cam", "integrated_gradients", "occlusion"]
-    assert evidence.methods[1].parameters == {"steps": 8, "baseline": 0.0}
+    assert evidence.methods[1].parameters == {"steps": 8, "baseline": None}
     assert evidence.methods[1].completeness.value >= 0
     assert evidence.methods[0].completeness is None
     for summary in evidence.methods:
