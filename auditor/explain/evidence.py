@@ -75,15 +75,31 @@ class MapRecord(Document):
     noise: float | None = None
 
 
+class Region(Document):
+    """A part that every item of a set has, and that can be exchanged.
+
+    `kind` is "mask" for the relevant region ("inside") and its complement ("outside"), "grid" for a cell of an image
+    or a volume at (`layer`, `row`, `column`), "column" for a column of a table, "feature" for one feature of all
+    nodes of a graph.
+    """
+
+    name: str
+    kind: Literal["mask", "grid", "column", "feature"]
+    title: str = ""
+    layer: int | None = None
+    row: int | None = None
+    column: int | None = None
+
+
 class RegionEffects(Document):
     """What happens to one item when a region is replaced by the same region of a donor of another label.
 
     Parallel to `ShardResult.regions`. `drop` is the fall of the target's score (in [-1, 1]), `flip` whether the
-    decision changed, `area` the share of the image, `shares` the share of absolute attribution per method. An entry
-    is None where the item has no such region.
+    decision changed, `area` the share of the item's places, `shares` the share of absolute attribution per method.
+    An entry is None where the item has no such region. A graph has no `donor`: its parts are taken away.
     """
 
-    donor: str
+    donor: str | None
     area: tuple[float | None, ...]
     drop: tuple[float | None, ...]
     flip: tuple[bool | None, ...]
@@ -115,7 +131,7 @@ class ShardResult(Document):
 
     schema_: Literal["retrace-shard/1"] = Field(default="retrace-shard/1", alias="schema")
     first: int
-    regions: tuple[str, ...]
+    regions: tuple[Region, ...]
     items: tuple[ItemRecord, ...]
     incidents: tuple[Incident, ...] = ()
     layer: str | None
@@ -180,17 +196,12 @@ class Performance(Document):
     confusion: tuple[tuple[int, ...], ...]
 
 
-class RegionImportance(Document):
+class RegionImportance(Region):
     """How much one region matters over the set.
 
-    `kind` is "mask" for the anatomically relevant region ("inside") and its complement ("outside"), "grid" for a
-    cell at (`row`, `column`). `shares` holds, per method, the mean share of absolute attribution in the region.
+    `shares` holds, per method, the mean share of absolute attribution in the region.
     """
 
-    name: str
-    kind: Literal["mask", "grid"]
-    row: int | None = None
-    column: int | None = None
     area: Measure
     drop: Measure
     flips: Measure

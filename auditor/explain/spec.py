@@ -245,27 +245,37 @@ class ModelSpec(Document):
 
 
 class SetSpec(Document):
-    """set.json: the name of a validation set and which columns of labels.csv are groups."""
+    """set.json: the name of a validation set, what its items are, and which columns of labels.csv are groups."""
 
     schema_: Literal["retrace-set/1"] = Field(alias="schema")
+    kind: Modality = "image"
     name: Name
     description: str = ""
     groups: tuple[str, ...] | None = None
 
 
 class ItemEntry(Document):
-    """One line of the manifest: an item's id, its label, its groups and the digests of its files."""
+    """One line of the manifest: an item's id, its label, its groups and the digests of its files.
+
+    `content` is what the model is asked about (an image, a volume, a row, a graph) as it is stored; `mask` the
+    relevant region of an image or a volume.
+    """
 
     id: Name
     label: Name
     groups: dict[str, str]
-    image: Digest
+    content: Digest
     mask: Digest | None
 
 
 class Manifest(Document):
-    """A validation set as intake accepted it; its digest is the Merkle root over the items."""
+    """A validation set as intake accepted it; its digest is the Merkle root over the items.
 
+    `columns` are those of a table's rows; other kinds have none.
+    """
+
+    kind: Modality = "image"
+    columns: tuple[str, ...] = ()
     items: tuple[ItemEntry, ...] = Field(min_length=1)
 
     def lines(self) -> list[bytes]:

@@ -28,7 +28,7 @@ def _content(accepted: AcceptedModel | AcceptedSet, staged: Store) -> Iterator[s
         yield from (accepted.spec_digest, accepted.weights_digest)
         return
     for item in Manifest.parse(staged.get(accepted.manifest_digest), name="manifest").items:
-        yield item.image
+        yield item.content
         if item.mask is not None:
             yield item.mask
     yield accepted.manifest_digest

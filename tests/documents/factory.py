@@ -104,7 +104,9 @@ def items(store, marker, count=8):
             array = e.ArrayRef(sha256=store.put(npy(values)), shape=(SIDE, SIDE), dtype="float32")
             maps[name] = e.MapRecord(array=array, completeness=0.012 if order == 1 else None)
         label, predicted = CLASSES[index % 2], CLASSES[1 if index in (1, 2, 3, 5, 7) else 0]
-        entry = ItemEntry(id=f"phantom-{index:04d}", label=label, groups={"sex": "F"}, image=image, mask=mask)
+        entry = ItemEntry(
+            id=f"phantom-{index:04d}", label=label, groups={"sex": "F"}, content=image, mask=mask
+        )
         score = 0.55 + 0.05 * index
         yield e.ItemRecord(
             index=index,

@@ -12,7 +12,6 @@ from auditor.explain.cards import card, cards, why_not
 from auditor.explain.methods.base import Question
 from auditor.explain.methods.catalog import METHODS, method
 from auditor.explain.model import AuditedModel
-from auditor.explain.runner import image_input
 from auditor.explain.spec import CategoryColumn, NumberColumn, TableInput, VolumeInput
 from tests.explain import toys
 
@@ -203,9 +202,3 @@ def test_a_networks_options_are_checked_and_its_layers_named():
 def test_a_table_that_contradicts_itself_is_refused(columns, words):
     with pytest.raises(ValidationError, match=words):
         TableInput.model_validate({"kind": "table", "columns": columns})
-
-
-def test_an_audit_refuses_what_it_does_not_read_yet(table, volume):
-    for model, kind in ((table, "table"), (volume, "volume")):
-        with pytest.raises(Refused, match=f"audits run on images, and this model takes a {kind}"):
-            image_input(model.spec)

@@ -98,13 +98,13 @@ def validation_set(
             id=f"item-{index}",
             label=CLASSES[index % 2],
             groups={"sex": "F" if index % 3 else "M"},
-            image=store.put(png(image(index, index % 2, rng))),
+            content=store.put(png(image(index, index % 2, rng))),
             mask=kept,
         )
         for index in range(count)
     )
     manifest = Manifest(items=entries)
-    return ValidationSet(manifest, store, CLASSES), store, manifest
+    return ValidationSet(manifest, store, spec()), store, manifest
 
 
 def noise(size: int = 32) -> Callable[[int, int, np.random.Generator], np.ndarray]:

@@ -79,6 +79,6 @@ def _entry(
         id=row.id,
         label=row.label,
         groups={column: group_value(column, row.columns[column]) for column in groups},
-        image=staging.put(content),
+        content=staging.put(content),
         mask=None if mask is None else staging.put(mask.read_bytes()),
     )

@@ -57,7 +57,7 @@ def outline(image: Bytes, region: NDArray[np.bool_]) -> Bytes:
 def original(item: ItemRecord, store: Store, *, outlined: bool = False) -> Bytes:
     """Return an item's image as (height, width, 3), with the relevant region outlined where asked."""
     size = _size(item)
-    image = picture(store, item.entry.image, size, f"image of item {item.entry.id!r}")
+    image = picture(store, item.entry.content, size, f"image of item {item.entry.id!r}")
     if outlined and item.entry.mask:
         return outline(image, mask(store, item.entry.mask, size, f"mask of item {item.entry.id!r}"))
     return image

@@ -1,0 +1,71 @@
+"""Rows of a table: typed columns become numbers; compared column by column."""
+
+import json
+import math
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from auditor.common.canonical import canonical
+from auditor.explain.evidence import Feature, Region
+from auditor.explain.modalities.base import Mask, Modality, Subject
+from auditor.explain.rows import encoded
+from auditor.explain.spec import CategoryColumn, Column, TableInput
+
+
+class Tables(Modality):
+    """Items are rows; an input is (numbers,), a place is a column."""
+
+    def __init__(self, spec: TableInput) -> None:
+        self.spec = spec
+        self.features = tuple(
+            Feature(name=column.name, title=title_of(column), unit=getattr(column, "unit", ""))
+            for column in spec.columns
+        )
+        self._owners = np.array(spec.owners)
+
+    def read(self, content: bytes, name: str) -> Tensor:
+        """Return a stored row as numbers; raises Refused naming the item and the column."""
+        return encoded(json.loads(content), self.spec, name[:1].upper() + name[1:])
+
+    def describe(self, given: Tensor, mask: Mask | None) -> dict[str, float]:
+        """Return each column's number, or the number of its category; a missing value is absent."""
+        values = given.double().cpu().numpy()
+        found = {
+            column.name: _described(column, values[self._owners == index])
+            for index, column in enumerate(self.spec.columns)
+        }
+        return {name: value for name, value in found.items() if math.isfinite(value)}
+
+    def regions(self, masked: bool) -> tuple[Region, ...]:
+        """Return the columns."""
+        return tuple(
+            Region(name=column.name, kind="column", title=title_of(column), column=index)
+            for index, column in enumerate(self.spec.columns)
+        )
+
+    def replaced(self, subject: Subject, region: Region) -> Tensor | None:
+        """Return the row with one column of the donor's."""
+        chosen = torch.from_numpy(self._owners == region.column).to(subject.given.device)
+        return torch.where(chosen, subject.donor, subject.given)
+
+    def owned(self, region: Region, mask: Mask | None) -> Mask | None:
+        """Return the column as a place, (columns,)."""
+        return np.arange(len(self.spec.columns)) == region.column
+
+
+def title_of(column: Column) -> str:
+    """Return what a column is called in sentences."""
+    return column.title or column.name
+
+
+def stored_row(values: dict[str, str]) -> bytes:
+    """Return a row as it is stored: canonical JSON of its columns as they were written."""
+    return canonical(values)
+
+
+def _described(column: Column, values: np.ndarray) -> float:
+    if isinstance(column, CategoryColumn) and column.encoding == "one_hot":
+        return float(values.argmax()) if values.any() else math.nan
+    return float(values[0])
