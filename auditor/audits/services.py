@@ -10,6 +10,7 @@ from auditor.audits.models import Plan, Run, Schedule, Shard
 from auditor.common.clock import utc_now
 from auditor.common.errors import Refused
 from auditor.common.store import Store
+from auditor.explain.fitting import check_fit
 from auditor.explain.plan import PLANS
 from auditor.explain.plan import Plan as PlanDocument
 from auditor.explain.spec import Manifest
@@ -43,10 +44,10 @@ def run_start(
 ) -> Run:
     """Start an audit: its shards are written in one transaction and rung for after it.
 
-    Raises Refused for a label that the model does not know, or a language without a report.
+    Raises Refused for a set that does not fit the model, or a language without a report.
     """
     _check_language(language)
-    check_labels(model_version, validation_set)
+    check_pair(model_version, validation_set)
     size = plan.document.shard_size
     with transaction.atomic():
         run = Run.objects.create(
@@ -76,19 +77,10 @@ def run_cancel(run: Run) -> None:
         run.stop(Run.State.CANCELLED, "")
 
 
-def check_labels(version: ModelVersion, validation_set: ValidationSet) -> None:
-    """Raise Refused, naming the first row, when the set has a label that the model cannot answer with."""
-    classes = version.document.output.classes
-    unknown = set(validation_set.labels) - set(classes)
-    if not unknown:
-        return
+def check_pair(version: ModelVersion, validation_set: ValidationSet) -> None:
+    """Raise Refused, naming what differs, when a set does not fit a model."""
     content = Store.at(settings.STORAGE_URL).get(validation_set.manifest_digest)
-    items = Manifest.parse(content, name="manifest").items
-    row, item = next((number, item) for number, item in enumerate(items, start=2) if item.label in unknown)
-    raise Refused(
-        f"labels.csv, row {row}: the label {item.label!r} is none of the model's classes, which are "
-        f"{', '.join(classes)}; correct the label or choose the model that was trained for this set."
-    )
+    check_fit(Manifest.parse(content, name="manifest"), version.document)
 
 
 def _check_language(language: str) -> None:

@@ -2,8 +2,8 @@
 
 from torch import Tensor
 
-from auditor.common.errors import Refused
 from auditor.common.store import Store
+from auditor.explain.fitting import check_fit
 from auditor.explain.modalities import modality_of
 from auditor.explain.modalities.base import Mask
 from auditor.explain.spec import ItemEntry, Manifest, ModelSpec
@@ -13,18 +13,12 @@ class ValidationSet:
     """The items of a manifest; nothing is read before it is asked for, and nothing is kept."""
 
     def __init__(self, manifest: Manifest, store: Store, spec: ModelSpec) -> None:
-        """Raise Refused where the set is of another kind, or an item carries a label without a class."""
+        """Raise Refused where the set does not fit the model."""
+        check_fit(manifest, spec)
         self.entries: tuple[ItemEntry, ...] = manifest.items
         self.classes = spec.output.classes
         self.store = store
         self._modality = modality_of(spec.input)
-        check_kind(manifest.kind, spec)
-        for entry in self.entries:
-            if entry.label not in self.classes:
-                raise Refused(
-                    f"Item {entry.id!r} has the label {entry.label!r}, which the model does not know; "
-                    f"its classes are {', '.join(self.classes[:20])}."
-                )
 
     def __len__(self) -> int:
         return len(self.entries)
@@ -49,12 +43,3 @@ class ValidationSet:
         if entry.mask is None:
             return None
         return self._modality.relevant(self.store.get(entry.mask), f"item {entry.id!r}")
-
-
-def check_kind(kind: str, spec: ModelSpec) -> None:
-    """Raise Refused unless a set holds what the model takes."""
-    if kind != spec.input.kind:
-        raise Refused(
-            f"The set holds items of the kind {kind} and the model {spec.name!r} takes items of the kind "
-            f"{spec.input.kind}; choose a set that fits."
-        )

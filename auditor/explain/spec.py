@@ -268,6 +268,20 @@ class ItemEntry(Document):
     mask: Digest | None
 
 
+class Deidentification(Document):
+    """What intake took out of files that name people.
+
+    `removed` and `replaced` count files by the name of the field, never its value; `burned_in` counts files whose
+    header makes text within the picture likely.
+    """
+
+    profile: str
+    files: int
+    removed: dict[str, int]
+    replaced: dict[str, int]
+    burned_in: int
+
+
 class Manifest(Document):
     """A validation set as intake accepted it; its digest is the Merkle root over the items.
 
@@ -276,6 +290,7 @@ class Manifest(Document):
 
     kind: Modality = "image"
     columns: tuple[str, ...] = ()
+    deidentification: Deidentification | None = None
     items: tuple[ItemEntry, ...] = Field(min_length=1)
 
     def lines(self) -> list[bytes]:

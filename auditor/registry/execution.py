@@ -67,7 +67,7 @@ def _register_model(intake: Intake, accepted: AcceptedModel) -> ModelVersion:
 
 
 def _register_set(intake: Intake, accepted: AcceptedSet) -> ValidationSet:
-    fields = accepted.model_dump(exclude={"kind", "digest"})
+    fields = accepted.model_dump(mode="json", exclude={"kind", "digest"})
     validation_set, _ = ValidationSet.objects.get_or_create(
         digest=accepted.digest, defaults={**fields, "registered_by": intake.received_by}
     )

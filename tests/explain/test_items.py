@@ -112,7 +112,7 @@ def test_a_mask_comes_on_the_models_grid_and_an_empty_one_is_none(tmp_path):
 
 def test_a_label_that_the_model_does_not_know_is_refused(tmp_path):
     _, store, manifest = toys.validation_set(tmp_path, 2, toys.noise())
-    with pytest.raises(Refused, match="'item-1' has the label 'finding', which the model does not know"):
+    with pytest.raises(Refused, match="row 3: the label 'finding' is none of the model's classes"):
         ValidationSet(manifest, store, toys.spec(output=OutputSpec(classes=("clear", "other"))))
     with pytest.raises(
         Refused, match="holds items of the kind table and the model 'toy' takes items of the kind image"

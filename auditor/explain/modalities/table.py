@@ -7,7 +7,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from auditor.common.canonical import canonical
 from auditor.explain.evidence import Feature, Region
 from auditor.explain.modalities.base import Mask, Modality, Subject
 from auditor.explain.rows import encoded
@@ -58,11 +57,6 @@ class Tables(Modality):
 def title_of(column: Column) -> str:
     """Return what a column is called in sentences."""
     return column.title or column.name
-
-
-def stored_row(values: dict[str, str]) -> bytes:
-    """Return a row as it is stored: canonical JSON of its columns as they were written."""
-    return canonical(values)
 
 
 def _described(column: Column, values: np.ndarray) -> float:

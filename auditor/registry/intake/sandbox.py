@@ -10,8 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.crypto import salted_hmac
 from pydantic import ValidationError
 
+from auditor.common.digest import sha256_file
 from auditor.common.errors import Refused
 from auditor.common.store import Store
 from auditor.registry.intake.accepted import AcceptedModel, AcceptedSet, Outcome
@@ -33,6 +35,11 @@ def examined(kind: str, upload: Path, name: str) -> Iterator[tuple[AcceptedModel
         yield answer.accepted, Store(Path(scratch) / "content")
 
 
+def _salt(upload: Path) -> bytes:
+    """Return the key of an upload's pseudonyms: the same for the same bytes, of no use for others."""
+    return salted_hmac("retrace.intake", sha256_file(upload), algorithm="sha256").digest()
+
+
 def _run(kind: str, upload: Path, name: str, scratch: Path) -> Outcome:
     seconds = settings.INTAKE_SECONDS
     limits = (str(settings.INTAKE_MEMORY_BYTES), str(seconds))
@@ -43,6 +50,7 @@ def _run(kind: str, upload: Path, name: str, scratch: Path) -> Outcome:
         kind,
         str(upload),
         name,
+        _salt(upload).hex(),
         str(scratch),
         *limits,
     ]
