@@ -11,9 +11,9 @@ from auditor.common.clock import utc_now
 from auditor.common.errors import Refused
 from auditor.common.store import Store
 from auditor.explain.fitting import check_fit
-from auditor.explain.plan import PLANS
 from auditor.explain.plan import Plan as PlanDocument
-from auditor.explain.spec import Manifest
+from auditor.explain.plans import plan_of
+from auditor.explain.spec import Manifest, Modality
 from auditor.registry.models import ModelVersion, ValidationSet
 
 
@@ -26,11 +26,9 @@ def plan_fix(document: PlanDocument) -> Plan:
     return plan
 
 
-def plan_named(name: str) -> Plan:
-    """Return a plan that comes with the product; raises Refused for an unknown name."""
-    if name not in PLANS:
-        raise Refused(f"There is no plan {name!r}; the plans are {', '.join(sorted(PLANS))}.")
-    return plan_fix(PLANS[name])
+def plan_named(name: str, kind: Modality = "image") -> Plan:
+    """Return a plan of the product for a kind of input; raises Refused for an unknown name."""
+    return plan_fix(plan_of(name, kind))
 
 
 def run_start(

@@ -57,39 +57,3 @@ class Plan(Document):
     gallery: int = Field(default=12, ge=1, le=5000)
     surrogate: SurrogatePlan = SurrogatePlan()
     thresholds: Thresholds = Thresholds()
-
-
-def _methods(steps: int, window: int) -> tuple[MethodPlan, ...]:
-    return (
-        MethodPlan(name="grad_cam"),
-        MethodPlan(name="integrated_gradients", parameters={"steps": steps, "baseline": 0.0}),
-        MethodPlan(name="occlusion", parameters={"window": window, "stride": window // 2, "baseline": 0.0}),
-    )
-
-
-def _thorough() -> tuple[MethodPlan, ...]:
-    return (
-        *_methods(steps=128, window=16),
-        MethodPlan(name="grad_cam_plus_plus"),
-        MethodPlan(name="lrp"),
-        MethodPlan(name="deep_lift"),
-        MethodPlan(name="deep_shap"),
-        MethodPlan(name="gradient_shap", parameters={"samples": 256}),
-        MethodPlan(name="smooth_grad", parameters={"samples": 64}),
-        MethodPlan(name="shapley_sampling", parameters={"permutations": 64}),
-        MethodPlan(name="kernel_shap", parameters={"samples": 1024}),
-        MethodPlan(name="lime", parameters={"samples": 512}),
-    )
-
-
-PLANS: dict[str, Plan] = {
-    "standard": Plan(name="standard", methods=_methods(steps=64, window=16)),
-    "quick": Plan(
-        name="quick",
-        methods=_methods(steps=24, window=24),
-        resamples=300,
-        grid=6,
-        gallery=8,
-    ),
-    "thorough": Plan(name="thorough", methods=_thorough(), resamples=2000),
-}

@@ -8,7 +8,8 @@ from PIL import Image
 from auditor.audits.findings import findings
 from auditor.common.store import Store
 from auditor.explain import evidence as e
-from auditor.explain.plan import PLANS, Plan
+from auditor.explain.plan import Plan
+from auditor.explain.plans import plan_of
 from auditor.explain.spec import ItemEntry, ModelSpec
 from reports.documents.snapshot import Conditions, LedgerPosition, Snapshot
 
@@ -227,7 +228,7 @@ def performance(level):
 
 def evidence(store: Store, *, marker: bool = False, **changes) -> e.Evidence:
     """Return evidence about a model that reads a corner marker or the lesion; its arrays are stored."""
-    plan: Plan = PLANS["quick"]
+    plan: Plan = plan_of("quick", "image")
     entries = [
         e.GalleryEntry(rule=("worst error", "least certain", "typical")[index % 3], item=item)
         for index, item in enumerate(items(store, marker))

@@ -72,16 +72,6 @@ def overlaid(item: ItemRecord, method: str, store: Store) -> tuple[Bytes, float]
     return paint(grey, values, scale), scale
 
 
-def original_png(item: ItemRecord, store: Store) -> bytes:
-    """Return an item's image as PNG; raises RetraceError where it is missing or damaged."""
-    return encoded(original(item, store), "PNG")
-
-
-def overlay_png(item: ItemRecord, method: str, store: Store) -> bytes:
-    """Return an item's image under the map of one method as PNG; raises RetraceError as `original_png`."""
-    return encoded(overlaid(item, method, store)[0], "PNG")
-
-
 def encoded(image: Bytes, kind: str) -> bytes:
     """Return a picture as PNG or as JPEG at high quality without colour subsampling."""
     stream = io.BytesIO()
