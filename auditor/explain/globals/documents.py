@@ -27,7 +27,7 @@ class TreeNode(Document):
     """A node of the surrogate tree: goes `left` where feature <= threshold; a leaf has no feature.
 
     Where `category` is set, it goes left where the feature is not this category. Values are compared in single
-    precision; a missing one goes left where `missing_left`.
+    precision; a missing one goes left where `missing_left`, which is None where no item lacks the feature.
     """
 
     feature: str | None
@@ -38,7 +38,7 @@ class TreeNode(Document):
     counts: dict[str, int]
     decision: str
     category: str | None = None
-    missing_left: bool = False
+    missing_left: bool | None = None
 
 
 class Condition(Document):
@@ -74,12 +74,15 @@ class Rule(Document):
 
 
 class TreeSize(Document):
-    """A size of tree that was tried: mean fidelity over the folds of the growing part and its standard error."""
+    """A size of tree that was tried: mean fidelity over the folds of the growing part and its standard error.
+
+    Both are None where decisions are too few for folds.
+    """
 
     depth: int
     leaves: int
-    fidelity: float
-    error: float
+    fidelity: float | None = None
+    error: float | None = None
 
 
 class Surrogate(Document):
@@ -87,7 +90,8 @@ class Surrogate(Document):
 
     `baseline` is the fidelity of always answering the commonest decision. `accepted` says whether the lower bound
     of the fidelity reaches the plan's minimum; where not, the tree is no description of the model.
-    `refused` says in a sentence why no tree could be grown. `tried` are the sizes among which the tree's was chosen.
+    `refused` says in a sentence why no tree could be grown. `tried` are the sizes among which the tree's was chosen;
+    `rules` say an accepted tree in words.
     """
 
     features: tuple[Feature, ...]
