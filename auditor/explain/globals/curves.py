@@ -39,16 +39,16 @@ def predicted(predict: Predict, made: Callable[[slice], Rows], total: int, numbe
 def dependence(predict: Predict, rows: Rows, adjust: Adjust, grid: Sequence[float] | Floats) -> Floats:
     """Return each row's probabilities with every value of a grid, (grid, rows, classes)."""
 
-    def made(chosen: slice, value: float) -> Rows:
-        part = rows[chosen]
-        return adjust(part, np.full(len(part), value))
-
     return np.stack(
         [
-            predicted(predict, lambda chosen, value=value: made(chosen, value), len(rows), rows[0].size)
+            predicted(predict, _adjusted(rows, np.full(len(rows), value), adjust), len(rows), rows[0].size)
             for value in grid
         ]
     )
+
+
+def _adjusted(rows: Rows, values: Floats, adjust: Adjust) -> Callable[[slice], Rows]:
+    return lambda chosen: adjust(rows[chosen], values[chosen])
 
 
 class Local(NamedTuple):
@@ -87,12 +87,7 @@ def local_effects(predict: Predict, rows: Rows, values: Floats, adjust: Adjust, 
         return None
     place = np.clip(np.searchsorted(edges, values, side="left") - 1, 0, len(edges) - 2)
     lower, upper = (
-        predicted(
-            predict,
-            lambda chosen, ends=ends: adjust(rows[chosen], ends[place[chosen]]),
-            len(rows),
-            rows[0].size,
-        )
+        predicted(predict, _adjusted(rows, ends[place], adjust), len(rows), rows[0].size)
         for ends in (edges[:-1], edges[1:])
     )
     return Local(edges, place, upper - lower)

@@ -27,7 +27,8 @@ class TreeNode(Document):
     """A node of the surrogate tree: goes `left` where feature <= threshold; a leaf has no feature.
 
     Where `category` is set, it goes left where the feature is not this category. Values are compared in single
-    precision; a missing one goes left where `missing_left`, which is None where no item lacks the feature.
+    precision; a missing one goes left where `missing_left`, which is None where no item lacks the feature;
+    at the largest threshold that single precision has, all that is known goes left.
     """
 
     feature: str | None

@@ -54,9 +54,8 @@ def drift(
     (old_scores, old_errors), (new_scores, new_errors) = (
         _projected(components, rows, names) for rows in (reference, new)
     )
-    energy, p_value = _energy_test(
-        *(s / np.sqrt(components.variances) for s in (old_scores, new_scores)), bootstrap
-    )
+    spread = np.sqrt(components.variances)
+    energy, p_value = _energy_test(old_scores / spread, new_scores / spread, bootstrap)
     limit = _limit(old_errors)
     return Drift(
         reference=len(reference),

@@ -9,6 +9,7 @@ from auditor.explain.bootstrap import Bootstrap, Floats
 from auditor.explain.globals.documents import Condition, Feature, Rule, TreeNode
 
 _AGREEMENT = "share of held-out items under the rule that the model decides so"
+LARGEST = float(np.finfo(np.float32).max)  # as a threshold: what is known goes left, what is missing right
 Step = tuple[TreeNode, bool]  # a question on the way to a leaf, and whether the way goes left
 
 
@@ -91,10 +92,11 @@ def _merged(name: str, steps: Sequence[Step]) -> Condition:
         return Condition(feature=name, others=others)
     above = [node.threshold for node, left in steps if not left and node.threshold is not None]
     most = [node.threshold for node, left in steps if left and node.threshold is not None]
+    low, high = max(above, default=None), min(most, default=None)
     return Condition(
         feature=name,
-        above=max(above, default=None),
-        most=min(most, default=None),
+        above=low,
+        most=None if low is not None and high == LARGEST else high,
         missing=all(node.missing_left is left for node, left in steps),
     )
 
@@ -117,7 +119,10 @@ def _words(condition: Condition, feature: Feature) -> str:
     if condition.category is not None:
         return f"{name} is '{condition.category}'"
     if condition.others:
-        return f"{name} is not {' or '.join(f"'{other}'" for other in condition.others)}"
+        quoted = [f"'{other}'" for other in condition.others]
+        return f"{name} is not {' or '.join(quoted)}"
+    if LARGEST in (condition.above, condition.most):
+        return f"{name} is {'missing' if condition.missing else 'known'}"
     unit = f" ({feature.unit})" if feature.unit else ""
     low, high = (None if end is None else f"{end:.4g}" for end in (condition.above, condition.most))
     if low is not None and high is not None:

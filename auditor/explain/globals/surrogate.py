@@ -14,7 +14,7 @@ from auditor.explain.bootstrap import Bootstrap, Floats
 from auditor.explain.evidence import ItemRecord
 from auditor.explain.globals.documents import Feature, Surrogate, TreeNode, TreeSize
 from auditor.explain.globals.features import FEATURES
-from auditor.explain.globals.rules import checked, rules
+from auditor.explain.globals.rules import LARGEST, checked, rules
 from auditor.explain.measure import Measure
 from auditor.explain.plan import Plan
 
@@ -57,7 +57,8 @@ def surrogate_tree(features: Sequence[Feature], table: Floats, decisions: Decisi
     tree = _tree(size.depth, size.leaves, plan).fit(asked[grow], decisions[grow])
     agrees = (tree.predict(asked[hold]) == decisions[hold]).astype(np.float64)
     fidelity, baseline = _shares(agrees, decisions[grow], decisions[hold], plan)
-    nodes = _nodes(tree, questions, asked[grow], decisions[grow], np.isnan(asked).any(axis=0))
+    gaps = [bool(np.isnan(answers).any()) for answers in asked.T]
+    nodes = _nodes(tree, questions, asked[grow], decisions[grow], gaps)
     accepted = fidelity.low is not None and fidelity.low >= plan.surrogate.minimum_fidelity
     return Surrogate(
         features=tuple(features),
@@ -179,11 +180,11 @@ def _shares(agrees: Floats, grown: Decisions, held: Decisions, plan: Plan) -> tu
 
 
 def _nodes(
-    tree: Any, questions: Sequence[Question], table: Floats, decisions: Decisions, gaps: NDArray[np.bool_]
+    tree: Any, questions: Sequence[Question], table: Floats, decisions: Decisions, gaps: Sequence[bool]
 ) -> tuple[TreeNode, ...]:
     """Return the nodes in scikit-learn's order, with the growing items that pass through each.
 
-    `gaps` (questions,) says to which questions some item has no answer.
+    `gaps` says to which questions some item has no answer; what is known alone goes left at an infinite threshold.
     """
     inner, passes = tree.tree_, tree.decision_path(table).toarray().astype(bool)  # (items, nodes)
     nodes = []
@@ -194,16 +195,16 @@ def _nodes(
         nodes.append(
             TreeNode(
                 feature=None if asked is None else asked.feature.name,
-                threshold=None if leaf else float(inner.threshold[index]),
+                threshold=None if leaf else min(float(inner.threshold[index]), LARGEST),
                 left=None if leaf else int(inner.children_left[index]),
                 right=None if leaf else int(inner.children_right[index]),
                 n=sum(counts.values()),
                 counts=dict(sorted(counts.items())),
                 decision=str(tree.classes_[int(np.argmax(inner.value[index][0]))]),
                 category=None if asked is None else asked.category,
-                missing_left=bool(
-                    not leaf and gaps[inner.feature[index]] and inner.missing_go_to_left[index]
-                ),
+                missing_left=bool(inner.missing_go_to_left[index])
+                if asked is not None and gaps[inner.feature[index]]
+                else None,
             )
         )
     return tuple(nodes)

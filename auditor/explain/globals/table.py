@@ -5,7 +5,7 @@ category move together.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -14,6 +14,7 @@ from auditor.explain.bootstrap import Floats
 from auditor.explain.coalitions.shapley import settled
 from auditor.explain.globals.curves import Adjust, Labels, Predict, Rows, dependence, local_effects, predicted
 
+Owners = Sequence[int] | Labels
 _LEAST = 1e-12  # a probability of nothing would cost infinitely much
 
 
@@ -24,7 +25,7 @@ def losses(probabilities: Floats, labels: Labels) -> Floats:
 
 
 def permutation_importance(
-    predict: Predict, rows: Rows, labels: Labels, owners: Sequence[int], repeats: int, seed: int
+    predict: Predict, rows: Rows, labels: Labels, owners: Owners, repeats: int, seed: int
 ) -> Floats:
     """Return how much each row's loss grows when a column is shuffled among rows, (rows, columns).
 
@@ -42,18 +43,20 @@ def permutation_importance(
         numbers = np.flatnonzero(owner == column)
         for _ in range(repeats):
             order = rng.permutation(len(rows))
-            found = predicted(
-                predict, lambda chosen, o=order, n=numbers: _mixed(rows, chosen, o, n), *rows.shape
-            )
+            found = predicted(predict, _shuffled(rows, order, numbers), *rows.shape)
             grown[:, column] += (losses(found, labels) - before) / repeats
     return grown
 
 
-def _mixed(rows: Rows, chosen: slice, order: Labels, numbers: Labels) -> Rows:
-    """Return some rows with these numbers taken from the rows that `order` puts in their place."""
-    shuffled = rows[chosen].copy()
-    shuffled[:, numbers] = rows[np.ix_(order[chosen], numbers)]
-    return shuffled
+def _shuffled(rows: Rows, order: Labels, numbers: Labels) -> Callable[[slice], Rows]:
+    """Return what makes rows with these numbers taken from the rows that `order` puts in their place."""
+
+    def made(chosen: slice) -> Rows:
+        shuffled = rows[chosen].copy()
+        shuffled[:, numbers] = rows[np.ix_(order[chosen], numbers)]
+        return shuffled
+
+    return made
 
 
 class Sage(NamedTuple):
@@ -68,7 +71,7 @@ def sage(
     predict: Predict,
     rows: Rows,
     labels: Labels,
-    owners: Sequence[int],
+    owners: Owners,
     background: Rows,
     *,
     most: int,

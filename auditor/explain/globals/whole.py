@@ -19,7 +19,7 @@ from auditor.explain.globals.documents import (
     SetImportance,
     TableGlobals,
 )
-from auditor.explain.globals.table import Sage, losses, permutation_importance, sage
+from auditor.explain.globals.table import Owners, Sage, losses, permutation_importance, sage
 from auditor.explain.measure import Measure
 from auditor.explain.spec import TableInput
 
@@ -67,7 +67,7 @@ def set_importance(
     rows: Rows,
     labels: Labels,
     features: Sequence[Feature],
-    owners: Sequence[int] | NDArray[np.int64],
+    owners: Owners,
     settings: GlobalSettings,
     bootstrap: Bootstrap,
 ) -> SetImportance:
