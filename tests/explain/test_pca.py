@@ -125,6 +125,14 @@ def test_what_lies_off_the_components_is_found_by_its_error():
     assert (found.beyond.low, found.beyond.high) == pytest.approx((exact.low, exact.high))
 
 
+def test_drift_against_the_items_of_the_components_themselves_is_overstated():
+    """Why `drift_of_sets` splits: new items of the same source are reconstructed worse than the components' own."""
+    reference, new = rows(40, 120, 1), rows(60, 120, 2)
+    space = principal_components(reference, 20, BOOTSTRAP)
+    assert drift(space, reference, new, BOOTSTRAP).beyond.low > 0.2
+    assert drift_of_sets(reference, new, 10, BOOTSTRAP).beyond.low < 0.05
+
+
 def test_tests_agree_with_scipy():
     grown, reference, new = rows(50, 4, 0), rows(40, 4, 1), rows(30, 4, 2, shift=0.3)
     space = principal_components(grown, 1, BOOTSTRAP)

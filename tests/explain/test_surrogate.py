@@ -127,6 +127,20 @@ def test_rules_share_the_held_out_items_and_their_fidelity():
     )
 
 
+def test_values_that_only_held_out_items_lack_follow_the_tree():
+    table = numbers(300)
+    decisions = chequered(table)
+    used = plan(depths=(3,), leaves=(8,)).model_copy(update={"minimum_group": 1})
+    _, grow = tree_of(table, decisions, surrogate_tree(FEATURES, table, decisions, used).tried[0], used.seed)
+    held = np.setdiff1d(np.arange(300), grow)
+    table[held[:12], 0] = np.nan
+    found = surrogate_tree(FEATURES, table, decisions, used)
+    assert sum(rule.held_out for rule in found.rules) == 120
+    assert sum(rule.agreement.value * rule.held_out for rule in found.rules) == pytest.approx(
+        found.fidelity.value * 120
+    )
+
+
 def test_agreement_of_few_held_out_items_is_not_said():
     table = numbers(300)
     used = plan().model_copy(update={"minimum_group": 1000})

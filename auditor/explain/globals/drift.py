@@ -34,8 +34,8 @@ def drift(
 ) -> Drift:
     """Return how `new` (items, numbers) differs from `reference` (items, numbers), columns as for the components.
 
-    `reference` must be items that the components were not found on: those lie closer to their own components than any
-    other items, most of all where items are few, and every other set would seem to have drifted. See `drift_of_sets`.
+    `reference` must be items that the components were not found on: those lie closer to their own components than
+    other items do, most of all where items are few, and drift would be overstated. See `drift_of_sets`.
     A missing value is replaced by the mean of the components' set. The energy test takes 1000 items of each set at
     most, drawn by the seed, and as many permutations as the bootstrap has resamples, less one. `limit` is the
     conformal quantile of the reference's errors, which needs 19 items.
