@@ -5,28 +5,17 @@ from typing import Literal
 from pydantic import Field, JsonValue
 
 from auditor.explain.document import Document
+from auditor.explain.globals.documents import Condition as Condition
+from auditor.explain.globals.documents import Feature as Feature
+from auditor.explain.globals.documents import Rule as Rule
+from auditor.explain.globals.documents import Surrogate as Surrogate
+from auditor.explain.globals.documents import TreeNode as TreeNode
+from auditor.explain.measure import Measure as Measure
 from auditor.explain.plan import Plan
 from auditor.explain.spec import Digest, ItemEntry, Modality, ModelSpec
 
 Tier = Literal["predictions", "gradients", "layers"]
 TIERS: tuple[Tier, ...] = ("predictions", "gradients", "layers")
-
-
-class Measure(Document):
-    """A number with what computed it, on how many items, its interval and its seed.
-
-    `low` and `high` bound the interval at `confidence`; where there is none, `no_interval` says why.
-    `value` is None where the quantity is undefined on these items, and `no_interval` then says why, too.
-    """
-
-    value: float | None
-    low: float | None = None
-    high: float | None = None
-    confidence: float | None = None
-    n: int
-    method: str
-    seed: int | None = None
-    no_interval: str | None = None
 
 
 class MethodCard(Document):
@@ -37,7 +26,7 @@ class MethodCard(Document):
 
     name: str
     title: str
-    family: Literal["visualisation", "backpropagation", "perturbation", "surrogate"]
+    family: Literal["visualisation", "backpropagation", "perturbation", "surrogate", "projection"]
     needs: Tier
     inputs: tuple[Modality, ...] = ("image",)
     scope: Literal["local", "global"]
@@ -206,44 +195,6 @@ class RegionImportance(Region):
     drop: Measure
     flips: Measure
     shares: dict[str, Measure]
-
-
-class Feature(Document):
-    """An interpretable feature of an image, in words, with its unit."""
-
-    name: str
-    title: str
-    unit: str
-
-
-class TreeNode(Document):
-    """A node of the surrogate tree: goes `left` where feature <= threshold; a leaf has no feature."""
-
-    feature: str | None
-    threshold: float | None
-    left: int | None
-    right: int | None
-    n: int
-    counts: dict[str, int]
-    decision: str
-
-
-class Surrogate(Document):
-    """A small tree that imitates the model's decisions, and how often it does on items that it was not grown on.
-
-    `baseline` is the fidelity of always answering the commonest decision. `accepted` says whether the lower bound
-    of the fidelity reaches the plan's minimum; where not, the tree is no description of the model.
-    `refused` says in a sentence why no tree could be grown.
-    """
-
-    features: tuple[Feature, ...]
-    nodes: tuple[TreeNode, ...]
-    depth: int
-    leaves: int
-    fidelity: Measure | None
-    baseline: Measure | None
-    accepted: bool
-    refused: str | None = None
 
 
 class MethodSummary(Document):

@@ -1,6 +1,6 @@
 """The plan of an audit: everything that was fixed before it ran."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue
 
@@ -15,9 +15,15 @@ class MethodPlan(Document):
 
 
 class SurrogatePlan(Document):
-    """How the surrogate decision tree is grown and when it may be called a description of the model."""
+    """How the surrogate decision tree is grown and when it may be called a description of the model.
 
-    depths: tuple[int, ...] = (1, 2, 3, 4)
+    Every depth is tried with every number of leaves.
+    """
+
+    depths: tuple[Annotated[int, Field(ge=1, le=12)], ...] = Field(default=(1, 2, 3, 4), min_length=1)
+    leaves: tuple[Annotated[int, Field(ge=2, le=64)], ...] = Field(
+        default=(2, 3, 4, 6, 8, 12, 16), min_length=1
+    )
     minimum_leaf: int = 5
     held_out: float = Field(default=0.4, gt=0, lt=1)
     minimum_fidelity: float = Field(default=0.8, ge=0, le=1)
