@@ -28,6 +28,7 @@ from auditor.explain.gallery import gallery
 from auditor.explain.globals.importance import importance
 from auditor.explain.globals.surrogate import surrogate
 from auditor.explain.methods.catalog import method
+from auditor.explain.modalities import modality_of
 from auditor.explain.modalities.base import OUTSIDE
 from auditor.explain.performance import performance
 from auditor.explain.plan import MethodPlan, Plan
@@ -79,7 +80,7 @@ def assemble(
         ),
         performance=performance(records, model.spec.output.classes, plan),
         regions=importance(records, ordered[0][1].regions, plan),
-        surrogate=surrogate(records, plan),
+        surrogate=surrogate(records, modality_of(model.spec.input).features, plan),
         gallery=gallery(records, plan),
     )
 

@@ -119,7 +119,7 @@ def described(decide, count=120) -> list[ItemRecord]:
 
 
 def test_a_threshold_on_brightness_is_found_and_accepted():
-    result = surrogate(described(lambda values, _: values["brightness"] > 0.5), toys.plan())
+    result = surrogate(described(lambda values, _: values["brightness"] > 0.5), FEATURES, toys.plan())
     assert result.accepted
     assert result.fidelity.value > 0.95
     assert result.fidelity.low <= result.fidelity.value <= result.fidelity.high
@@ -132,7 +132,7 @@ def test_a_threshold_on_brightness_is_found_and_accepted():
 
 
 def test_decisions_by_chance_are_not_described():
-    result = surrogate(described(lambda _, rng: rng.random() > 0.5), toys.plan())
+    result = surrogate(described(lambda _, rng: rng.random() > 0.5), FEATURES, toys.plan())
     assert result.refused is None
     assert not result.accepted
 
@@ -146,7 +146,7 @@ def test_decisions_by_chance_are_not_described():
     ],
 )
 def test_an_impossible_tree_is_refused_in_a_sentence(decide, count, reason):
-    result = surrogate(described(decide, count), toys.plan())
+    result = surrogate(described(decide, count), FEATURES, toys.plan())
     assert reason in result.refused
     assert result.nodes == ()
     assert result.fidelity is None

@@ -13,7 +13,6 @@ from sklearn.tree import DecisionTreeClassifier
 from auditor.explain.bootstrap import Bootstrap, Floats
 from auditor.explain.evidence import ItemRecord
 from auditor.explain.globals.documents import Feature, Surrogate, TreeNode, TreeSize
-from auditor.explain.globals.features import FEATURES
 from auditor.explain.globals.rules import LARGEST, checked, rules
 from auditor.explain.measure import Measure
 from auditor.explain.plan import Plan
@@ -24,10 +23,12 @@ _FIDELITY = "share of held-out items on which the tree decides as the model"
 _BASELINE = "share of held-out items with the commonest decision of the growing part"
 
 
-def surrogate(records: Sequence[ItemRecord], plan: Plan) -> Surrogate:
-    """Return the tree of the features that all records of images have; see `surrogate_tree`."""
-    chosen = tuple(f for f in FEATURES if all(f.name in record.features for record in records))
-    table = np.array([[record.features[f.name] for f in chosen] for record in records], dtype=np.float64)
+def surrogate(records: Sequence[ItemRecord], features: Sequence[Feature], plan: Plan) -> Surrogate:
+    """Return the tree of those features that at least half of the records have; see `surrogate_tree`."""
+    chosen = tuple(f for f in features if 2 * sum(f.name in one.features for one in records) >= len(records))
+    table = np.array(
+        [[record.features.get(f.name, np.nan) for f in chosen] for record in records], dtype=np.float64
+    )
     decisions = np.array([record.predicted for record in records], dtype=np.str_)
     return surrogate_tree(chosen, table.reshape(len(records), len(chosen)), decisions, plan)
 

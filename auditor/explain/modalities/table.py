@@ -7,10 +7,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from auditor.explain.evidence import Feature, Region
+from auditor.explain.evidence import Region
+from auditor.explain.globals.columns import column_features, column_values
 from auditor.explain.modalities.base import Mask, Modality, Subject
 from auditor.explain.rows import encoded
-from auditor.explain.spec import CategoryColumn, Column, TableInput
+from auditor.explain.spec import TableInput
 
 
 class Tables(Modality):
@@ -18,10 +19,7 @@ class Tables(Modality):
 
     def __init__(self, spec: TableInput) -> None:
         self.spec = spec
-        self.features = tuple(
-            Feature(name=column.name, title=title_of(column), unit=getattr(column, "unit", ""))
-            for column in spec.columns
-        )
+        self.features = column_features(spec)
         self._owners = np.array(spec.owners)
 
     def read(self, content: bytes, name: str) -> Tensor:
@@ -30,17 +28,17 @@ class Tables(Modality):
 
     def describe(self, given: Tensor, mask: Mask | None) -> dict[str, float]:
         """Return each column's number, or the number of its category; a missing value is absent."""
-        values = given.double().cpu().numpy()
-        found = {
-            column.name: _described(column, values[self._owners == index])
-            for index, column in enumerate(self.spec.columns)
+        values = column_values(given.double().cpu().numpy()[None], self.spec)[0].tolist()
+        return {
+            column.name: value
+            for column, value in zip(self.spec.columns, values, strict=True)
+            if math.isfinite(value)
         }
-        return {name: value for name, value in found.items() if math.isfinite(value)}
 
     def regions(self, masked: bool) -> tuple[Region, ...]:
         """Return the columns."""
         return tuple(
-            Region(name=column.name, kind="column", title=title_of(column), column=index)
+            Region(name=column.name, kind="column", title=column.title or column.name, column=index)
             for index, column in enumerate(self.spec.columns)
         )
 
@@ -52,14 +50,3 @@ class Tables(Modality):
     def owned(self, region: Region, mask: Mask | None) -> Mask | None:
         """Return the column as a place, (columns,)."""
         return np.arange(len(self.spec.columns)) == region.column
-
-
-def title_of(column: Column) -> str:
-    """Return what a column is called in sentences."""
-    return column.title or column.name
-
-
-def _described(column: Column, values: np.ndarray) -> float:
-    if isinstance(column, CategoryColumn) and column.encoding == "one_hot":
-        return float(values.argmax()) if values.any() else math.nan
-    return float(values[0])
