@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from auditor.explain.cards import card as card_of
+from auditor.explain.cards import cards as all_cards
 from auditor.explain.cards import why_not
 from auditor.explain.evidence import TIERS, MethodCard
 from auditor.explain.methods.catalog import METHODS, check_name
@@ -20,7 +21,9 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="the cards as JSON")
 
     def handle(self, **options: Any) -> None:
-        cards = [card_of(check_name(name)) for name in options["names"] or METHODS]
+        others = {card.name: card for card in all_cards() if card.gives != "map"}
+        names = options["names"] or [*METHODS, *others]
+        cards = [others.get(name) or card_of(check_name(name)) for name in names]
         if options["tier"]:
             cards = [card for card in cards if why_not(card, options["tier"], card.inputs[0]) is None]
         if options["json"]:
