@@ -4,7 +4,6 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from torch import Tensor, nn
 
 from auditor.common.errors import Refused
 from auditor.explain.counterfactuals.columns import columns_of, rows_of, said
@@ -13,79 +12,10 @@ from auditor.explain.counterfactuals.neighbourhood import gower, ranges
 from auditor.explain.counterfactuals.settings import CounterfactualSettings
 from auditor.explain.counterfactuals.tables import Support, counterfactuals
 from auditor.explain.model import AuditedModel
-from auditor.explain.rows import encoded
-from auditor.explain.spec import CategoryColumn, NumberColumn, OutputSpec, TableInput
+from auditor.explain.spec import NumberColumn, TableInput
 from tests.explain import toys
+from tests.explain.row_toys import TABLE, Rule, drawn, mixed, rule, tensor
 from tests.reference import counterfactuals as slow
-
-TABLE = TableInput(
-    kind="table",
-    columns=(
-        NumberColumn(name="age", mean=50.0, std=10.0, fixed=True),
-        CategoryColumn(kind="category", name="ward", values=("a", "b", "c")),
-        NumberColumn(name="crp", mean=8.0, std=4.0, missing="nan"),
-        NumberColumn(name="dose", mean=3.0, std=1.0, missing="nan"),
-        CategoryColumn(kind="category", name="sex", values=("f", "m"), encoding="code"),
-    ),
-)
-CHOICES: dict[str, list] = {
-    "age": [20.0, 40.5, 60.0, 80.0],
-    "ward": ["a", "b", "c", None],
-    "crp": [0.125, 2.0, 4.75, 9.0, 16.0, None],
-    "dose": [1.0, 2.0, 3.0, 5.0],
-    "sex": ["f", "m"],
-}
-
-
-class Mixed(nn.Module):
-    """A random network of a row that reads missing numbers as nothing."""
-
-    def __init__(self, seed: int, classes: int = 3) -> None:
-        super().__init__()
-        torch.manual_seed(seed)
-        self.body = nn.Sequential(nn.Linear(7, 8), nn.Tanh(), nn.Linear(8, classes))
-        for parameter in self.body.parameters():
-            parameter.data *= 2.5
-
-    def forward(self, rows: Tensor) -> Tensor:
-        return self.body(rows.nan_to_num(0.0))
-
-
-class Rule(nn.Module):
-    """Says finding where the score of a row is above 0."""
-
-    def __init__(self, score) -> None:
-        super().__init__()
-        self.score = score
-
-    def forward(self, rows: Tensor) -> Tensor:
-        found = self.score(rows)
-        return torch.stack((-found, found), dim=1)
-
-
-def mixed(seed: int) -> AuditedModel:
-    output = OutputSpec(classes=("a", "b", "c"))
-    return AuditedModel(Mixed(seed), toys.spec(input=TABLE, output=output))
-
-
-def rule(score) -> AuditedModel:
-    """Return a model of two numbers, as they are."""
-    columns = tuple(NumberColumn(name=name, mean=0.0, std=1.0) for name in ("x", "y"))
-    return AuditedModel(Rule(score), toys.spec(input=TableInput(kind="table", columns=columns)))
-
-
-def drawn(count: int, seed: int) -> list[slow.Row]:
-    draw = torch.Generator().manual_seed(seed)
-    return [
-        {name: own[int(torch.randint(len(own), (1,), generator=draw))] for name, own in CHOICES.items()}
-        for _ in range(count)
-    ]
-
-
-def tensor(rows: list[slow.Row]) -> Tensor:
-    words = [{name: "" if v is None else str(v) for name, v in row.items()} for row in rows]
-    words = [row | {"sex": row["sex"] or "f"} for row in words]
-    return torch.stack([encoded(row, TABLE, "row") for row in words])
 
 
 def after(row: slow.Row, alternative) -> slow.Row:
@@ -215,7 +145,7 @@ def test_two_values_that_never_occur_together_are_no_counterfactual():
     found = counterfactuals(model, both[0], both, CounterfactualSettings(), seed=0, batch=4)
     assert found.alternatives == ()
     assert found.altering == 1
-    assert "1 alter the outcome, and none of these is plausible" in found.refused
+    assert "the outcome changes in 1, and none of these is plausible" in found.refused
     loose = counterfactuals(
         model, both[0], torch.cat((both, torch.ones(4, 2))), CounterfactualSettings(), seed=0, batch=4
     )
@@ -227,7 +157,9 @@ def test_each_reason_for_no_answer_is_said():
     reference = torch.rand(20, 2, generator=torch.Generator().manual_seed(0))
     asked = CounterfactualSettings()
     none = counterfactuals(constant, reference[0], reference, asked, 0, 4)
-    assert none.refused == "99 changes of up to 3 columns were tried; none alters the outcome."
+    assert (
+        none.refused == "99 changes of up to 3 columns were tried; the outcome stays the same in all of them."
+    )
     few = counterfactuals(constant, reference[0], reference[:5], asked, 0, 4)
     assert few.refused.endswith("which needs more than 5 of them, and there are 5.")
     same = counterfactuals(constant, reference[0], reference[:1].expand(9, 2), asked, 0, 4)
@@ -245,7 +177,7 @@ def test_what_cannot_be_asked_is_refused():
         counterfactuals(model, item, torch.zeros(9, 2), CounterfactualSettings(), 0, 4, target=2)
     with pytest.raises(Refused, match="holds values that are not numbers"):
         counterfactuals(model, item * torch.nan, torch.zeros(9, 2), CounterfactualSettings(), 0, 4)
-    with pytest.raises(Refused, match="in a table only, and this model takes a image"):
+    with pytest.raises(Refused, match="in a table only, and this model's input is of the kind image"):
         counterfactuals(
             toys.convolutional(), torch.zeros(1, 32, 32), item[None], CounterfactualSettings(), 0, 4
         )

@@ -42,10 +42,10 @@ def facts(
 def _reason(found: Found, what: str, near: Neighbourhood, own: float | None) -> str:
     tried = f"{found.tried} {what} were tried{'' if found.exhaustive else ', which are not all'}"
     if not found.altering:
-        return f"{tried}; none alters the outcome."
+        return f"{tried}; the outcome stays the same in all of them."
     unusual = own is not None and near.bound is not None and own > near.bound
     return (
-        f"{tried}; {found.altering} alter the outcome, and none of these is plausible: each is further from its "
+        f"{tried}; the outcome changes in {found.altering}, and none of these is plausible: each is further from its "
         f"{near.neighbours} nearest reference items than is usual among them"
         f"{', as the item itself is' if unusual else ''}."
     )

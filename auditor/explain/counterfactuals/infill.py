@@ -43,12 +43,14 @@ def _halved(values: Tensor) -> Tensor:
 
 def _relaxed(values: Tensor, known: Tensor) -> Tensor:
     """Return values after sweeps in which every unknown place becomes the mean of its neighbours (Jacobi)."""
-    axes = range(2, values.ndim)
+    axes, total = range(2, values.ndim), torch.empty_like(values)
     for _ in range(_SWEEPS):
-        total = torch.zeros_like(values)
+        total.zero_()
         for axis in axes:
-            ends = values.narrow(axis, 0, 1), values.narrow(axis, -1, 1)
-            lane = torch.cat((ends[0], values, ends[1]), dim=axis)  # a border continues as it ends
-            total += lane.narrow(axis, 0, values.shape[axis]) + lane.narrow(axis, 2, values.shape[axis])
+            inner = values.shape[axis] - 1
+            total.narrow(axis, 1, inner).add_(values.narrow(axis, 0, inner))
+            total.narrow(axis, 0, inner).add_(values.narrow(axis, 1, inner))
+            for end in (0, inner):  # a border continues as it ends
+                total.narrow(axis, end, 1).add_(values.narrow(axis, end, 1))
         values = torch.where(known, values, total / (2 * len(axes)))
     return values

@@ -111,7 +111,8 @@ def region_counterfactual(
     Parameters
     ----------
     item : float32 (channels, *places) in [0, 1]
-    reference : items that were observed, (items, channels, *places), or what `looks_of` made of them
+    reference : items that were observed, (items, channels, *places), or what `looks_of` made of them with the same
+        settings and seed
     batch : the most items that go through the model at once
     target : the class wanted instead, None for any other
 
@@ -128,7 +129,8 @@ def region_counterfactual(
     """
     if not isinstance(model.spec.input, ImageInput | VolumeInput):
         raise Refused(
-            f"Regions can be filled in images and volumes only, and this model takes a {model.spec.input.kind}."
+            "Regions can be filled in images and volumes only, and this model's input is of the kind "
+            f"{model.spec.input.kind}."
         )
     near = reference if isinstance(reference, Neighbourhood) else looks_of(reference, settings, seed)
     item = item.to(model.device)

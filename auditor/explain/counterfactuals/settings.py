@@ -23,7 +23,7 @@ class SearchSettings(Document):
 
     count: int = Field(default=3, ge=1, le=20)
     margin: Annotated[float, Field(ge=0, le=1)] = 0.5
-    budget: int = Field(default=20_000, ge=1, le=1_000_000)
+    budget: int = Field(default=50_000, ge=1, le=1_000_000)
     neighbours: int = Field(default=5, ge=1, le=100)
     quantile: Annotated[float, Field(gt=0, le=1)] = 0.95
     compared: int = Field(default=1000, ge=2, le=10_000)

@@ -117,7 +117,7 @@ def counterfactuals(
     Parameters
     ----------
     item : the row, float32 (numbers,), as the model's input describes it
-    reference : rows that were observed, (rows, numbers), or their support
+    reference : rows that were observed, (rows, numbers), or their support made with the same settings and seed
     batch : the most rows that go through the model at once
     target : the class wanted instead, None for any other
 
@@ -128,7 +128,9 @@ def counterfactuals(
     """
     spec = model.spec.input
     if not isinstance(spec, TableInput):
-        raise Refused(f"Columns can be changed in a table only, and this model takes a {spec.kind}.")
+        raise Refused(
+            f"Columns can be changed in a table only, and this model's input is of the kind {spec.kind}."
+        )
     support = reference if isinstance(reference, Support) else Support.of(reference, spec, settings, seed)
     outcome, row = Outcome.of(model, item, target, settings.margin), columns_of(item[None], spec)[0]
     edits, values = support.edits(row)
