@@ -21,7 +21,8 @@ TIERS: tuple[Tier, ...] = ("predictions", "gradients", "layers")
 class MethodCard(Document):
     """What a reader must know of a method before believing one of its pictures.
 
-    `specific` says that it looks into the model, `background` that it compares with other items of the set.
+    `specific` says that it looks into the model, `background` that it compares with other items of the set, `gives`
+    what comes out: a map of one item, examples beside it, or an answer about the model as a whole.
     """
 
     name: str
@@ -31,7 +32,8 @@ class MethodCard(Document):
     inputs: tuple[Modality, ...] = ("image",)
     scope: Literal["local", "global"]
     stage: Literal["before the model", "in the model", "after the model"]
-    kind: Literal["visualisation", "attribution", "surrogate"]
+    kind: Literal["visualisation", "attribution", "surrogate", "example"]
+    gives: Literal["map", "examples", "global"] = "map"
     specific: bool
     background: bool = False
     sign: str
