@@ -17,7 +17,7 @@ from auditor.explain.evidence import ArrayRef, Incident, ItemRecord, MapRecord, 
 from auditor.explain.globals.features import features
 from auditor.explain.globals.regions import Regions, Subject, donor_of, effects
 from auditor.explain.items import ValidationSet
-from auditor.explain.memory import with_less_memory
+from auditor.explain.memory import Room
 from auditor.explain.methods.base import Attribution, Method, Question
 from auditor.explain.methods.catalog import method
 from auditor.explain.model import AuditedModel
@@ -37,14 +37,14 @@ def explain_shard(
     """Return everything measured on the items of one shard; attribution maps go through `put` as .npy bytes.
 
     The result depends on the model, the items, the plan and the shard alone. Raises Refused for a plan
-    that does not fit the model, and RetraceError where the shard does not exist or one image exceeds memory.
+    that does not fit the model, and RetraceError where the shard does not exist or one item exceeds memory.
     """
     parts = shards(plan, len(items))
     if not 0 <= shard_index < len(parts):
         raise RetraceError(
             f"The plan cuts this set into {len(parts)} shards, and there is no shard {shard_index}."
         )
-    with deterministic(plan.seed):
+    with deterministic(plan.seed, tf32=plan.tf32):
         return _Shard(model, items, plan, put).explain(parts[shard_index])
 
 
@@ -70,6 +70,7 @@ class _Shard:
         self.regions = Regions.of(items, plan, self.input.height, self.input.width)
         self.background = self._background() if any(made.compares for made in self.methods) else None
         self.incidents: list[Incident] = []
+        self.rooms: dict[str, Room] = {}
 
     def explain(self, indices: range) -> ShardResult:
         records: list[ItemRecord] = []
@@ -88,8 +89,8 @@ class _Shard:
         )
 
     def _predicted(self, indices: list[int]) -> _Batch:
-        pixels = torch.stack([self._pixels(index) for index in indices])
-        scores = self._halving("The prediction", indices, lambda batch: self._scores(pixels, batch))
+        indices, pixels = self._read(indices)
+        scores = self._halving("The prediction", indices, lambda room: self._scores(pixels, room))
         kept = []
         for place, index in enumerate(indices):
             if bool(torch.isfinite(scores[place]).all()):
@@ -102,6 +103,21 @@ class _Shard:
         labels = torch.tensor([self.items.label_index(indices[place]) for place in kept], dtype=torch.long)
         targets = scores.argmax(dim=1) if self.plan.target == "predicted" else labels.to(self.model.device)
         return _Batch([indices[place] for place in kept], pixels, scores, targets)
+
+    def _read(self, indices: list[int]) -> tuple[list[int], Tensor]:
+        """Return the items whose inputs are numbers, and these inputs."""
+        pixels = torch.stack([self._pixels(index) for index in indices])
+        usable = self.model.usable(pixels)
+        kept = []
+        for index, is_usable in zip(indices, usable.tolist(), strict=True):
+            if is_usable:
+                kept.append(index)
+            else:
+                self._incident(
+                    index,
+                    "Its input holds values that are not numbers; the item is left out of every result.",
+                )
+        return kept, pixels[usable]
 
     def _records(self, batch: _Batch) -> Iterator[ItemRecord]:
         attributions = {made.card.name: self._attribution(made, batch) for made in self.methods}
@@ -123,11 +139,10 @@ class _Shard:
     def _attribution(self, made: Method[Any], batch: _Batch) -> Attribution:
         seeds = tuple(seed_of(self.plan.seed, index) for index in batch.indices)
         question = Question(batch.pixels, batch.targets, seeds, self.background)
-        return self._halving(
-            made.card.title,
-            batch.indices,
-            lambda size: made.attribute(self.model, question, size),
+        found = self._halving(
+            made.card.title, batch.indices, lambda room: made.attribute(self.model, question, room)
         )
+        return found.cpu()
 
     def _maps(
         self, attributions: dict[str, Attribution], place: int, index: int
@@ -180,7 +195,7 @@ class _Shard:
         found, lost = self._halving(
             "The comparison of regions",
             [index],
-            lambda batch: effects(subject, self.regions, self.model.probabilities, batch),
+            lambda room: effects(subject, self.regions, self.model.probabilities, room),
         )
         if lost:
             self._incident(index, f"With {lost} regions replaced the model's scores are not numbers.")
@@ -189,25 +204,26 @@ class _Shard:
     def _background(self) -> Tensor:
         """Return the plan's background items, (background, *input); they are the same for every shard."""
         drawn = background_items(self.plan, len(self.items))
-        return torch.stack([self._pixels(index) for index in drawn])
+        found = torch.stack([self._pixels(index) for index in drawn])
+        return found[self.model.usable(found)]
 
     def _pixels(self, index: int) -> Tensor:
         return self.items.pixels(index, self.input).to(self.model.device)
 
-    def _scores(self, pixels: Tensor, batch: int) -> Tensor:
-        return torch.cat([self.model.probabilities(part) for part in torch.split(pixels, batch)])
+    def _scores(self, pixels: Tensor, room: Room) -> Tensor:
+        found = room.each(len(pixels), lambda part: self.model.probabilities(pixels[part]))
+        return torch.cat([pixels.new_zeros(0, len(self.model.classes)), *found])
 
-    def _halving(self, what: str, indices: list[int], call: Callable[[int], Result]) -> Result:
-        wanted = self.plan.batch_size
-        result, used = with_less_memory(call, wanted)
-        if used < wanted:
-            first = self.items.entries[indices[0]].id
-            much = f"{what} of the {len(indices)} items from this one on" if len(indices) > 1 else what
-            self.incidents.append(
-                Incident(
-                    item=first,
-                    what=f"{much} ran in batches of {used} instead of {wanted} for lack of memory.",
-                )
+    def _halving(self, what: str, indices: list[int], call: Callable[[Room], Result]) -> Result:
+        """Answer a call; where memory ran out, what is asked for later in the shard begins with what did fit."""
+        room = self.rooms.setdefault(what, Room(self.plan.batch_size))
+        before = room.size
+        result = call(room)
+        if room.size < before:
+            self._incident(
+                indices[0],
+                f"{what} ran in batches of {room.size} instead of {room.wanted} from this item on, "
+                "for lack of memory.",
             )
         return result
 

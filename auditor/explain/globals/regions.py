@@ -13,6 +13,7 @@ from torch import Tensor
 from auditor.explain.decode import Mask
 from auditor.explain.evidence import RegionEffects
 from auditor.explain.items import ValidationSet
+from auditor.explain.memory import Room
 from auditor.explain.plan import Plan
 
 Probabilities = Callable[[Tensor], Tensor]
@@ -67,7 +68,7 @@ class Subject:
 
 
 def effects(
-    subject: Subject, regions: Regions, probabilities: Probabilities, batch: int
+    subject: Subject, regions: Regions, probabilities: Probabilities, room: Room
 ) -> tuple[RegionEffects, int]:
     """Return what each region's replacement does to one item, and how many answers were not numbers.
 
@@ -77,15 +78,15 @@ def effects(
     """
     replaced = _replaced(subject, regions)
     present = [index for index, region in enumerate(replaced) if region is not None]
-    stacked = np.stack([region for region in replaced if region is not None])
+    nothing = np.zeros_like(regions.cells[0])
+    stacked = np.stack([nothing, *(region for region in replaced if region is not None)])
     chosen = torch.from_numpy(stacked).to(subject.pixels.device)
-    before = probabilities(subject.pixels[None])[0].double()
-    after = torch.cat(
-        [
-            probabilities(torch.where(part[:, None], subject.donor_pixels, subject.pixels))
-            for part in torch.split(chosen, batch)
-        ]
-    ).double()  # (present, classes)
+
+    def scores(part: slice) -> Tensor:
+        return probabilities(torch.where(chosen[part][:, None], subject.donor_pixels, subject.pixels))
+
+    before, *others = torch.cat(list(room.each(len(chosen), scores))).double()  # (classes,) each
+    after = torch.stack(others)  # (present, classes)
     drops = (before[subject.target] - after[:, subject.target]).tolist()
     flips = (after.argmax(dim=1) != before.argmax()).tolist()
     drop: list[float | None] = [None] * len(replaced)

@@ -8,6 +8,7 @@ from sklearn.linear_model import Ridge
 
 from auditor.explain.cards import card
 from auditor.explain.coalitions.game import Game, PartsSettings
+from auditor.explain.memory import Room
 from auditor.explain.methods.base import Attribution, Method, Question
 from auditor.explain.model import AuditedModel
 
@@ -39,8 +40,8 @@ class LIME(Method[Settings]):
         """Whether missing parts are taken from background items."""
         return self.settings.missing == "background"
 
-    def _attribute(self, model: AuditedModel, question: Question, batch: int) -> Attribution:
-        game = Game(self.settings, model, question, batch)
+    def _attribute(self, model: AuditedModel, question: Question, room: Room) -> Attribution:
+        game = Game(self.settings, model, question, room)
         asked = [
             neighbours(len(players), self.settings.samples, seed)
             for players, seed in zip(game.players, question.seeds, strict=True)
