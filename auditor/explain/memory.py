@@ -1,6 +1,6 @@
 """Running out of memory is answered by smaller batches; what was computed already is kept."""
 
-import gc
+import traceback
 from collections.abc import Callable, Iterator
 from typing import TypeVar, Union
 
@@ -55,11 +55,11 @@ class Room:
                 if not is_out_of_memory(error):
                     raise
                 self._halve(min(self.size, (part.stop - first) * cost), error)
+                traceback.clear_frames(error.__traceback__)  # they hold tensors
             else:
                 first = part.stop
                 yield found
                 continue
-            gc.collect()  # the error's frames held tensors until here
             if torch.cuda.is_available():
                 torch.cuda.empty_cache()
 

@@ -66,7 +66,12 @@ def neighbours(players: int, samples: int, seed: int) -> NDArray[np.bool_]:
 def local_fit(
     coalitions: NDArray[np.bool_], scores: Floats, kernel_width: float, ridge: float
 ) -> tuple[Floats, float]:
-    """Return the weights (players,) and the weighted R2, which is 0 where the scores do not vary."""
+    """Return the weights (players,) and the weighted R2, which is 0 where the scores do not vary.
+
+    All are NaN where a score is no number.
+    """
+    if not np.isfinite(scores).all():
+        return np.full(coalitions.shape[1], np.nan), np.nan
     there = coalitions.astype(np.float64)
     size = there.sum(axis=1)
     cosine = np.sqrt(size / there.shape[1])  # between a row of 0 and 1 and the row of ones
