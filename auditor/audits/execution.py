@@ -80,7 +80,7 @@ def make_evidence(assembly: Assembly) -> str:
             manifest, run.validation_set.digest, run.validation_set.name, run.validation_set.description
         ),
         plan,
-        software(_device(version.document)),
+        software(_device(version.document), tf32=plan.tf32),
         shards,
     )
     return store.put(evidence.to_bytes())

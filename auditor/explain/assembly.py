@@ -170,11 +170,16 @@ def set_facts(manifest: Manifest, digest: str, name: str, description: str) -> S
     )
 
 
-def software(device: str = "cpu") -> Software:
-    """Return the versions that the numbers depend on, and the class of device."""
+def software(device: str = "cpu", *, tf32: bool = False) -> Software:
+    """Return the versions that the numbers depend on, the class of device, and whether it computed in TF32.
+
+    A CPU never does, whatever the plan allows.
+    """
+    on_gpu = device.startswith("cuda")
     return Software(
         retrace=auditor.__version__,
         packages={name: version(name) for name in _PACKAGES},
-        device_class="cuda" if device.startswith("cuda") else "cpu",
+        device_class="cuda" if on_gpu else "cpu",
         threads=1,
+        tf32=tf32 and on_gpu,
     )

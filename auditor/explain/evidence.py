@@ -228,13 +228,14 @@ class Gallery(Document):
 
 
 class Software(Document):
-    """What the numbers depend on: versions by package name, and the class of device."""
+    """What the numbers depend on: versions by package name, the class of device and how exactly it computed."""
 
     retrace: str
     packages: dict[str, str]
     device_class: Literal["cpu", "cuda"]
     threads: int
     dtype: Literal["float32"] = "float32"
+    tf32: bool = False
 
 
 class Evidence(Document):

@@ -45,7 +45,7 @@ class Plan(Document):
 
     `shard_size` and `batch_size` belong here, not to the worker, because they decide which numbers are computed
     together. `grid` is the number of cells a side when regions are compared; `background` how many items of the set,
-    drawn by the seed, methods compare with.
+    drawn by the seed, methods compare with. `tf32` lets a GPU compute faster with less exact products.
     """
 
     schema_: Literal["retrace-plan/1"] = Field(default="retrace-plan/1", alias="schema")
@@ -56,6 +56,7 @@ class Plan(Document):
     shard_size: int = Field(default=16, ge=1, le=1024)
     batch_size: int = Field(default=16, ge=1, le=1024)
     background: int = Field(default=16, ge=1, le=1024)
+    tf32: bool = False
     resamples: int = Field(default=1000, ge=100, le=100_000)
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
     minimum_group: int = Field(default=10, ge=2)

@@ -16,7 +16,7 @@ from auditor.explain.determinism import deterministic
 from auditor.explain.evidence import ArrayRef, Incident, ItemRecord, MapRecord, RegionEffects, ShardResult
 from auditor.explain.globals.regions import donor_of, effects
 from auditor.explain.items import ValidationSet
-from auditor.explain.memory import with_less_memory
+from auditor.explain.memory import Room
 from auditor.explain.methods.base import Attribution, Method, Question
 from auditor.explain.methods.catalog import method
 from auditor.explain.modalities import Subject, modality_of
@@ -37,14 +37,14 @@ def explain_shard(
     """Return everything measured on the items of one shard; attribution maps go through `put` as .npy bytes.
 
     The result depends on the model, the items, the plan and the shard alone. Raises Refused for a plan
-    that does not fit the model, and RetraceError where the shard does not exist or one image exceeds memory.
+    that does not fit the model, and RetraceError where the shard does not exist or one item exceeds memory.
     """
     parts = shards(plan, len(items))
     if not 0 <= shard_index < len(parts):
         raise RetraceError(
             f"The plan cuts this set into {len(parts)} shards, and there is no shard {shard_index}."
         )
-    with deterministic(plan.seed):
+    with deterministic(plan.seed, tf32=plan.tf32):
         return _Shard(model, items, plan, put).explain(parts[shard_index])
 
 
@@ -70,6 +70,7 @@ class _Shard:
         self.regions = self.modality.regions(items.has_masks)
         self.background = self._background() if any(made.compares for made in self.methods) else None
         self.incidents: list[Incident] = []
+        self.rooms: dict[str, Room] = {}
 
     def explain(self, indices: range) -> ShardResult:
         records: list[ItemRecord] = []
@@ -97,7 +98,7 @@ class _Shard:
             return None
 
     def _predicted(self, indices: list[int], given: Tensor) -> _Batch:
-        scores = self._halving("The prediction", indices, lambda batch: self._scores(given, batch))
+        scores = self._halving("The prediction", indices, lambda room: self._scores(given, room))
         kept = []
         for place, index in enumerate(indices):
             if bool(torch.isfinite(scores[place]).all()):
@@ -133,11 +134,10 @@ class _Shard:
     def _attribution(self, made: Method[Any], batch: _Batch) -> Attribution:
         seeds = tuple(seed_of(self.plan.seed, index) for index in batch.indices)
         question = Question(batch.given, batch.targets, seeds, self.background)
-        return self._halving(
-            made.card.title,
-            batch.indices,
-            lambda size: made.attribute(self.model, question, size),
+        found = self._halving(
+            made.card.title, batch.indices, lambda room: made.attribute(self.model, question, room)
         )
+        return found.cpu()
 
     def _maps(
         self, attributions: dict[str, Attribution], place: int, index: int
@@ -191,7 +191,7 @@ class _Shard:
         found, lost = self._halving(
             "The comparison of regions",
             [index],
-            lambda batch: effects(subject, self.modality, self.regions, self.model.probabilities, batch),
+            lambda room: effects(subject, self.modality, self.regions, self.model.probabilities, room),
         )
         if lost:
             self._incident(index, f"With {lost} regions replaced the model's scores are not numbers.")
@@ -213,22 +213,24 @@ class _Shard:
             return None
 
     def _given(self, index: int) -> Tensor:
-        return self.items.given(index).to(self.model.device)
+        given = self.items.given(index).to(self.model.device)
+        if not bool(self.model.usable(given[None])[0]):
+            raise Refused(f"Item {self.items.entries[index].id!r} holds values that are not numbers.")
+        return given
 
-    def _scores(self, given: Tensor, batch: int) -> Tensor:
-        return torch.cat([self.model.probabilities(part) for part in torch.split(given, batch)])
+    def _scores(self, given: Tensor, room: Room) -> Tensor:
+        return torch.cat(list(room.each(len(given), lambda part: self.model.probabilities(given[part]))))
 
-    def _halving(self, what: str, indices: list[int], call: Callable[[int], Result]) -> Result:
-        wanted = self.plan.batch_size
-        result, used = with_less_memory(call, wanted)
-        if used < wanted:
-            first = self.items.entries[indices[0]].id
-            much = f"{what} of the {len(indices)} items from this one on" if len(indices) > 1 else what
-            self.incidents.append(
-                Incident(
-                    item=first,
-                    what=f"{much} ran in batches of {used} instead of {wanted} for lack of memory.",
-                )
+    def _halving(self, what: str, indices: list[int], call: Callable[[Room], Result]) -> Result:
+        """Answer a call; where memory ran out, what is asked for later in the shard begins with what did fit."""
+        room = self.rooms.setdefault(what, Room(self.plan.batch_size))
+        before = room.size
+        result = call(room)
+        if room.size < before:
+            self._incident(
+                indices[0],
+                f"{what} ran in batches of {room.size} instead of {room.wanted} from this item on, "
+                "for lack of memory.",
             )
         return result
 

@@ -155,6 +155,15 @@ class TableInput(Document):
         return tuple(index for index, column in enumerate(self.columns) for _ in range(column.width))
 
     @property
+    def reads_nan(self) -> tuple[bool, ...]:
+        """For each number of the input, whether the model itself reads NaN there, as a missing value."""
+        return tuple(
+            isinstance(column, NumberColumn) and column.missing == "nan"
+            for column in self.columns
+            for _ in range(column.width)
+        )
+
+    @property
     def reference(self) -> tuple[float, ...]:
         """The row that stands for "nothing known", as numbers of the input."""
         return tuple(number for column in self.columns for number in column.encoded_reference)

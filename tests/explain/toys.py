@@ -89,6 +89,7 @@ def validation_set(
     count: int,
     image: Callable[[int, int, np.random.Generator], np.ndarray],
     mask: np.ndarray | None = None,
+    given: ModelSpec | None = None,
 ) -> tuple[ValidationSet, Store, Manifest]:
     """A set of which every second item is a finding; `image(index, label, rng)` draws uint8 pixels."""
     store, rng = Store(root), np.random.default_rng(0)
@@ -104,7 +105,7 @@ def validation_set(
         for index in range(count)
     )
     manifest = Manifest(items=entries)
-    return ValidationSet(manifest, store, spec()), store, manifest
+    return ValidationSet(manifest, store, given or spec()), store, manifest
 
 
 def noise(size: int = 32) -> Callable[[int, int, np.random.Generator], np.ndarray]:

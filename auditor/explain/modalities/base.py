@@ -59,7 +59,7 @@ class Modality(ABC):
 
     @abstractmethod
     def replaced(self, subject: Subject, region: Region) -> Tensor | None:
-        """Return the item with one region exchanged; None where it has no such region."""
+        """Return the item with one region exchanged; None for a mask's region that it does not have."""
 
     @abstractmethod
     def owned(self, region: Region, mask: Mask | None) -> Mask | None:
