@@ -1,0 +1,257 @@
+"""Identity leaves a DICOM file and nothing else does."""
+
+import io
+
+import numpy as np
+import pydicom
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydicom.dataset import Dataset
+from pydicom.uid import SecondaryCaptureImageStorage, UltrasoundImageStorage, generate_uid
+
+from auditor.common.errors import Refused
+from auditor.explain.decode import decode_image
+from auditor.explain.formats.bounds import MOST_NESTING
+from auditor.explain.formats.deidentify import deidentified
+from tests.explain.formats import dicoms
+
+SALT = bytes(range(32))
+REAL = dicoms.real("dicom")
+PIXELS = np.arange(64, dtype=np.uint16).reshape(8, 8)
+GEOMETRY = (
+    "ImagePositionPatient",
+    "ImageOrientationPatient",
+    "PixelSpacing",
+    "SliceThickness",
+    "RescaleSlope",
+    "RescaleIntercept",
+    "WindowCenter",
+    "WindowWidth",
+    "Rows",
+    "Columns",
+    "PixelRepresentation",
+    "BitsStored",
+)
+IDENTIFYING = {
+    "PatientName": "Quixotović^Zelda^Ann",
+    "PatientID": "MRN-778899",
+    "OtherPatientIDs": "OLD-112233",
+    "PatientBirthDate": "19610417",
+    "PatientAddress": "Nowhere Lane 7",
+    "InstitutionName": "Saint Elsewhere",
+    "AccessionNumber": "ACC-445566",
+    "ReferringPhysicianName": "Hippocrates^Yorick",
+    "OperatorsName": "Wilberforce",
+    "StudyDescription": "follow-up of Zelda",
+    "SeriesDescription": "asked by Yorick",
+    "ImageComments": "seen with the daughter",
+    "DeviceSerialNumber": "SN-990011",
+    "StationName": "ROOM-WEST",
+    "StudyDate": "20210203",
+    "AcquisitionDateTime": "20210203101112",
+    "StudyInstanceUID": "1.2.3.4.5.6.7",
+    "SeriesInstanceUID": "1.2.3.4.5.6.8",
+    "FrameOfReferenceUID": "1.2.3.4.5.6.9",
+}
+
+
+def identifying() -> pydicom.Dataset:
+    """One file with identity at the top, in nested sequences, in private elements, curves, overlays and padding."""
+    made = dicoms.dataset(PIXELS, SpecificCharacterSet="ISO_IR 192", **IDENTIFYING)
+    item, inner = Dataset(), Dataset()
+    for holder in (item, inner):
+        holder.PatientName, holder.PatientID = IDENTIFYING["PatientName"], IDENTIFYING["PatientID"]
+        holder.ReferencedSOPInstanceUID = "1.2.3.4.5.6.10"
+        holder.TextValue = "dictated by Wilberforce"
+        holder.private_block(0x0099, "ACME", create=True).add_new(1, "LO", "Zelda in private")
+    item.AnatomicRegionSequence = [inner]
+    item.CodeValue = "T-D3000"
+    made.AnatomicRegionSequence = [item]
+    made.RequestAttributesSequence = [inner]
+    block = made.private_block(0x0011, "ACME 1.1", create=True)
+    block.add_new(1, "LO", "Zelda Quixotović")
+    block.add_new(2, "SQ", [inner])
+    made.add_new(0x50000022, "LO", "curve of Zelda")
+    made.add_new(0x60000010, "US", 8)
+    made.add_new(0x60003000, "OW", b"Zelda wrote here")
+    made.add_new(0x60004000, "LT", "overlay of Zelda")
+    made.ImageType = ["ORIGINAL", "PRIMARY", "MRN-778899"]
+    made.ManufacturerModelName = "Scanner of Saint Elsewhere"
+    made.Manufacturer = "ACME"
+    made.DataSetTrailingPadding = b"Zelda"
+    made.BodyPartExamined = "CHEST"
+    return made
+
+
+def named(values: dict[str, str]) -> set[bytes]:
+    return {
+        part.encode()
+        for value in values.values()
+        for part in (value, *value.split("^"))
+        if len(part) >= 4
+    }
+
+
+def test_no_identifying_value_is_left_anywhere():
+    content = dicoms.written(identifying())
+    found = deidentified(content, "x", SALT)
+    traces = named(IDENTIFYING) | {b"Zelda", b"Yorick", b"Wilberforce", b"1.2.3.4.5.6", b"T\0 in private"}
+    assert all(trace in content for trace in named(IDENTIFYING))
+    assert [trace for trace in traces if trace in found.content] == []
+    kept = pydicom.dcmread(io.BytesIO(found.content))
+    assert (kept.Manufacturer, kept.BodyPartExamined) == ("ACME", "CHEST")
+    assert kept.AnatomicRegionSequence[0].CodeValue == "T-D3000"
+    assert kept.PatientIdentityRemoved == "YES"
+    assert kept.DeidentificationMethodCodeSequence[0].CodeValue == "113100"
+
+
+def test_the_record_names_elements_and_never_values():
+    found = deidentified(dicoms.written(identifying()), "x", SALT)
+    assert found.removed["OtherPatientIDs"] == 1
+    assert found.removed["Private"] >= 4
+    assert found.removed["OverlayData"] == 1
+    assert found.replaced["PatientName"] == 3
+    assert found.replaced["StudyInstanceUID"] == 1
+    assert "PS3.15" in found.profile
+    text = repr((found.removed, found.replaced, found.profile))
+    assert not any(trace.decode() in text for trace in named(IDENTIFYING))
+
+
+def test_the_same_salt_gives_the_same_bytes_and_another_salt_others():
+    content = dicoms.written(identifying())
+    assert deidentified(content, "x", SALT) == deidentified(content, "x", SALT)
+    assert deidentified(content, "x", SALT).content != deidentified(content, "x", SALT[::-1]).content
+    with pytest.raises(ValueError, match="16 bytes"):
+        deidentified(content, "x", b"short")
+
+
+def test_slices_of_a_series_keep_belonging_together_and_their_file_headers_agree():
+    series = generate_uid()
+    made = [
+        pydicom.dcmread(
+            io.BytesIO(
+                deidentified(
+                    dicoms.dicom(PIXELS, SeriesInstanceUID=series, PatientID="7", PatientName=name), "x", SALT
+                ).content
+            )
+        )
+        for name in ("Jane", "Doe^Jane")
+    ]
+    assert made[0].SeriesInstanceUID == made[1].SeriesInstanceUID != series
+    assert made[0].SOPInstanceUID != made[1].SOPInstanceUID
+    assert made[0].PatientID == made[1].PatientID == made[1].PatientName != "7"
+    for one in made:
+        assert one.file_meta.MediaStorageSOPInstanceUID == one.SOPInstanceUID
+        assert one.file_meta.MediaStorageSOPClassUID == one.SOPClassUID
+        assert one.SOPInstanceUID.is_valid
+
+
+def test_comments_inside_compressed_frames_are_zeroed():
+    smooth = np.add.outer(np.arange(32), np.arange(32)).astype(np.uint8) * 4
+    content = dicoms.jpeg(smooth, "MONOCHROME2", comment=b"Zelda Quixotovic")
+    found = deidentified(content, "x", SALT).content
+    assert b"Zelda" in content
+    assert b"Zelda" not in found
+    assert np.array_equal(decode_image(found, "x"), decode_image(content, "x"))
+
+
+def test_what_follows_the_last_pixel_and_what_precedes_the_mark_is_cut():
+    made = dicoms.dataset(PIXELS)
+    made.PixelData += b"Zelda was here"
+    content = b"Zelda" + dicoms.written(made)[5:]
+    found = deidentified(content, "x", SALT).content
+    assert b"Zelda" not in found
+    assert np.array_equal(decode_image(found, "x"), decode_image(content, "x"))
+
+
+@pytest.mark.parametrize(
+    ("elements", "burned_in", "suspicion"),
+    [
+        ({}, None, None),
+        ({"BurnedInAnnotation": "YES"}, True, None),
+        ({"BurnedInAnnotation": "NO", "Modality": "US"}, False, None),
+        ({"SOPClassUID": SecondaryCaptureImageStorage}, None, "secondary capture"),
+        ({"SOPClassUID": UltrasoundImageStorage, "Modality": "US"}, None, "ultrasound"),
+        ({"ImageType": ["DERIVED", "SECONDARY", "SCREEN SAVE"]}, None, "image type"),
+    ],
+)
+def test_text_in_the_pixels_is_flagged(elements, burned_in, suspicion):
+    made = dicoms.dataset(PIXELS, **elements)
+    made.file_meta.MediaStorageSOPClassUID = made.SOPClassUID
+    found = deidentified(dicoms.written(made), "x", SALT)
+    assert found.burned_in is burned_in
+    assert (suspicion in found.suspicion) if suspicion else found.suspicion is None
+
+
+def test_sequences_that_nest_too_deep_are_refused():
+    made = dicoms.dataset(PIXELS)
+    holder = made
+    for _ in range(MOST_NESTING + 2):
+        holder.AnatomicRegionSequence = [Dataset()]
+        holder = holder.AnatomicRegionSequence[0]
+    with pytest.raises(Refused, match="nests sequences"):
+        deidentified(dicoms.written(made), "x", SALT)
+
+
+NAME = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z"), exclude_characters="\\^="), min_size=5)
+
+
+@settings(max_examples=60, deadline=None)
+@given(NAME.filter(lambda name: name.upper() not in ("ORIGINAL", "PRIMARY")))
+def test_a_name_of_odd_characters_is_left_nowhere(name):
+    made = dicoms.dataset(
+        np.zeros((4, 4), np.uint16),
+        SpecificCharacterSet="ISO_IR 192",
+        PatientName=f"{name}^{name}",
+        PatientComments=name,
+        ImageType=["ORIGINAL", "PRIMARY"],
+    )
+    made.ManufacturerModelName = f"of {name}"
+    content = dicoms.written(made)
+    assert name.encode() in content
+    assert name.encode() not in deidentified(content, "x", SALT).content
+
+
+def raw_values(dataset: pydicom.Dataset) -> set[bytes]:
+    """Every stored value of the elements that identify, nested ones included, 5 bytes or longer."""
+    found: set[bytes] = set()
+    for element in list(dataset.keys()):
+        raw = dataset.get_item(element)
+        if dataset[element].VR == "SQ":
+            for item in dataset[element].value:
+                found |= raw_values(item)
+        elif pydicom.datadict.keyword_for_tag(element) in IDENTIFYING or dataset[element].VR in ("PN", "DA", "LT"):
+            value = raw.value if isinstance(raw.value, bytes) else b""
+            found |= {part.strip(b"\0 ") for part in (value, *value.replace(b"=", b"^").split(b"^"))}
+    return {value for value in found if len(value) >= 5}
+
+
+@pytest.mark.skipif(not REAL, reason=f"the sample files are not in {dicoms.DATA}")
+@pytest.mark.filterwarnings("ignore::UserWarning")
+@pytest.mark.parametrize("path", REAL, ids=lambda path: path.stem)
+def test_a_real_file_loses_its_identity_and_keeps_its_pixels_and_geometry(path):
+    content = path.read_bytes()
+    try:
+        found = deidentified(content, path.name, SALT)
+    except Refused as refused:
+        assert path.name in refused.sentence
+        return
+    before, after = pydicom.dcmread(path), pydicom.dcmread(io.BytesIO(found.content))
+    assert {value for value in raw_values(pydicom.dcmread(path)) if value in found.content} == set()
+    for keyword in GEOMETRY:
+        assert after.get(keyword) == before.get(keyword)
+    pixels, kept = before.get("PixelData") or b"", after.get("PixelData") or b""
+    if before.file_meta.TransferSyntaxUID.is_encapsulated:
+        assert len(kept) == len(pixels)
+    assert same_image(content, found.content)
+
+
+def same_image(content: bytes, other: bytes) -> bool:
+    answers = []
+    for one in (content, other):
+        try:
+            answers.append(decode_image(one, "x", frame=1))
+        except Refused as refused:
+            answers.append(np.array(refused.sentence))
+    return np.array_equal(*answers)
