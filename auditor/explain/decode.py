@@ -14,6 +14,8 @@ from auditor.explain.formats.bounds import MOST_PIXELS, Pixels
 from auditor.explain.formats.dicom import decode_dicom
 from auditor.explain.formats.header import is_dicom
 
+__all__ = ["MOST_PIXELS", "Mask", "Pixels", "decode_image", "decode_mask"]
+
 Mask = NDArray[np.bool_]
 
 _switch = RLock()

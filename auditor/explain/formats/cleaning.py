@@ -9,7 +9,7 @@ from pydicom.datadict import keyword_for_tag
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag
-from pydicom.uid import UID_dictionary
+from pydicom.uid import UID
 
 from auditor.common.errors import Refused
 from auditor.explain.formats.bounds import MOST_NESTING
@@ -27,6 +27,7 @@ _IDENTITY = (
     "StationName",
     "DeviceSerialNumber",
 )
+_DESCRIPTIONS = ("StudyDescription", "SeriesDescription", "ProtocolName", "PatientComments", "ImageComments")
 _TEXT = {"LO", "SH", "CS", "AE", "UC"}
 _SHORTEST_TRACE = 4
 
@@ -39,7 +40,8 @@ class Cleaner:
         self.replaced: Counter[str] = Counter()
         self._name = name
         self._keyed = keyed
-        self._traces = _traces(dataset)
+        self._traces = _traces(dataset, _IDENTITY)
+        self._descriptions = _traces(dataset, _DESCRIPTIONS, in_parts=False)
         self._pseudonym = f"P-{keyed('person', _person(dataset)).hex()[:16]}".upper()
 
     def clean(self, dataset: Dataset, depth: int = 0) -> None:
@@ -66,7 +68,7 @@ class Cleaner:
     def kept_uid(self, uid: str) -> str:
         """Return a UID's pseudonym (PS3.5 B.2); what the standard itself registers stays, and so does nothing."""
         plain = uid.strip("\0 ")
-        if not plain or plain in UID_dictionary:
+        if not plain or UID(plain).type:
             return plain
         return f"2.25.{int.from_bytes(self._keyed('uid', plain)[:16])}"
 
@@ -114,7 +116,8 @@ class Cleaner:
         if vr not in _TEXT or tag.group == 0x0028 or keyword_for_tag(tag) == "Modality":
             return False
         text = value if isinstance(value, bytes) else str(value).encode(errors="surrogateescape")
-        return any(trace in text.upper() for trace in self._traces)
+        traces = self._traces if vr == "CS" else self._traces | self._descriptions  # CS has terms, no prose
+        return any(trace in text.upper() for trace in traces)
 
 
 def _person(dataset: Dataset) -> str:
@@ -125,11 +128,12 @@ def _person(dataset: Dataset) -> str:
     return ""
 
 
-def _traces(dataset: Dataset) -> frozenset[bytes]:
-    """The identifying values and their parts, as stored and in capitals."""
+def _traces(dataset: Dataset, keywords: tuple[str, ...], in_parts: bool = True) -> frozenset[bytes]:
+    """What these elements say, as stored and in capitals; with the parts of names, which are found alone, too."""
     found: set[bytes] = set()
-    for keyword in _IDENTITY:
+    for keyword in keywords:
         value = dataset.get_item(keyword).value if keyword in dataset else None
         text = value if isinstance(value, bytes) else str(value or "").encode(errors="surrogateescape")
-        found |= {part.strip(b"\0 ").upper() for part in (text, *re.split(rb"[\^=\\ ]", text))}
-    return frozenset(part for part in found if len(part) >= _SHORTEST_TRACE)
+        found |= {text, *(re.split(rb"[\^=\\ ]", text) if in_parts else ())}
+    plain = {part.strip(b"\0 ").upper() for part in found}
+    return frozenset(part for part in plain if len(part) >= _SHORTEST_TRACE)

@@ -90,12 +90,12 @@ def _file_meta(dataset: FileDataset, cleaner: Cleaner) -> FileMetaDataset:
     old, meta = dataset.file_meta, FileMetaDataset()
     meta.FileMetaInformationGroupLength = 0  # counted when it is written
     meta.FileMetaInformationVersion = b"\x00\x01"
-    meta.MediaStorageSOPClassUID = str(
-        dataset.get("SOPClassUID") or cleaner.kept_uid(str(old.get("MediaStorageSOPClassUID", "")))
-    )
-    meta.MediaStorageSOPInstanceUID = str(
-        dataset.get("SOPInstanceUID") or cleaner.kept_uid(str(old.get("MediaStorageSOPInstanceUID", "")))
-    )
+    for stored, keyword in (
+        ("MediaStorageSOPClassUID", "SOPClassUID"),
+        ("MediaStorageSOPInstanceUID", "SOPInstanceUID"),
+    ):
+        uid = dataset.get(keyword) or cleaner.kept_uid(str(old.get(stored, "")))
+        setattr(meta, stored, str(uid))
     meta.TransferSyntaxUID = old.TransferSyntaxUID
     meta.ImplementationClassUID = PYDICOM_IMPLEMENTATION_UID
     return meta

@@ -6,7 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset, FileDataset
 from pydicom.encaps import get_frame
-from pydicom.pixels import apply_color_lut, apply_modality_lut, apply_voi, get_decoder, pixel_array
+from pydicom.pixels.decoders.base import get_decoder
+from pydicom.pixels.processing import apply_color_lut, apply_modality_lut, apply_voi
+from pydicom.pixels.utils import pixel_array
 from pydicom.uid import RLELossless
 
 from auditor.common.errors import Refused
@@ -82,7 +84,7 @@ def windowed(values: Values, header: Dataset) -> Values:
     if header.get("VOILUTSequence"):
         bits = int(header.VOILUTSequence[0].LUTDescriptor[2])
         looked_up = apply_voi(np.rint(values).astype(np.int64), header, index=0)
-        return np.clip(looked_up.astype(np.float64) / (2**bits - 1), 0, 1)
+        return _unit(looked_up.astype(np.float64) / (2**bits - 1))
     centre, width = _first(header.get("WindowCenter")), _first(header.get("WindowWidth"))
     if centre is None or width is None:
         low, high = values.min(), values.max()
@@ -98,7 +100,12 @@ def _window(values: Values, centre: float, width: float, function: str) -> Value
         centre, width = centre - 0.5, width - 1
     if width <= 0:
         return (values > centre).astype(np.float64)
-    return np.clip((values - centre) / width + 0.5, 0, 1)
+    return _unit((values - centre) / width + 0.5)
+
+
+def _unit(values: Values) -> Values:
+    clipped: Values = np.clip(values, 0, 1)
+    return clipped
 
 
 def _chosen(frame: int | None, frames: int, name: str) -> int:

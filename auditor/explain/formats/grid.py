@@ -36,6 +36,6 @@ def mask_on_grid(mask: Volume, spec: VolumeInput) -> NDArray[np.bool_]:
 def _on_grid(voxels: Tensor, spec: VolumeInput) -> Tensor:
     """Along each axis: averaged over the voxels that a coarser grid joins, or linear between those of a finer one."""
     size = (spec.depth, spec.height, spec.width)
-    coarser = [min(have, want) for have, want in zip(voxels.shape, size, strict=True)]
-    averaged = adaptive_avg_pool3d(voxels[None, None], coarser)  # (1, 1, d, h, w)
+    depth, height, width = (min(have, want) for have, want in zip(voxels.shape, size, strict=True))
+    averaged = adaptive_avg_pool3d(voxels[None, None], (depth, height, width))  # (1, 1, d, h, w)
     return interpolate(averaged, size, mode="trilinear", align_corners=False)[0].clamp(0, 1)

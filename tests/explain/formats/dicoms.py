@@ -10,6 +10,9 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.encaps import encapsulate
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, JPEGBaseline8Bit, generate_uid
 
+from auditor.common.errors import Refused
+from auditor.explain.decode import decode_image
+
 DATA = Path(__file__).parents[3].parent / "shared" / "data"
 
 
@@ -65,8 +68,18 @@ def jpeg(pixels: np.ndarray, interpretation: str, comment: bytes = b"", **elemen
     return written(made)
 
 
+def answer(content: bytes, name: str = "x") -> np.ndarray | str:
+    """Return the image of the first frame, or the sentence with which it was refused."""
+    try:
+        return decode_image(content, name, frame=1)
+    except Refused as refused:
+        return refused.sentence
+
+
 def slices(
-    voxels: np.ndarray, spacing: tuple[float, float, float], directions: tuple[float, ...] = (1, 0, 0, 0, 1, 0)
+    voxels: np.ndarray,
+    spacing: tuple[float, float, float],
+    directions: tuple[float, ...] = (1, 0, 0, 0, 1, 0),
 ) -> dict[str, bytes]:
     """Return one file a slice of int16 (slices, rows, columns), numbered against their order in space."""
     series, normal = generate_uid(), np.cross(directions[:3], directions[3:])

@@ -1,6 +1,7 @@
 """Identity leaves a DICOM file and nothing else does."""
 
 import io
+import re
 
 import numpy as np
 import pydicom
@@ -18,6 +19,13 @@ from tests.explain.formats import dicoms
 
 SALT = bytes(range(32))
 REAL = dicoms.real("dicom")
+UNREADABLE = {
+    "badVR",
+    "liver_deflate",
+    "liver_nonbyte_aligned_deflate",
+    "meta_missing_tsyntax",
+    "nested_priv_SQ",
+}
 PIXELS = np.arange(64, dtype=np.uint16).reshape(8, 8)
 GEOMETRY = (
     "ImagePositionPatient",
@@ -86,17 +94,14 @@ def identifying() -> pydicom.Dataset:
 
 def named(values: dict[str, str]) -> set[bytes]:
     return {
-        part.encode()
-        for value in values.values()
-        for part in (value, *value.split("^"))
-        if len(part) >= 4
+        part.encode() for value in values.values() for part in (value, *value.split("^")) if len(part) >= 4
     }
 
 
 def test_no_identifying_value_is_left_anywhere():
     content = dicoms.written(identifying())
     found = deidentified(content, "x", SALT)
-    traces = named(IDENTIFYING) | {b"Zelda", b"Yorick", b"Wilberforce", b"1.2.3.4.5.6", b"T\0 in private"}
+    traces = named(IDENTIFYING) | {b"Zelda", b"Yorick", b"Wilberforce", b"1.2.3.4.5.6"}
     assert all(trace in content for trace in named(IDENTIFYING))
     assert [trace for trace in traces if trace in found.content] == []
     kept = pydicom.dcmread(io.BytesIO(found.content))
@@ -194,10 +199,12 @@ def test_sequences_that_nest_too_deep_are_refused():
         deidentified(dicoms.written(made), "x", SALT)
 
 
-NAME = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z"), exclude_characters="\\^="), min_size=5)
+NAME = st.text(
+    st.characters(codec="utf-8", exclude_categories=("C", "Z"), exclude_characters="\\^="), min_size=5
+)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(NAME.filter(lambda name: name.upper() not in ("ORIGINAL", "PRIMARY")))
 def test_a_name_of_odd_characters_is_left_nowhere(name):
     made = dicoms.dataset(
@@ -221,10 +228,14 @@ def raw_values(dataset: pydicom.Dataset) -> set[bytes]:
         if dataset[element].VR == "SQ":
             for item in dataset[element].value:
                 found |= raw_values(item)
-        elif pydicom.datadict.keyword_for_tag(element) in IDENTIFYING or dataset[element].VR in ("PN", "DA", "LT"):
+        elif pydicom.datadict.keyword_for_tag(element) in IDENTIFYING or dataset[element].VR in (
+            "PN",
+            "DA",
+            "LT",
+        ):
             value = raw.value if isinstance(raw.value, bytes) else b""
             found |= {part.strip(b"\0 ") for part in (value, *value.replace(b"=", b"^").split(b"^"))}
-    return {value for value in found if len(value) >= 5}
+    return {value for value in found if len(value) >= 5 and len(set(value)) > 1}
 
 
 @pytest.mark.skipif(not REAL, reason=f"the sample files are not in {dicoms.DATA}")
@@ -232,11 +243,11 @@ def raw_values(dataset: pydicom.Dataset) -> set[bytes]:
 @pytest.mark.parametrize("path", REAL, ids=lambda path: path.stem)
 def test_a_real_file_loses_its_identity_and_keeps_its_pixels_and_geometry(path):
     content = path.read_bytes()
-    try:
-        found = deidentified(content, path.name, SALT)
-    except Refused as refused:
-        assert path.name in refused.sentence
+    if path.stem in UNREADABLE:
+        with pytest.raises(Refused, match=f"^{re.escape(path.name)} "):
+            deidentified(content, path.name, SALT)
         return
+    found = deidentified(content, path.name, SALT)
     before, after = pydicom.dcmread(path), pydicom.dcmread(io.BytesIO(found.content))
     assert {value for value in raw_values(pydicom.dcmread(path)) if value in found.content} == set()
     for keyword in GEOMETRY:
@@ -244,14 +255,4 @@ def test_a_real_file_loses_its_identity_and_keeps_its_pixels_and_geometry(path):
     pixels, kept = before.get("PixelData") or b"", after.get("PixelData") or b""
     if before.file_meta.TransferSyntaxUID.is_encapsulated:
         assert len(kept) == len(pixels)
-    assert same_image(content, found.content)
-
-
-def same_image(content: bytes, other: bytes) -> bool:
-    answers = []
-    for one in (content, other):
-        try:
-            answers.append(decode_image(one, "x", frame=1))
-        except Refused as refused:
-            answers.append(np.array(refused.sentence))
-    return np.array_equal(*answers)
+    assert np.array_equal(dicoms.answer(found.content), dicoms.answer(content))

@@ -73,7 +73,9 @@ def test_a_voi_lut_is_looked_up():
 
 
 def test_monochrome1_is_inverted():
-    assert np.array_equal(decode_dicom(dicoms.dicom(RAMP, "MONOCHROME1"), "x"), 65535 - scaled(RAMP / RAMP.max()))
+    assert np.array_equal(
+        decode_dicom(dicoms.dicom(RAMP, "MONOCHROME1"), "x"), 65535 - scaled(RAMP / RAMP.max())
+    )
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.int8, np.uint16, np.int16, np.uint32, np.int32])
@@ -89,7 +91,9 @@ def test_twelve_bits_in_sixteen_are_read():
     assert np.array_equal(decode_dicom(content, "x"), scaled(RAMP / RAMP.max()))
 
 
-@pytest.mark.parametrize("syntax", [RLELossless, JPEG2000Lossless, JPEGLSLossless], ids=lambda uid: uid.keyword)
+@pytest.mark.parametrize(
+    "syntax", [RLELossless, JPEG2000Lossless, JPEGLSLossless], ids=lambda uid: uid.keyword
+)
 def test_lossless_compression_changes_nothing(syntax):
     made = dicoms.dataset(RAMP)
     made.compress(syntax)
@@ -155,7 +159,9 @@ def test_one_of_several_frames_is_named_from_one():
     frames = np.stack([RAMP, RAMP[::-1]])
     content = dicoms.dicom(frames, NumberOfFrames=2)
     assert np.array_equal(decode_image(content, "x", frame=2), scaled(RAMP[::-1] / RAMP.max()))
-    with pytest.raises(Refused, match=r"^x holds 2 frames; name one of them in the column frame of labels\.csv"):
+    with pytest.raises(
+        Refused, match=r"^x holds 2 frames; name one of them in the column frame of labels\.csv"
+    ):
         decode_dicom(content, "x")
     for frame in (0, 3):
         with pytest.raises(Refused, match=rf"has no frame {frame}; its frames are 1 to 2"):
@@ -245,7 +251,9 @@ HOSTILE = {
     ),
     "states RGB, and its pixels have another number of samples": lambda: dicoms.dicom(RAMP, "RGB"),
     "states no kind of colour": lambda: dicoms.dicom(RAMP, "HSV"),
-    "is not a DICOM file that can be read": lambda: dicoms.dicom(RAMP, RescaleSlope=[1, 2], RescaleIntercept=0),
+    "is not a DICOM file that can be read": lambda: dicoms.dicom(
+        RAMP, RescaleSlope=[1, 2], RescaleIntercept=0
+    ),
 }
 
 
@@ -268,26 +276,25 @@ def test_a_refusal_does_not_quote_the_header():
     assert "Doe" not in caught.value.sentence
 
 
+SMALL = dicoms.dicom(RAMP[:8, :8], WindowCenter=5, WindowWidth=9, RescaleSlope=1, RescaleIntercept=0)
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_bytes_changed_anywhere_give_an_image_or_a_refusal(data):
-    content = bytearray(dicoms.dicom(RAMP[:8, :8], WindowCenter=5, WindowWidth=9, RescaleSlope=1, RescaleIntercept=0))
+    content = bytearray(SMALL)
     for _ in range(data.draw(st.integers(1, 8))):
         content[data.draw(st.integers(132, len(content) - 1))] = data.draw(st.integers(0, 255))
-    try:
-        assert decode_dicom(bytes(content), "x", 1).dtype in (np.uint8, np.uint16)
-    except Refused:
-        pass
+    found = dicoms.answer(bytes(content))
+    assert isinstance(found, str) or found.dtype in (np.uint8, np.uint16)
 
 
 @need_data
 @pytest.mark.parametrize("path", MALFORMED, ids=lambda path: path.stem)
 def test_a_malformed_file_gives_an_image_or_a_refusal_at_once(path):
     before = time.monotonic()
-    try:
-        assert decode_image(path.read_bytes(), path.name, frame=1).size
-    except Refused as refused:
-        assert refused.sentence.endswith(".")
+    found = dicoms.answer(path.read_bytes(), path.name)
+    assert found.endswith(".") if isinstance(found, str) else found.size
     assert time.monotonic() - before < 5
 
 
