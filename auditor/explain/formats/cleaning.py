@@ -53,12 +53,12 @@ class Cleaner:
         for tag in list(dataset.keys()):
             element = dataset.get_item(tag)
             vr = representation(tag, element.VR)
-            decided = action(tag, vr)
+            decided = action(tag, vr, element.VR)
             if decided == "keep" and vr == "SQ":
                 for item in dataset[tag].value or []:
                     self.clean(item, depth + 1)
             elif decided == "keep":
-                if self._has_trace(tag, vr, element.value):
+                if self._has_trace(tag, {vr, element.VR}, element.value):
                     self._remove(dataset, tag)
                 elif element.VR is None:
                     dataset[tag]  # implicit VR inside an explicit file is written only once it is decoded
@@ -111,12 +111,12 @@ class Cleaner:
         dataset[tag] = DataElement(tag, "UI", new)
         self.replaced[keyword_for_tag(tag)] += new != uids
 
-    def _has_trace(self, tag: BaseTag, vr: str, value: object) -> bool:
+    def _has_trace(self, tag: BaseTag, vrs: set[str | None], value: object) -> bool:
         """Whether a kept text repeats what identifies; what describes the pixels themselves is let be."""
-        if vr not in _TEXT or tag.group == 0x0028 or keyword_for_tag(tag) == "Modality":
+        if not vrs & _TEXT or tag.group == 0x0028 or keyword_for_tag(tag) == "Modality":
             return False
         text = value if isinstance(value, bytes) else str(value).encode(errors="surrogateescape")
-        traces = self._traces if vr == "CS" else self._traces | self._descriptions  # CS has terms, no prose
+        traces = self._traces if "CS" in vrs else self._traces | self._descriptions  # CS has terms, no prose
         return any(trace in text.upper() for trace in traces)
 
 

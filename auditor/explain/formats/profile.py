@@ -24,11 +24,12 @@ _CLASS_UIDS = {"SOPClassUID", "ReferencedSOPClassUID"}  # they say what kind of 
 _FREE = {"PN", "LT", "ST", "UT", "UR", "DA", "DT", "TM", "AS", "UN"}  # free text, dates, and what is unknown
 
 
-def action(tag: BaseTag, vr: str) -> Action:
+def action(tag: BaseTag, vr: str, stated: str | None) -> Action:
     """Return what is done to an element: the profile's table first, then rules that are stricter than it.
 
     Beyond the table: curves, overlays, trailing padding, everything private or unknown to the dictionary, and every
-    name, date or free text that the table does not list are removed; every UID of an instance is replaced.
+    name, date or free text that the table does not list are removed, and so is what pretends to be text or a sequence
+    where the dictionary has neither; every UID of an instance is replaced.
     """
     keyword = keyword_for_tag(tag)
     if tag.is_private or tag.group < 8 or tag.group >> 8 in (0x50, 0x60, 0xFF) or not keyword:
@@ -40,14 +41,16 @@ def action(tag: BaseTag, vr: str) -> Action:
         return listed
     if vr == "UI":
         return "keep" if keyword in _CLASS_UIDS else "uid"
-    return "remove" if vr in _FREE else "keep"
+    disguised = stated not in (vr, "UN") and stated in _FREE | {"SQ"}
+    return "remove" if disguised or vr in _FREE else "keep"
 
 
 def representation(tag: BaseTag, stated: str | None) -> str:
-    """Return an element's value representation, from the dictionary where the file does not say or says UN."""
-    if stated and stated != "UN":
-        return stated
-    return dictionary_VR(tag) if not tag.is_private and dictionary_has_tag(tag) else "UN"
+    """Return an element's value representation as the dictionary has it; a file decides only where it may."""
+    if tag.is_private or not dictionary_has_tag(tag):
+        return stated or "UN"
+    allowed = dictionary_VR(tag).split(" or ")
+    return stated if stated in allowed else allowed[0]
 
 
 @cache

@@ -2,6 +2,7 @@
 
 import io
 import re
+import struct
 
 import numpy as np
 import pydicom
@@ -168,6 +169,29 @@ def test_what_follows_the_last_pixel_and_what_precedes_the_mark_is_cut():
     found = deidentified(content, "x", SALT).content
     assert b"Zelda" not in found
     assert np.array_equal(decode_image(found, "x"), decode_image(content, "x"))
+
+
+@pytest.mark.parametrize(
+    ("stated", "keyword"),
+    [
+        (b"OB", "TextValue"),
+        (b"UN", "TextValue"),
+        (b"LT", "KVP"),
+        (b"LO", "KVP"),
+        (b"SH", "Rows"),
+        (b"OB", "PatientName"),
+    ],
+)
+def test_text_under_a_wrong_value_representation_is_removed(stated, keyword):
+    made = dicoms.dataset(PIXELS, PatientID="Zelda Quixotovic")
+    content = dicoms.written(made)
+    tag = pydicom.datadict.tag_for_keyword(keyword)
+    value = b"Zelda Quixotovic"
+    length = struct.pack("<HI", 0, len(value)) if stated in (b"OB", b"UN") else struct.pack("<H", len(value))
+    start = 144 + struct.unpack("<I", content[140:144])[0]
+    hidden = struct.pack("<HH", tag >> 16, tag & 0xFFFF) + stated + length + value
+    content = content[:start] + hidden + content[start:]
+    assert value not in deidentified(content, "x", SALT).content
 
 
 @pytest.mark.parametrize(
