@@ -14,6 +14,27 @@ from auditor.common.errors import Refused
 from auditor.explain.decode import decode_image
 
 DATA = Path(__file__).parents[3].parent / "shared" / "data"
+IDENTIFYING = {
+    "PatientName": "Quixotović^Zelda^Ann",
+    "PatientID": "MRN-778899",
+    "OtherPatientIDs": "OLD-112233",
+    "PatientBirthDate": "19610417",
+    "PatientAddress": "Nowhere Lane 7",
+    "InstitutionName": "Saint Elsewhere",
+    "AccessionNumber": "ACC-445566",
+    "ReferringPhysicianName": "Hippocrates^Yorick",
+    "OperatorsName": "Wilberforce",
+    "StudyDescription": "follow-up of Zelda",
+    "SeriesDescription": "asked by Yorick",
+    "ImageComments": "seen with the daughter",
+    "DeviceSerialNumber": "SN-990011",
+    "StationName": "ROOM-WEST",
+    "StudyDate": "20210203",
+    "AcquisitionDateTime": "20210203101112",
+    "StudyInstanceUID": "1.2.3.4.5.6.7",
+    "SeriesInstanceUID": "1.2.3.4.5.6.8",
+    "FrameOfReferenceUID": "1.2.3.4.5.6.9",
+}
 
 
 def real(*folders: str) -> list[Path]:
