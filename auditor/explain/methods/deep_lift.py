@@ -13,7 +13,7 @@ from auditor.explain.propagation.deep_lift import Multipliers
 class Settings(Document):
     """`baseline` is the reference: a level in [0, 1], one or one a channel.
 
-    Where None it is black, or the references of a table's columns.
+    Where None it is black, the references of a table's columns, or the means of the features of a graph's nodes.
     """
 
     baseline: Baseline | None = None
@@ -34,8 +34,11 @@ class DeepLift(Method[Settings]):
     card = card("deep_lift")
 
     def _attribute(self, model: AuditedModel, question: Question, batch: int) -> Attribution:
-        reference = model.baseline(self.settings.baseline)
-        made = [multiplied(model, part, reference) for part in question.split(max(1, batch // 2))]
+        level = self.settings.baseline
+        made = [
+            multiplied(model, part, model.baseline(level, part.inputs))
+            for part in question.split(max(1, batch // 2))
+        ]
         maps = torch.cat([model.places(values) for values, _ in made])
         return Attribution(maps, left_over(maps, torch.cat([difference for _, difference in made])))
 

@@ -37,7 +37,7 @@ class DeepSHAP(Method[Settings]):
     @staticmethod
     def _one(model: AuditedModel, part: Question, batch: int) -> tuple[Tensor, Tensor]:
         """Return one item's map and f(x) - mean f(background)."""
-        background = part.references
+        background = model.references(part.inputs[0], part.references)
         total, gained = torch.zeros_like(part.inputs[0], dtype=torch.float64), torch.zeros(()).double()
         for reference in torch.split(background, max(1, batch // 2)):
             size = len(reference)

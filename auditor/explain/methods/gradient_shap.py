@@ -41,7 +41,7 @@ class GradientSHAP(Method[Settings]):
         )
 
     def _one(self, model: AuditedModel, part: Question, batch: int) -> tuple[Tensor, Tensor]:
-        count, background = self.settings.samples, part.references
+        count, background = self.settings.samples, model.references(part.inputs[0], part.references)
         generator = torch.Generator().manual_seed(part.seeds[0])
         drawn = torch.randint(len(background), (count,), generator=generator).to(model.device)
         along = torch.rand(count, generator=generator).to(model.device)
@@ -64,5 +64,9 @@ class GradientSHAP(Method[Settings]):
         """Return each item's score minus the mean score of its class over the background, (items,)."""
         with torch.inference_mode():
             reached = [scores_of(model, part.inputs, part.targets) for part in question.split(batch)]
-            start = torch.cat([model.logits(part) for part in torch.split(question.references, batch)])
-            return torch.cat(reached).double() - start.double().mean(dim=0)[question.targets]
+            start = []
+            for part in question.split(len(question) if model.compares_alike else 1):
+                background = torch.split(model.references(part.inputs[0], part.references), batch)
+                scores = torch.cat([model.logits(few) for few in background]).double()
+                start.append(scores.mean(dim=0)[part.targets])
+            return torch.cat(reached).double() - torch.cat(start)
