@@ -126,12 +126,14 @@ def _check_nodes(graph: Graph, name: str) -> None:
             raise Refused(
                 f"{name}: node {index} has {len(node)} numbers, and the graph names {len(graph.features)} features."
             )
-    asked = [("focus", graph.focus)] if graph.focus is not None else []
-    for what, node in (*asked, *(("relevant node", node) for node in graph.relevant_nodes or ())):
-        if node >= len(graph.nodes):
-            raise Refused(f"{name}: the {what} is node {node}, and {_size(graph)}.")
+    for what, named in (("focus", (graph.focus,)), ("relevant node", graph.relevant_nodes or ())):
+        for place in named:
+            if place is not None and place >= len(graph.nodes):
+                raise Refused(f"{name}: the {what} is node {place}, and {_size(graph)}.")
     if graph.focus is not None and len(graph.nodes) == 1:
-        raise Refused(f"{name}: the focus is the only node, so that nothing beside it could matter; add others.")
+        raise Refused(
+            f"{name}: the focus is the only node, so that nothing beside it could matter; add others."
+        )
 
 
 def _check_edges(graph: Graph, name: str) -> None:

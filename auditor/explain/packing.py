@@ -9,7 +9,7 @@ from auditor.explain.spec import GraphInput
 
 
 def statistics(given: GraphInput) -> tuple[Tensor, Tensor]:
-    """Return what is subtracted from every column and what it is divided by, (columns,) both; edges stay as they are."""
+    """Return what is subtracted from every column and what it is divided by, (columns,) both; edges stay."""
     mean, std = torch.tensor(given.mean), torch.tensor(given.std)
     return pad(mean, (2, given.nodes)), pad(std, (2, given.nodes), value=1.0)
 
@@ -37,7 +37,7 @@ def with_features(graphs: Tensor, values: Tensor, given: GraphInput) -> Tensor:
 
 
 def baseline(level: object, graphs: Tensor, given: GraphInput) -> Tensor:
-    """Return the same nodes and edges with every feature at its mean; raises Refused for a level, of which there is none."""
+    """Return the same nodes and edges with every feature at its mean; raises Refused for a level."""
     if level is not None:
         raise Refused("The baseline of a graph is the means of its nodes' features; leave it out.")
     return with_features(graphs, torch.tensor(given.mean, device=graphs.device), given)

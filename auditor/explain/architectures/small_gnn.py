@@ -17,7 +17,10 @@ class SmallGNNOptions(Options):
 
     features: Annotated[int, Field(ge=1, le=1000)]
     classes: Annotated[int, Field(ge=1, le=1000)] = 2
-    hidden: Annotated[list[Annotated[int, Field(ge=1, le=1024)]], Field(min_length=1, max_length=8)] = [16, 16]
+    hidden: Annotated[list[Annotated[int, Field(ge=1, le=1024)]], Field(min_length=1, max_length=8)] = [
+        16,
+        16,
+    ]
     convolution: Literal["gcn", "gin", "sage"] = "gcn"
     readout: Readout = "mean"
 
@@ -38,7 +41,8 @@ class GCN(nn.Module):
         """Return (batch, nodes, outputs) for (batch, nodes, inputs) and edges (batch, receivers, senders)."""
         scale = (1 + received(edges)).rsqrt()
         sent = self.lin(nodes) * scale
-        return (edges @ sent + sent) * scale + self.bias
+        result: Tensor = (edges @ sent + sent) * scale + self.bias
+        return result
 
 
 class GIN(nn.Module):
@@ -101,13 +105,12 @@ class SmallGNN(nn.Module):
         self.head = nn.Linear(widths[-1], classes)
 
     def forward(self, graphs: Tensor) -> Tensor:
-        """Return logits, (batch, classes), for graphs, (batch, nodes, 2 + features + nodes), as `GraphInput` packs them."""
-        count = graphs.shape[1]
-        exists, focus, nodes, edges = graphs.split((1, 1, self.features, count), dim=-1)
-        there = exists != 0
+        """Return logits, (batch, classes), for graphs (batch, nodes, 2 + features + nodes) as `GraphInput` packs them."""
+        there, focus = graphs[..., :1] != 0, graphs[..., 1:2] != 0
+        nodes, edges = graphs[..., 2 : 2 + self.features], graphs[..., 2 + self.features :]
         for convolution, relu in zip(self.convolutions, self.relus, strict=True):
             nodes = relu(convolution(nodes, edges)) * there
-        logits: Tensor = self.head(self._read(nodes, there, focus != 0))
+        logits: Tensor = self.head(self._read(nodes, there, focus))
         return logits
 
     def _read(self, nodes: Tensor, there: Tensor, focus: Tensor) -> Tensor:

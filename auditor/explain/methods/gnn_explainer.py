@@ -72,7 +72,7 @@ class GNNExplainer(Method[Settings]):
         """
         given = model.spec.input
         if not isinstance(given, GraphInput):
-            raise Refused(f"Method {self.card.name} explains graphs, and this model takes a {given.kind}.")
+            raise Refused(f"Method {self.card.name} explains graphs, and this model takes {given.kind}s.")
         graphs = model.scorer.normalised(part.inputs).detach()
         learnt = self._start(graphs, part.seeds, given)
         adam = torch.optim.Adam(learnt, lr=self.settings.lr)
@@ -87,7 +87,9 @@ class GNNExplainer(Method[Settings]):
                 loss.backward()  # type: ignore[no-untyped-call]
             used = used or [_gradient(mask) != 0 for mask in learnt]
             adam.step()
-        of_features, of_edges = (mask.detach().sigmoid() * where for mask, where in zip(learnt, used, strict=True))
+        of_features, of_edges = (
+            mask.detach().sigmoid() * where for mask, where in zip(learnt, used, strict=True)
+        )
         return of_features, of_edges
 
     def _start(self, graphs: Tensor, seeds: tuple[int, ...], given: GraphInput) -> tuple[Tensor, Tensor]:
