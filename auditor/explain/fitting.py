@@ -30,14 +30,18 @@ def check_columns(names: Sequence[str], spec: TableInput, where: str) -> None:
 
     Columns that the model does not know are no fault; they are not read.
     """
-    lacking = [column.name for column in spec.columns if column.name not in names]
+    check_names(names, [column.name for column in spec.columns], "column", where)
+
+
+def check_names(names: Sequence[str], wanted: Sequence[str], what: str, where: str) -> None:
+    """Raise Refused naming every one of the wanted names that is lacking, with the nearest that is there."""
+    lacking = [name for name in wanted if name not in names]
     if not lacking:
         return
-    unused = [name for name in names if name not in {column.name for column in spec.columns}]
-    near = difflib.get_close_matches(lacking[0], unused, n=1)
+    near = difflib.get_close_matches(lacking[0], [name for name in names if name not in wanted], n=1)
     hint = f" (is {near[0]!r} meant for {lacking[0]!r}?)" if near else ""
     more = f" and {len(lacking) - 5} more" if len(lacking) > 5 else ""
     raise Refused(
-        f"{where} lacks {'the column' if len(lacking) == 1 else 'the columns'} "
-        f"{', '.join(map(repr, lacking[:5]))}{more} that model.json names{hint}; rename the columns or add them."
+        f"{where} lacks the {what if len(lacking) == 1 else f'{what}s'} "
+        f"{', '.join(map(repr, lacking[:5]))}{more} that model.json names{hint}; rename the {what}s or add them."
     )

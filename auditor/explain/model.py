@@ -6,12 +6,12 @@ import torch
 from torch import Tensor, nn
 
 from auditor.common.errors import Refused
-from auditor.explain import architectures
+from auditor.explain import architectures, packing
 from auditor.explain.determinism import deterministic
 from auditor.explain.evidence import Tier
 from auditor.explain.layers import layer_named, order_of_maps
 from auditor.explain.sniff import check_not_pickle
-from auditor.explain.spec import ModelSpec, NumberColumn, TableInput
+from auditor.explain.spec import GraphInput, ModelSpec, NumberColumn, TableInput
 from auditor.explain.weights import check_fit, fill_buffers, has_meta_buffers, read_weights
 
 __all__ = ["AuditedModel", "check_not_pickle", "load"]
@@ -30,9 +30,13 @@ class Scorer(nn.Module):
         super().__init__()
         self.network = network
         self.activation = spec.output.activation
+        self.padded = isinstance(spec.input, GraphInput)
         shape = (len(spec.input.mean), *(1 for _ in spec.input.shape[1:]))
-        self.register_buffer("mean", torch.tensor(spec.input.mean).reshape(shape), persistent=False)
-        self.register_buffer("std", torch.tensor(spec.input.std).reshape(shape), persistent=False)
+        mean, std = (torch.tensor(one).reshape(shape) for one in (spec.input.mean, spec.input.std))
+        if isinstance(spec.input, GraphInput):
+            mean, std = packing.statistics(spec.input)
+        self.register_buffer("mean", mean, persistent=False)
+        self.register_buffer("std", std, persistent=False)
 
     def forward(self, pixels: Tensor) -> Tensor:
         """Return scores (batch, classes) whose softmax are the probabilities.
@@ -54,6 +58,8 @@ class Scorer(nn.Module):
     def normalised(self, pixels: Tensor) -> Tensor:
         """Return what the network sees, channels last: pooling and normalisation are twice as fast on a CPU."""
         scaled = (pixels - self.mean) / self.std
+        if self.padded:
+            return scaled * packing.exists(pixels)  # the line of a node that does not exist stays zero
         order = _CHANNELS_LAST.get(scaled.ndim)
         return scaled if order is None else scaled.contiguous(memory_format=order)
 
@@ -61,9 +67,10 @@ class Scorer(nn.Module):
 class AuditedModel:
     """A network, frozen for the audit.
 
-    Inputs are float32 (batch, *shape) as the model's input describes them: pixels in [0, 1], or the numbers of a row.
-    They are normalised inside as model.json says, so attributions are about pixels or columns. Raises Refused
-    where the network does not answer with one score a class, or where the layer that model.json names does not exist.
+    Inputs are float32 (batch, *shape) as the model's input describes them: pixels in [0, 1], the numbers of a row, or
+    the lines of a graph's nodes. They are normalised inside as model.json says, so attributions are about pixels,
+    columns or nodes. Raises Refused where the network does not answer with one score a class, or where the layer that
+    model.json names does not exist.
     """
 
     def __init__(self, network: nn.Module, spec: ModelSpec, device: str = "cpu") -> None:
@@ -100,20 +107,28 @@ class AuditedModel:
             return torch.softmax(self.logits(pixels), dim=1)
 
     def places(self, attributions: Tensor) -> Tensor:
-        """Return one value a place, float32 (items, *places): the sum over a pixel's channels or a column's numbers."""
+        """Return one value a place, float32 (items, *places).
+
+        It is the sum over a pixel's channels, a column's numbers or a node's features, whose edges are not counted.
+        """
         values, given = attributions.detach(), self.spec.input
+        if isinstance(given, GraphInput):
+            return packing.features(values, given).sum(dim=-1).float()
         if not isinstance(given, TableInput):
             return values.sum(dim=1).float()
         owners = torch.tensor(given.owners, device=values.device)
         columns = values.new_zeros(len(values), len(given.columns))
         return columns.index_add(1, owners, values).float()
 
-    def baseline(self, values: float | tuple[float, ...] | None) -> Tensor:
-        """Return a baseline that broadcasts to inputs: black, or the reference row of a table, where None.
+    def baseline(self, values: float | tuple[float, ...] | None, like: Tensor) -> Tensor:
+        """Return a baseline for inputs like these (items, *shape): one for all of them, (1, *shape), or one each.
 
-        Raises Refused unless a level is one number, or one a channel; a table has no levels.
+        Where None it is black, the reference row of a table, or the same graph with every feature at its mean. Raises
+        Refused unless a level is one number, or one a channel; tables and graphs have no levels.
         """
         given = self.spec.input
+        if isinstance(given, GraphInput):
+            return packing.baseline(values, like, given)
         if isinstance(given, TableInput):
             if values is not None:
                 raise Refused("The baseline of a table is the references of its columns; leave it out.")
@@ -125,7 +140,17 @@ class AuditedModel:
                 "give one number, or one a channel."
             )
         level = torch.tensor(levels, dtype=torch.float32, device=self.device)
-        return level.reshape(1, -1, *(1 for _ in given.shape[1:]))
+        return level.reshape(1, -1, *(1 for _ in given.shape[1:])).expand(1, *given.shape)
+
+    def references(self, item: Tensor, background: Tensor) -> Tensor:
+        """Return what an input is compared with, (background, *shape), for methods that compare.
+
+        `item` is one input (*shape), or one for each of the background (background, *shape).
+
+        It is the background itself; of graphs, the item's nodes and edges with the background's features.
+        """
+        given = self.spec.input
+        return packing.lent(item, background, given) if isinstance(given, GraphInput) else background
 
     def usable(self, inputs: Tensor) -> Tensor:
         """Return which inputs hold nothing but numbers, booleans (inputs,); columns that may be NaN count as such."""
@@ -137,9 +162,11 @@ class AuditedModel:
     def spread(self, item: Tensor) -> Tensor:
         """Return what noise is scaled by, for one input (1, *shape): an item's range, or the columns' deviations.
 
-        Categories are left alone.
+        Categories are left alone, and of a graph all but the features of its nodes.
         """
         given = self.spec.input
+        if isinstance(given, GraphInput):
+            return packing.spread(item, given)[0]
         if not isinstance(given, TableInput):
             return item.amax() - item.amin()
         return torch.tensor(

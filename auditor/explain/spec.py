@@ -194,10 +194,61 @@ class TableInput(Document):
         return self
 
 
+class NodeFeature(Document):
+    """A number that every node of a graph carries."""
+
+    name: Name
+    title: str = ""
+    mean: float = 0.0
+    std: Positive = 1.0
+
+
+class GraphInput(Document):
+    """How a graph becomes the model's input: a line a node, padded with zeros to the most `nodes` that there may be.
+
+    A line is 1 where the node exists, 1 where it is the focus of the question, the node's features, and its line of
+    the adjacency matrix: the weights of the edges that it receives, by sender. `about` says whether the model
+    answers about the whole graph, which then has no focus, or about one node of it.
+    """
+
+    kind: Literal["graph"]
+    nodes: int = Field(ge=2, le=2000)
+    features: tuple[NodeFeature, ...] = Field(min_length=1, max_length=1000)
+    about: Literal["graph", "node"] = "graph"
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of one input: (nodes, 2 + features + nodes)."""
+        return self.nodes, 2 + len(self.features) + self.nodes
+
+    @property
+    def columns(self) -> slice:
+        """Where the features are in a node's line."""
+        return slice(2, 2 + len(self.features))
+
+    @property
+    def mean(self) -> tuple[float, ...]:
+        """For each feature, what is subtracted from it."""
+        return tuple(feature.mean for feature in self.features)
+
+    @property
+    def std(self) -> tuple[float, ...]:
+        """For each feature, what it is divided by."""
+        return tuple(feature.std for feature in self.features)
+
+    @model_validator(mode="after")
+    def _names_once(self) -> Self:
+        names = [feature.name for feature in self.features]
+        if len(set(names)) != len(names):
+            raise ValueError("a feature is named twice")
+        return self
+
+
 InputSpec = Annotated[
     Annotated[ImageInput, Tag("image")]
     | Annotated[VolumeInput, Tag("volume")]
-    | Annotated[TableInput, Tag("table")],
+    | Annotated[TableInput, Tag("table")]
+    | Annotated[GraphInput, Tag("graph")],
     Discriminator(lambda value: _kind(value, "image")),
 ]
 

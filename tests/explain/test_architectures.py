@@ -54,7 +54,7 @@ def config(name: str, dims: int) -> dict:
 
 def every_network() -> list[tuple[str, int]]:
     """Every network of images in 2-D, and in 3-D one of each family that has it."""
-    flat = [(name, 2) for name in catalog.names() if name != "retrace.SmallMLP"]
+    flat = [(name, 2) for name in catalog.names() if name not in ("retrace.SmallMLP", "retrace.SmallGNN")]
     return [*flat, *((name, 3) for name in SMALLEST if name.startswith("monai."))]
 
 

@@ -195,7 +195,7 @@ def test_parts_cover_every_place_once(cut, shape):
     assert 4 <= len(players) <= 40
     values = torch.rand(len(players))
     assert float(players.spread(values).sum()) == pytest.approx(float(values.sum()), rel=1e-4)
-    means = players.means(image)
+    means = players.neutral(image)
     for part in range(len(players)):
         inside = players.owner[0] == part
         assert torch.allclose(means[:, inside], image[:, inside].mean(dim=1, keepdim=True), atol=1e-5)

@@ -118,7 +118,9 @@ RULES = {
     "z_plus": lambda z, _m: z.rules.ZPlus(),
     "alpha_beta": lambda z, _m: z.rules.AlphaBeta(2, 1),
     "flat": lambda z, _m: z.rules.Flat(),
-    "box": lambda z, m: z.rules.ZBox(*(m.scorer.normalised(m.baseline(level)) for level in (0.0, 1.0))),
+    "box": lambda z, m: z.rules.ZBox(
+        *(m.scorer.normalised(m.baseline(level, torch.zeros(1))) for level in (0.0, 1.0))
+    ),
 }
 COMPOSITES = [
     ("box", "gamma", "epsilon"),

@@ -133,7 +133,7 @@ def hooks(model) -> int:
     )
 
 
-@pytest.mark.parametrize("name", METHODS)
+@pytest.mark.parametrize("name", [name for name in METHODS if "image" in method(name).card.inputs])
 def test_no_hook_stays_behind_even_after_a_failure(case, name, monkeypatch):
     model, inputs = case
     made = method(name, {"layer": "first"} if name == "grad_cam" else {})

@@ -1,4 +1,4 @@
-"""Tables and volumes: a linear model of a row has one right answer, a volume's maps agree with Captum's."""
+"""Tables, volumes and graphs: a linear model of a row has one right answer, a volume's maps agree with Captum's."""
 
 import captum.attr
 import pytest
@@ -13,7 +13,7 @@ from auditor.explain.methods.base import Question
 from auditor.explain.methods.catalog import METHODS, method
 from auditor.explain.model import AuditedModel
 from auditor.explain.spec import CategoryColumn, NumberColumn, TableInput, VolumeInput
-from tests.explain import toys
+from tests.explain import graph_toys, toys
 
 TABLE = TableInput(
     kind="table",
@@ -62,6 +62,11 @@ def table():
 def volume():
     torch.manual_seed(0)
     return AuditedModel(Solid(), toys.spec(input=VOLUME))
+
+
+@pytest.fixture
+def graph():
+    return graph_toys.model()
 
 
 def rows(count: int, seed: int = 1) -> Tensor:
@@ -141,12 +146,16 @@ def test_a_table_has_no_levels_and_no_bounds(table):
 
 
 @pytest.mark.parametrize("name", MAPS)
-def test_every_method_whose_card_says_so_runs_on_tables_and_volumes(table, volume, name):
+def test_every_method_whose_card_says_so_runs_on_tables_volumes_and_graphs(table, volume, graph, name):
     small = {"window": 4, "stride": 4} if name == "occlusion" else {}
-    for model, inputs, places in ((table, rows(3), (4,)), (volume, torch.rand(3, 1, 8, 12, 12), (8, 12, 12))):
+    for model, question, places in (
+        (table, asked(rows(3)), (4,)),
+        (volume, asked(torch.rand(3, 1, 8, 12, 12)), (8, 12, 12)),
+        (graph, graph_toys.question(), (10,)),
+    ):
         if why_not(card(name), model.tier, model.spec.input.kind):
             continue
-        found = method(name, small).attribute(model, asked(inputs), 8)
+        found = method(name, small).attribute(model, question, 8)
         assert found.maps.shape == (3, *places)
         assert torch.isfinite(found.maps).all()
         assert found.maps.any()
@@ -173,6 +182,23 @@ def test_a_volumes_maps_agree_with_captums(volume):
         settings = {"window": 4, "stride": 3} if name == "occlusion" else {}
         found = method(name, settings).attribute(volume, question, 8).maps
         assert (found - wanted.detach()).abs().max() <= 1e-4 * wanted.abs().max(), name
+
+
+def test_cards_say_which_methods_explain_graphs():
+    assert {one.name for one in cards() if "graph" in one.inputs and one.gives == "map"} == {
+        "saliency",
+        "input_x_gradient",
+        "smooth_grad",
+        "integrated_gradients",
+        "deep_lift",
+        "deep_shap",
+        "gradient_shap",
+        "occlusion",
+        "shapley_sampling",
+        "kernel_shap",
+        "lime",
+        "gnn_explainer",
+    }
 
 
 def test_every_card_that_promises_a_map_has_a_method():

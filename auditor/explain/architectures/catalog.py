@@ -11,6 +11,7 @@ from auditor.explain.architectures import (
     monai_resnet,
     monai_senet,
     small_convnet,
+    small_gnn,
     small_mlp,
     small_resnet,
 )
@@ -21,6 +22,7 @@ _FAMILIES = (
     small_convnet,
     small_resnet,
     small_mlp,
+    small_gnn,
     monai_densenet,
     monai_efficientnet,
     monai_resnet,

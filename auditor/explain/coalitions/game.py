@@ -7,20 +7,21 @@ import torch
 from pydantic import Field, model_validator
 from torch import Tensor
 
-from auditor.explain.coalitions.players import Cut, Players, cut_into_parts
+from auditor.explain.coalitions.players import Cut, Players, cut_into_parts, nodes_of
 from auditor.explain.document import Document
 from auditor.explain.memory import Room
 from auditor.explain.methods.base import Attribution, Baseline, Question, scores_of
 from auditor.explain.model import AuditedModel
-from auditor.explain.spec import TableInput
+from auditor.explain.spec import GraphInput, TableInput
 
 
 class PartsSettings(Document):
     """What the parts are and what stands in for a missing one.
 
-    `cut` and `count` say how images and volumes are cut; a table's columns are its parts. A missing part becomes
-    its own mean colour or its column's reference ("neutral"), a level in [0, 1] ("baseline"), or the same places of
-    every background item, over which the score is averaged ("background").
+    `cut` and `count` say how images and volumes are cut; a table's columns are its parts, and a graph's nodes but for
+    the focus, which always stays. A missing part becomes its own mean colour or its column's reference, or leaves the
+    graph with its edges ("neutral"); it becomes a level in [0, 1] ("baseline"), or the same places of every background
+    item, over which the score is averaged ("background"): a node keeps its edges then.
     """
 
     cut: Cut = "superpixels"
@@ -73,6 +74,14 @@ class Game:
         found = torch.stack(self.values(ends))
         return found[:, 0], found[:, 1]
 
+    def losses(self) -> list[Tensor]:
+        """Return how far the value of everybody falls without each player, float64 (players,) an item."""
+        asked = [
+            ~torch.eye(len(players), dtype=torch.bool, device=self.model.device) for players in self.players
+        ]
+        whole = self.ends()[1]
+        return [all_of_them - rest for all_of_them, rest in zip(whole, self.values(asked), strict=True)]
+
     def attribution(
         self, values: Sequence[Tensor], errors: Sequence[Tensor] | None = None, fit: Tensor | None = None
     ) -> Attribution:
@@ -96,6 +105,8 @@ class Game:
 
     def _cut(self, settings: PartsSettings, item: Tensor) -> Players:
         given = self.model.spec.input
+        if isinstance(given, GraphInput):
+            return nodes_of(item, len(given.features))
         if isinstance(given, TableInput):
             return Players(torch.tensor(given.owners, device=item.device))
         return cut_into_parts(item, settings.cut, settings.count)
@@ -103,7 +114,7 @@ class Game:
     def _stand_in(self, settings: PartsSettings, item: Tensor, players: Players) -> Tensor:
         """Return what stands in for missing parts, (stand-ins, *item)."""
         if settings.missing == "background" and self.question.background is not None:
-            return self.question.background
+            return self.model.references(item, self.question.background)
         if settings.baseline is not None or item.ndim == 1:
-            return self.model.baseline(settings.baseline).expand(1, *item.shape)
-        return players.means(item)[None]
+            return self.model.baseline(settings.baseline, item[None])
+        return players.neutral(item)[None]

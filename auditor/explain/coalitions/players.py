@@ -1,4 +1,4 @@
-"""The parts of an item that a coalitional game is played with: superpixels, cells of a grid, features."""
+"""The parts of an item that a coalitional game is played with: superpixels, cells of a grid, features, nodes."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from skimage.segmentation import slic
 from torch import Tensor
+from torch.nn.functional import pad
 
 from auditor.common.errors import Refused
 
@@ -40,12 +41,45 @@ class Players:
         """Return each part's value spread evenly over its numbers, in the shape of `owner`."""
         return (values / self.sizes)[self.owner]
 
-    def means(self, item: Tensor) -> Tensor:
+    def neutral(self, item: Tensor) -> Tensor:
         """Return an input (channels, *places) with each part painted in its own mean."""
         flat, owner = item.flatten(1).double(), self.owner.flatten()
         sums = torch.zeros(len(flat), len(self), dtype=flat.dtype, device=item.device)
         sums.index_add_(1, owner, flat)
         return (sums / self.sizes)[:, self.owner[0]].to(item.dtype)
+
+
+@dataclass(frozen=True)
+class Nodes(Players):
+    """The nodes of a graph that may leave it; `owner` (nodes,) is -1 for the focus and where there is no node."""
+
+    features: int
+
+    @cached_property
+    def sizes(self) -> Tensor:
+        """How many numbers of a node's features each player has, (players,)."""
+        return torch.full_like(self.owner[self.owner >= 0], self.features)
+
+    def kept(self, coalitions: Tensor) -> Tensor:
+        """Return what each coalition (coalitions, players) keeps: a node's line, and its edges where both ends stay."""
+        there = pad(coalitions, (0, 1), value=True)[:, self.owner]
+        lines = there[..., None].expand(-1, -1, 2 + self.features)
+        return torch.cat((lines, there[..., None] & there[:, None]), dim=-1)
+
+    def spread(self, values: Tensor) -> Tensor:
+        """Return each node's value spread evenly over its features, (nodes, columns)."""
+        shares = pad(values / self.features, (0, 1))[self.owner]
+        return pad(shares[:, None].expand(-1, self.features), (2, len(self.owner)))
+
+    def neutral(self, item: Tensor) -> Tensor:
+        """Return the graph (nodes, columns) that no player is in."""
+        return torch.zeros_like(item)
+
+
+def nodes_of(item: Tensor, features: int) -> Nodes:
+    """Return the players of a graph (nodes, columns): the nodes that exist and are not the focus."""
+    plays = (item[:, 0] != 0) & (item[:, 1] == 0)
+    return Nodes(torch.where(plays, plays.cumsum(0) - 1, -1), features)
 
 
 def cut_into_parts(item: Tensor, cut: Cut, count: int) -> Players:

@@ -58,19 +58,21 @@ class Attribution:
     """One value a place: maps float32 (items, *places) on the model's grid, and what is known of each.
 
     The places of an image are its pixels (height, width), of a volume its voxels (depth, height, width), of a
-    table's row its features.
+    table's row its features, of a graph its nodes.
 
     Attributes
     ----------
     completeness : (items,), |sum of the map - what it promises to sum to| / |what it promises|, or None
     fit : (items,), the share of variance in [0, 1] that a local surrogate explains (R2), or None
     errors : like `maps`, the standard error of every value of a method that samples, or None
+    edges : (items, receivers, senders), the value of every edge of a graph, 0 where there is none, or None
     """
 
     maps: Tensor
     completeness: Tensor | None = None
     fit: Tensor | None = None
     errors: Tensor | None = None
+    edges: Tensor | None = None
 
     @classmethod
     def joined(cls, parts: "Sequence[Attribution]") -> "Attribution":
@@ -81,15 +83,17 @@ class Attribution:
             return None if found[0] is None else torch.cat(found)
 
         return cls(
-            torch.cat([part.maps for part in parts]), join("completeness"), join("fit"), join("errors")
+            torch.cat([part.maps for part in parts]),
+            join("completeness"),
+            join("fit"),
+            join("errors"),
+            join("edges"),
         )
 
     def cpu(self) -> "Attribution":
         """Return the attribution on the host."""
-        errors, completeness, fit = (
-            None if values is None else values.cpu() for values in (self.errors, self.completeness, self.fit)
-        )
-        return Attribution(self.maps.cpu(), completeness, fit, errors)
+        known = (self.completeness, self.fit, self.errors, self.edges)
+        return Attribution(self.maps.cpu(), *(None if values is None else values.cpu() for values in known))
 
 
 class Method(Generic[Settings]):

@@ -27,6 +27,7 @@ METHODS = {
     "shapley_sampling": "auditor.explain.methods.shapley_sampling:ShapleySampling",
     "kernel_shap": "auditor.explain.methods.kernel_shap:KernelSHAP",
     "lime": "auditor.explain.methods.lime:LIME",
+    "gnn_explainer": "auditor.explain.methods.gnn_explainer:GNNExplainer",
 }
 
 

@@ -14,7 +14,7 @@ from auditor.explain.propagation.deep_lift import Multipliers
 class Settings(Document):
     """`baseline` is the reference: a level in [0, 1], one or one a channel.
 
-    Where None it is black, or the references of a table's columns.
+    Where None it is black, the references of a table's columns, or the means of the features of a graph's nodes.
     """
 
     baseline: Baseline | None = None
@@ -35,10 +35,11 @@ class DeepLift(Method[Settings]):
     card = card("deep_lift")
 
     def _attribute(self, model: AuditedModel, question: Question, room: Room) -> Attribution:
-        reference = model.baseline(self.settings.baseline)
-        made = question.each(
-            room, lambda part: multiplied(model, part.inputs, part.targets, reference), cost=2
-        )
+        def against(part: Question) -> tuple[Tensor, Tensor]:
+            reference = model.baseline(self.settings.baseline, part.inputs)
+            return multiplied(model, part.inputs, part.targets, reference)
+
+        made = question.each(room, against, cost=2)
         maps = torch.cat([model.places(values) for values, _ in made])
         return Attribution(maps, left_over(maps, torch.cat([difference for _, difference in made])))
 

@@ -33,7 +33,9 @@ class DeepSHAP(Method[Settings]):
         background = question.references
 
         def against(item: Tensor, reference: Tensor) -> tuple[Tensor, Tensor]:
-            return multiplied(model, question.inputs[item], question.targets[item], background[reference])
+            inputs = question.inputs[item]
+            references = model.references(inputs, background[reference])
+            return multiplied(model, inputs, question.targets[item], references)
 
         of_items = sampled(room, len(question), len(background), against, cost=2)
         sums = [summed(pieces) for pieces in of_items]

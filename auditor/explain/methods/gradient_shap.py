@@ -8,7 +8,7 @@ from auditor.explain.cards import card
 from auditor.explain.document import Document
 from auditor.explain.memory import Room
 from auditor.explain.methods.base import Attribution, Method, Question, gradients_of, left_over, scores_of
-from auditor.explain.methods.samples import beside, mean_and_error, sampled
+from auditor.explain.methods.samples import beside, mean_and_error, sampled, summed
 from auditor.explain.model import AuditedModel
 
 
@@ -38,7 +38,7 @@ class GradientSHAP(Method[Settings]):
         drawn, along = self._draws(question)
 
         def values(item: Tensor, sample: Tensor) -> tuple[Tensor]:
-            start = background[drawn[item, sample]]
+            start = model.references(question.inputs[item], background[drawn[item, sample]])
             way = question.inputs[item] - start
             share = beside(along[item, sample].to(model.device), way)
             gradient = gradients_of(model, start + share * way, question.targets[item])[1]
@@ -63,9 +63,15 @@ class GradientSHAP(Method[Settings]):
 
     @staticmethod
     def _promised(model: AuditedModel, question: Question, room: Room) -> Tensor:
-        """Return each item's score minus the mean score of its class over the background, (items,)."""
+        """Return each item's score minus the mean score of its class over what it is compared with, (items,)."""
         background = question.references
+
+        def scores(item: Tensor, reference: Tensor) -> tuple[Tensor]:
+            references = model.references(question.inputs[item], background[reference])
+            return (scores_of(model, references, question.targets[item]),)
+
         with torch.inference_mode():
             reached = question.each(room, lambda part: scores_of(model, part.inputs, part.targets))
-            start = torch.cat(list(room.each(len(background), lambda part: model.logits(background[part]))))
-            return torch.cat(reached).double() - start.double().mean(dim=0)[question.targets]
+            of_items = sampled(room, len(question), len(background), scores)
+            start = torch.stack([summed(pieces)[0] for pieces in of_items]) / len(background)
+            return torch.cat(reached).double() - start

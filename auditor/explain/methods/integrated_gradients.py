@@ -15,7 +15,7 @@ from auditor.explain.model import AuditedModel
 class Settings(Document):
     """`steps` of the Gauss-Legendre sum; `baseline` is a level in [0, 1], one or one a channel.
 
-    Where None it is black, or the references of a table's columns.
+    Where None it is black, the references of a table's columns, or the means of the features of a graph's nodes.
     """
 
     steps: int = Field(default=64, ge=8, le=1024)
@@ -37,20 +37,23 @@ class IntegratedGradients(Method[Settings]):
     card = card("integrated_gradients")
 
     def _attribute(self, model: AuditedModel, question: Question, room: Room) -> Attribution:
-        blank = model.baseline(self.settings.baseline)
-        maps = question.each(
-            room, lambda part: self._maps(model, part, blank, room.size), cost=self.settings.steps
+        maps = torch.cat(
+            question.each(room, lambda part: self._maps(model, part, room.size), cost=self.settings.steps)
         )
         with torch.inference_mode():
-            reached = question.each(room, lambda part: scores_of(model, part.inputs, part.targets))
-            start = model.logits(blank.expand_as(question.inputs[:1]))[0, question.targets]
-        return Attribution(torch.cat(maps), left_over(torch.cat(maps), torch.cat(reached) - start))
+            gained = torch.cat(question.each(room, lambda part: self._gained(model, part), cost=2))
+        return Attribution(maps, left_over(maps, gained))
 
-    def _maps(self, model: AuditedModel, part: Question, blank: Tensor, batch: int) -> Tensor:
+    def _gained(self, model: AuditedModel, part: Question) -> Tensor:
+        """Return f(x) - f(baseline), (items,)."""
+        start = model.logits(model.baseline(self.settings.baseline, part.inputs)).expand(len(part), -1)
+        return scores_of(model, part.inputs, part.targets) - start.gather(1, part.targets[:, None])[:, 0]
+
+    def _maps(self, model: AuditedModel, part: Question, batch: int) -> Tensor:
         with torch.enable_grad():
             attributions: Tensor = captum.attr.IntegratedGradients(model.logits).attribute(
                 part.inputs,
-                baselines=blank.expand_as(part.inputs[:1]),
+                baselines=model.baseline(self.settings.baseline, part.inputs),
                 target=part.targets,
                 n_steps=self.settings.steps,
                 method="gausslegendre",

@@ -49,7 +49,7 @@ class LRP(Method[Settings]):
     card = card("lrp")
 
     def _attribute(self, model: AuditedModel, question: Question, room: Room) -> Attribution:
-        composite = self._composite(model)
+        composite = self._composite(model, question.inputs)
         made = question.each(room, lambda part: self._relevance(model, composite, part))
         maps = torch.cat([maps for maps, _ in made])
         return Attribution(maps, left_over(maps, torch.cat([logits for _, logits in made])))
@@ -68,7 +68,7 @@ class LRP(Method[Settings]):
             relevance = torch.autograd.grad(output, leaf, start)[0]
         return model.places(relevance), logits[:, 0]
 
-    def _composite(self, model: AuditedModel) -> Composite:
+    def _composite(self, model: AuditedModel, inputs: Tensor) -> Composite:
         rules: dict[RuleName, Rule] = {
             "epsilon": Epsilon(self.settings.epsilon),
             "gamma": Gamma(self.settings.gamma),
@@ -76,9 +76,11 @@ class LRP(Method[Settings]):
             "alpha_beta": AlphaBeta(self.settings.alpha, self.settings.alpha - 1),
             "flat": Flat(),
         }
-        settings, bounded = self.settings, model.spec.input.kind != "table"
+        settings, bounded = self.settings, model.spec.input.kind in ("image", "volume")
         if bounded:
-            rules["box"] = Box(*(model.scorer.normalised(model.baseline(level)) for level in (0.0, 1.0)))
+            rules["box"] = Box(
+                *(model.scorer.normalised(model.baseline(level, inputs)) for level in (0.0, 1.0))
+            )
         elif settings.first == "box":
             raise Refused(
                 "Method lrp, parameter first: the box rule needs bounds, and a table's columns have none."

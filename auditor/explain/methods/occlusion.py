@@ -11,17 +11,19 @@ from torch import Tensor
 
 from auditor.common.errors import Refused
 from auditor.explain.cards import card
+from auditor.explain.coalitions.game import Game, PartsSettings
 from auditor.explain.document import Document
 from auditor.explain.memory import Room
 from auditor.explain.methods.base import Attribution, Baseline, Method, Question, scores_of
 from auditor.explain.model import AuditedModel
-from auditor.explain.spec import TableInput
+from auditor.explain.spec import GraphInput, TableInput
 
 
 class Settings(Document):
     """A square (or cubic) `window` moved by `stride` places and painted with `baseline`, a level in [0, 1].
 
-    Where `baseline` is None it is black. Of a table, each column is covered by its reference, one at a time.
+    Where `baseline` is None it is black. Of a table, each column is covered by its reference, one at a time; of a
+    graph, each node but the focus leaves with its edges, one at a time.
     """
 
     window: int = Field(default=16, ge=1, le=4096)
@@ -68,7 +70,10 @@ class Occlusion(Method[Settings]):
 
     def _attribute(self, model: AuditedModel, question: Question, room: Room) -> Attribution:
         given, device = model.spec.input, question.inputs.device
-        blank = model.baseline(self.settings.baseline)
+        blank = model.baseline(self.settings.baseline, question.inputs)
+        if isinstance(given, GraphInput):
+            game = Game(PartsSettings(), model, question, room)
+            return game.attribution(game.losses())
         if isinstance(given, TableInput):
             owners = torch.tensor(given.owners, device=device)
             columns = torch.arange(len(given.columns), device=device)[:, None] == owners

@@ -67,8 +67,16 @@ class Multipliers(Propagation):
             return result
         if name != "mul":
             raise self.refused(f"the operation {name!r} by a value that depends on the input")
-        product: Tensor = _Product.apply(args[0], args[1])  # type: ignore[no-untyped-call]
+        product: Tensor = _Bilinear.apply(*args[:2], torch.mul)  # type: ignore[no-untyped-call]
         return product
+
+    def matrices(self, func: Operation, name: str, *args: Any, **kwargs: Any) -> Tensor:
+        """Keep the gradient of a constant factor; share a product of two alike."""
+        if all(follows(value) for value in args[:2]):
+            product: Tensor = _Bilinear.apply(*args[:2], torch.matmul)  # type: ignore[no-untyped-call]
+            return product
+        result: Tensor = func(*args, **kwargs)
+        return result
 
     def maximum(self, func: Operation, name: str, *args: Any, **kwargs: Any) -> Tensor:
         """Give the difference of a maximum to the places that were chosen, in the input and in the reference."""
@@ -96,19 +104,21 @@ class _Rescale(torch.autograd.Function):
         return torch.where(delta_in.abs() < _TINY, gradient, multiplier * delta_out / delta_in), None
 
 
-class _Product(torch.autograd.Function):
+class _Bilinear(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, first: Tensor, second: Tensor) -> Tensor:
+    def forward(ctx: Any, first: Tensor, second: Tensor, call: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
         ctx.save_for_backward(first, second)
-        return first * second
+        ctx.call = call
+        return call(first, second)
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, multiplier: Tensor) -> tuple[Tensor, Tensor]:
+    def backward(ctx: Any, multiplier: Tensor) -> tuple[Tensor, Tensor, None]:
         first, second = ctx.saved_tensors
         return (
-            (multiplier * _middle(second)).sum_to_size(first.shape),
-            (multiplier * _middle(first)).sum_to_size(second.shape),
+            _gradient(lambda leaf: ctx.call(leaf, _middle(second)), first, multiplier),
+            _gradient(lambda leaf: ctx.call(_middle(first), leaf), second, multiplier),
+            None,
         )
 
 

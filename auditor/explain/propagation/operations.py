@@ -15,6 +15,7 @@ class Role(Enum):
     ACTIVATION = "one number to one number"
     SUM = "a sum of two"
     PRODUCT = "a product of two"
+    MATRICES = "a product of two matrices"
     SHAPE = "numbers move, none changes"
 
 
@@ -28,6 +29,7 @@ _NAMES: dict[Role, str] = {
     "sigmoid tanh logsigmoid log exp abs square sqrt clamp clamp_min clamp_max",
     Role.SUM: "add sub rsub",
     Role.PRODUCT: "mul div truediv neg",
+    Role.MATRICES: "matmul bmm mm",
     Role.SHAPE: "cat concat concatenate stack reshape view flatten unflatten permute transpose squeeze unsqueeze "
     "contiguous clone getitem expand expand_as chunk split narrow select movedim float double to type_as dropout "
     "dropout1d dropout2d dropout3d alpha_dropout pad unbind t swapaxes",

@@ -98,6 +98,10 @@ class Propagation(TorchFunctionMode):
         """Go back through a product or quotient of two, either of which may be a constant."""
         raise NotImplementedError
 
+    def matrices(self, func: Operation, name: str, *args: Any, **kwargs: Any) -> Tensor:
+        """Go back through a product of two matrices, either of which may be a constant."""
+        raise self.refused(f"the operation {name!r}")
+
     def _unknown(self, func: Operation, name: str, args: Any, kwargs: dict[str, Any]) -> Any:
         """Let questions such as a tensor's shape through; refuse what computes."""
         result = func(*args, **kwargs)

@@ -1,0 +1,191 @@
+"""Graphs as files: read from JSON, checked edge by edge, written canonically, packed into the model's input."""
+
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from pydantic import BeforeValidator, Field, ValidationError
+from torch import Tensor
+
+from auditor.common.errors import Refused
+from auditor.explain.document import Document
+from auditor.explain.fitting import check_names
+from auditor.explain.spec import GraphInput, Name
+
+MOST_BYTES = 16 * 2**20
+_Number = Annotated[float, Field(strict=True, ge=-1e30, le=1e30)]
+_Node = Annotated[int, Field(strict=True, ge=0)]
+_Pair = tuple[_Node, _Node]
+
+
+def _weighted(edge: Any) -> Any:
+    """Return an edge with its weight, which is 1 where it is left out."""
+    return (*edge, 1.0) if isinstance(edge, list | tuple) and len(edge) == 2 else edge
+
+
+_Edge = Annotated[tuple[_Node, _Node, _Number], BeforeValidator(_weighted)]
+
+
+class Graph(Document):
+    """A graph whose nodes carry numbers; nodes count from 0.
+
+    An edge is (from, to, weight). It goes both ways unless the graph is `directed`; then "from" sends and "to"
+    receives. `focus` is the node that is asked about, where it is one. The relevant nodes and edges are those that
+    decide by construction or by an expert's word, where they are known.
+    """
+
+    features: tuple[Name, ...] = Field(min_length=1, max_length=1000)
+    nodes: tuple[Annotated[tuple[_Number, ...], Field(max_length=1000)], ...] = Field(
+        min_length=1, max_length=2000
+    )
+    edges: tuple[_Edge, ...] = Field(default=(), max_length=1_000_000)
+    directed: bool = False
+    focus: _Node | None = None
+    relevant_nodes: tuple[_Node, ...] | None = Field(default=None, max_length=2000)
+    relevant_edges: tuple[_Pair, ...] | None = Field(default=None, max_length=1_000_000)
+
+
+def parse_graph(content: bytes, name: str) -> Graph:
+    """Return the graph that JSON bytes hold, its edges in order.
+
+    Raises Refused naming the file and the node or the edge that is wrong: numbers that are missing or not finite,
+    edges that lead nowhere, to the same node or twice between the same nodes.
+    """
+    if len(content) > MOST_BYTES:
+        raise Refused(
+            f"{name} has {len(content)} bytes, and a graph may have {MOST_BYTES}; cut it into smaller ones."
+        )
+    try:
+        graph = Graph.model_validate_json(content)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        message = str(first["msg"])
+        raise Refused(f"{name}{_where(first['loc'])}: {message[0].lower()}{message[1:]}.") from None
+    _check_nodes(graph, name)
+    _check_edges(graph, name)
+    return _ordered(graph)
+
+
+def encode_graph(graph: Graph, spec: GraphInput, where: str) -> Tensor:
+    """Return a graph as the model's input before normalisation, float32 of the spec's shape.
+
+    Raises Refused naming `where` it is from: more nodes than the model takes, features that it lacks, a focus that is
+    missing or that the model does not read.
+    """
+    check_names(graph.features, [feature.name for feature in spec.features], "feature", where)
+    if len(graph.nodes) > spec.nodes:
+        raise Refused(f"{where} has {len(graph.nodes)} nodes, and the model takes {spec.nodes} at most.")
+    _check_focus(graph, spec, where)
+    count = len(graph.nodes)
+    chosen = [graph.features.index(feature.name) for feature in spec.features]
+    packed = torch.zeros(spec.shape)
+    packed[:count, 0] = 1
+    packed[:count, spec.columns] = torch.tensor(graph.nodes)[:, chosen]
+    if graph.focus is not None:
+        packed[graph.focus, 1] = 1
+    packed[:, spec.columns.stop :] = torch.from_numpy(_matrix(graph, graph.edges, spec.nodes))
+    return packed
+
+
+def relevant(graph: Graph, spec: GraphInput) -> tuple[NDArray[np.bool_] | None, NDArray[np.bool_] | None]:
+    """Return which nodes (nodes,) and edges (receivers, senders) are known to be relevant, on the model's grid."""
+    nodes = None if graph.relevant_nodes is None else np.zeros(spec.nodes, np.bool_)
+    if nodes is not None:
+        nodes[list(graph.relevant_nodes or ())] = True
+    if graph.relevant_edges is None:
+        return nodes, None
+    edges = [(first, second, 1.0) for first, second in graph.relevant_edges]
+    return nodes, _matrix(graph, edges, spec.nodes) != 0
+
+
+def _matrix(graph: Graph, edges: Sequence[tuple[int, int, float]], side: int) -> NDArray[np.float32]:
+    """Return the weights of edges by receiver and sender, (side, side)."""
+    table = np.array(edges, dtype=np.float64).reshape(-1, 3)
+    first, second, matrix = *table[:, :2].astype(np.int64).T, np.zeros((side, side), dtype=np.float32)
+    matrix[second, first] = table[:, 2]
+    if not graph.directed:
+        matrix[first, second] = table[:, 2]
+    return matrix
+
+
+def _where(location: tuple[int | str, ...]) -> str:
+    """Say which field, node or edge is meant, as a person counts: from 0."""
+    if len(location) > 1 and location[0] in ("nodes", "edges"):
+        place = f", number {location[2]}" if len(location) > 2 else ""
+        return f", {str(location[0])[:-1]} {location[1]}{place}"
+    return f", field {'.'.join(map(str, location))}" if location else ""
+
+
+def _check_nodes(graph: Graph, name: str) -> None:
+    if len(set(graph.features)) != len(graph.features):
+        raise Refused(f"{name}: a feature is named twice.")
+    for index, node in enumerate(graph.nodes):
+        if len(node) != len(graph.features):
+            raise Refused(
+                f"{name}: node {index} has {len(node)} numbers, and the graph names {len(graph.features)} features."
+            )
+    for what, named in (("focus", (graph.focus,)), ("relevant node", graph.relevant_nodes or ())):
+        for place in named:
+            if place is not None and place >= len(graph.nodes):
+                raise Refused(f"{name}: the {what} is node {place}, and {_size(graph)}.")
+    if graph.focus is not None and len(graph.nodes) == 1:
+        raise Refused(
+            f"{name}: the focus is the only node, so that nothing beside it could matter; add others."
+        )
+
+
+def _check_edges(graph: Graph, name: str) -> None:
+    known: dict[tuple[int, int], int] = {}
+    for index, (first, second, weight) in enumerate(graph.edges):
+        outside = next((node for node in (first, second) if node >= len(graph.nodes)), None)
+        if outside is not None:
+            raise Refused(f"{name}: edge {index} leads to node {outside}, and {_size(graph)}.")
+        if first == second:
+            raise Refused(
+                f"{name}: edge {index} leads from node {first} to itself; leave such edges out, networks that need "
+                "them add them."
+            )
+        if abs(weight) < 1e-30:
+            raise Refused(f"{name}: edge {index} has the weight {weight:g}, which is no edge; leave it out.")
+        if _key(graph, first, second) in known:
+            earlier = known[_key(graph, first, second)]
+            ways = "" if graph.directed else "; an edge goes both ways unless 'directed' is true"
+            raise Refused(f"{name}: edge {index} joins the same nodes as edge {earlier}{ways}.")
+        known[_key(graph, first, second)] = index
+    for first, second in graph.relevant_edges or ():
+        if _key(graph, first, second) not in known:
+            raise Refused(f"{name}: the relevant edge from {first} to {second} is no edge of the graph.")
+
+
+def _check_focus(graph: Graph, spec: GraphInput, where: str) -> None:
+    if spec.about == "node" and graph.focus is None:
+        raise Refused(f"{where} names no focus, and the model answers about one node; add 'focus'.")
+    if spec.about == "graph" and graph.focus is not None:
+        raise Refused(f"{where} names a focus, and the model answers about whole graphs; leave 'focus' out.")
+
+
+def _ordered(graph: Graph) -> Graph:
+    """Return the same graph with its edges and relevant parts in order, so that equal graphs have equal bytes."""
+
+    def pairs(found: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+        return tuple(sorted({_key(graph, first, second) for first, second in found}))
+
+    edges = tuple(sorted((*_key(graph, first, second), weight) for first, second, weight in graph.edges))
+    nodes, among = graph.relevant_nodes, graph.relevant_edges
+    return graph.model_copy(
+        update={
+            "edges": edges,
+            "relevant_nodes": None if nodes is None else tuple(sorted(set(nodes))),
+            "relevant_edges": None if among is None else pairs(among),
+        }
+    )
+
+
+def _key(graph: Graph, first: int, second: int) -> tuple[int, int]:
+    return (first, second) if graph.directed else (min(first, second), max(first, second))
+
+
+def _size(graph: Graph) -> str:
+    return f"the graph has {len(graph.nodes)} nodes (they count from 0)"

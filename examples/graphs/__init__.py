@@ -1,0 +1,1 @@
+"""Graphs with a motif that is known by construction, and a reader of MUTAG."""
