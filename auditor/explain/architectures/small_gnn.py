@@ -105,7 +105,7 @@ class SmallGNN(nn.Module):
         self.head = nn.Linear(widths[-1], classes)
 
     def forward(self, graphs: Tensor) -> Tensor:
-        """Return logits, (batch, classes), of graphs (batch, nodes, 2 + features + nodes), packed as in `GraphInput`."""
+        """Return logits (batch, classes) of graphs (batch, nodes, 2 + features + nodes) as `GraphInput` packs them."""
         there, focus = graphs[..., :1] != 0, graphs[..., 1:2] != 0
         nodes, edges = graphs[..., 2 : 2 + self.features], graphs[..., 2 + self.features :]
         for convolution, relu in zip(self.convolutions, self.relus, strict=True):
