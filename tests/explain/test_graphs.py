@@ -204,7 +204,7 @@ def test_the_baseline_keeps_the_graph_and_the_background_lends_features():
     assert torch.equal(lent[0, :7, 2:5], asked.background[0][[0, 1, 2, 3, 0, 1, 2], 2:5])
     assert torch.equal(lent[1, :7, 2:5], asked.background[1][:7, 2:5])
     assert not lent[:, 7:].any()
-    spread = model.spread(asked.inputs[:1])[0]
+    spread = model.spread(asked.inputs[:1])
     assert spread[:, 2:5].tolist() == [[2, 0.5, 1]] * 7 + [[0, 0, 0]] * 3
     assert float(spread.sum()) == 7 * 3.5
 
