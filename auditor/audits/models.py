@@ -18,6 +18,7 @@ class Plan(models.Model):
     digest = models.CharField(max_length=64, unique=True)
     content = models.JSONField()
     fixed_at = models.DateTimeField(auto_now_add=True)
+    fixed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT)
 
     def __str__(self) -> str:
         return f"{self.name} ({self.digest[:12]})"

@@ -11,6 +11,7 @@ from auditor.explain.globals.documents import Rule as Rule
 from auditor.explain.globals.documents import Surrogate as Surrogate
 from auditor.explain.globals.documents import TreeNode as TreeNode
 from auditor.explain.measure import Measure as Measure
+from auditor.explain.parameters import Parameter
 from auditor.explain.plan import Plan
 from auditor.explain.spec import Digest, ItemEntry, Modality, ModelSpec
 
@@ -41,6 +42,7 @@ class MethodCard(Document):
     paper: str
     failure_modes: tuple[str, ...]
     not_to_claim: tuple[str, ...]
+    parameters: tuple[Parameter, ...] = ()
 
 
 class ArrayRef(Document):

@@ -26,18 +26,53 @@ class SurrogatePlan(Document):
     )
     minimum_leaf: int = 5
     held_out: float = Field(default=0.4, gt=0, lt=1)
-    minimum_fidelity: float = Field(default=0.8, ge=0, le=1)
+    minimum_fidelity: float = Field(
+        default=0.8,
+        ge=0,
+        le=1,
+        description="How often the tree must decide as the model does to be called a description of it.",
+    )
 
 
 class Thresholds(Document):
     """Where a measurement becomes a finding; defaults are documented with the rules that read them."""
 
-    accuracy: float = 0.8
-    group_gap: float = 0.1
-    outside_flips: float = 0.1
-    completeness: float = 0.05
-    fit: float = 0.5
-    noise: float = 0.25
+    accuracy: float = Field(
+        default=0.8,
+        ge=0,
+        le=1,
+        description="A finding where the share of decisions that agree with their labels is lower.",
+    )
+    group_gap: float = Field(
+        default=0.1,
+        ge=0,
+        le=1,
+        description="A finding where the accuracies of two groups differ, beyond chance, by more.",
+    )
+    outside_flips: float = Field(
+        default=0.1,
+        ge=0,
+        le=1,
+        description="A finding where exchanging what should not matter changes a larger share of decisions.",
+    )
+    completeness: float = Field(
+        default=0.05,
+        ge=0,
+        le=1,
+        description="A finding where a method's maps miss what they promise to add up to by a larger share.",
+    )
+    fit: float = Field(
+        default=0.5,
+        ge=0,
+        le=1,
+        description="A finding where a local stand-in explains less of the score near an item (R2).",
+    )
+    noise: float = Field(
+        default=0.25,
+        ge=0,
+        le=1,
+        description="A finding where the largest standard error of a map is a larger share of its largest value.",
+    )
 
 
 class Plan(Document):
@@ -49,18 +84,56 @@ class Plan(Document):
     """
 
     schema_: Literal["retrace-plan/1"] = Field(default="retrace-plan/1", alias="schema")
-    name: str = "standard"
-    seed: int = Field(default=20260101, ge=0, lt=2**32)
+    name: str = Field(default="standard", min_length=1, max_length=100)
+    seed: int = Field(
+        default=20260101,
+        ge=0,
+        lt=2**32,
+        description="Decides every random draw, so that the audit can be repeated exactly.",
+    )
     methods: tuple[MethodPlan, ...]
-    target: Literal["predicted", "label"] = "predicted"
+    target: Literal["predicted", "label"] = Field(
+        default="predicted",
+        title="Class explained",
+        description="The class that the model decides for (predicted), or the one that the item's label names.",
+    )
     shard_size: int = Field(default=16, ge=1, le=1024)
     batch_size: int = Field(default=16, ge=1, le=1024)
-    background: int = Field(default=16, ge=1, le=1024)
+    background: int = Field(
+        default=16,
+        ge=1,
+        le=1024,
+        title="Background items",
+        description="How many items of the set, drawn by the seed, methods compare with.",
+    )
     tf32: bool = False
-    resamples: int = Field(default=1000, ge=100, le=100_000)
-    confidence: float = Field(default=0.95, gt=0.5, lt=1)
-    minimum_group: int = Field(default=10, ge=2)
-    grid: int = Field(default=8, ge=2, le=32)
-    gallery: int = Field(default=12, ge=1, le=5000)
+    resamples: int = Field(
+        default=1000,
+        ge=100,
+        le=100_000,
+        description="How often the items are drawn anew for an interval; more make its ends steadier.",
+    )
+    confidence: float = Field(
+        default=0.95,
+        gt=0.5,
+        lt=1,
+        description="How sure an interval is: 0.95 holds in 95 of 100 repetitions.",
+    )
+    minimum_group: int = Field(
+        default=10, ge=2, title="Smallest group", description="Groups with fewer items are not printed."
+    )
+    grid: int = Field(
+        default=8,
+        ge=2,
+        le=32,
+        description="Cells a side of an image or volume when its regions are compared.",
+    )
+    gallery: int = Field(
+        default=12,
+        ge=1,
+        le=5000,
+        title="Items in the gallery",
+        description="How many items the report shows with their maps.",
+    )
     surrogate: SurrogatePlan = SurrogatePlan()
     thresholds: Thresholds = Thresholds()

@@ -50,7 +50,7 @@ def model_digest(spec_digest: str, weights_digest: str) -> str:
 
 def _register_model(intake: Intake, accepted: AcceptedModel) -> ModelVersion:
     model, _ = Model.objects.get_or_create(name=accepted.spec.name)
-    version, _ = ModelVersion.objects.get_or_create(
+    version, made = ModelVersion.objects.get_or_create(
         digest=model_digest(accepted.spec_digest, accepted.weights_digest),
         defaults={
             "model": model,
@@ -59,10 +59,14 @@ def _register_model(intake: Intake, accepted: AcceptedModel) -> ModelVersion:
             "weights_digest": accepted.weights_digest,
             "spec": accepted.spec.model_dump(mode="json", by_alias=True),
             "parameters": accepted.parameters,
+            "tier": accepted.tier,
             "weights_bytes": accepted.weights_bytes,
             "registered_by": intake.received_by,
         },
     )
+    if not made and not version.tier:
+        version.tier = accepted.tier
+        version.save(update_fields=["tier"])
     return version
 
 

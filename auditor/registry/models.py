@@ -3,7 +3,8 @@
 from django.conf import settings
 from django.db import models
 
-from auditor.explain.spec import ModelSpec
+from auditor.explain.evidence import TIERS, Tier
+from auditor.explain.spec import Modality, ModelSpec
 from auditor.jobs.models import Job
 
 
@@ -27,6 +28,12 @@ class ModelVersion(models.Model):
     spec = models.JSONField()
     parameters = models.BigIntegerField()
     weights_bytes = models.BigIntegerField()
+    tier = models.CharField(
+        max_length=11,
+        blank=True,
+        default="",
+        help_text="What methods may ask of it; empty where not measured.",
+    )
     registered_at = models.DateTimeField(auto_now_add=True)
     registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT)
 
@@ -40,6 +47,16 @@ class ModelVersion(models.Model):
     def document(self) -> ModelSpec:
         """Return the typed model.json."""
         return ModelSpec.model_validate(self.spec)
+
+    @property
+    def kind(self) -> Modality:
+        """What the model takes."""
+        return self.document.input.kind
+
+    @property
+    def measured_tier(self) -> Tier | None:
+        """What methods may ask of the model, or None where it was registered before that was measured."""
+        return next((tier for tier in TIERS if tier == self.tier), None)
 
 
 class ValidationSet(models.Model):

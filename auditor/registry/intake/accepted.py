@@ -3,6 +3,7 @@
 from typing import Literal
 
 from auditor.explain.document import Document
+from auditor.explain.evidence import Tier
 from auditor.explain.spec import Deidentification, Digest, Modality, ModelSpec
 
 
@@ -15,6 +16,7 @@ class AcceptedModel(Document):
     weights_digest: Digest
     weights_bytes: int
     parameters: int
+    tier: Tier
 
 
 class AcceptedSet(Document):

@@ -33,4 +33,5 @@ def accept_model(folder: Path, staging: Store) -> AcceptedModel:
         weights_digest=staging.put_file(weights),
         weights_bytes=weights.stat().st_size,
         parameters=model.parameters,
+        tier=model.tier,
     )
