@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field, JsonValue
 
+from auditor.explain.arrays import ArrayRef as ArrayRef
 from auditor.explain.document import Document
 from auditor.explain.globals.documents import Condition as Condition
 from auditor.explain.globals.documents import Feature as Feature
@@ -41,14 +42,6 @@ class MethodCard(Document):
     paper: str
     failure_modes: tuple[str, ...]
     not_to_claim: tuple[str, ...]
-
-
-class ArrayRef(Document):
-    """An array beside the document: the SHA-256 of its .npy bytes, its shape and its dtype."""
-
-    sha256: Digest
-    shape: tuple[int, ...]
-    dtype: str
 
 
 class MapRecord(Document):
