@@ -27,3 +27,8 @@ def put_array(values: NDArray[Any], put: Put) -> ArrayRef:
     stream = io.BytesIO()
     np.lib.format.write_array(stream, stored, version=(1, 0), allow_pickle=False)
     return ArrayRef(sha256=put(stream.getvalue()), shape=stored.shape, dtype="float32")
+
+
+def read_array(reference: ArrayRef, get: Callable[[str], bytes]) -> NDArray[Any]:
+    """Return an array that was put aside; raises ValueError where its bytes are no array."""
+    return np.asarray(np.load(io.BytesIO(get(reference.sha256)), allow_pickle=False))

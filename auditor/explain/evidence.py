@@ -10,6 +10,7 @@ from auditor.explain.globals.documents import Condition as Condition
 from auditor.explain.globals.documents import Feature as Feature
 from auditor.explain.globals.documents import Rule as Rule
 from auditor.explain.globals.documents import Surrogate as Surrogate
+from auditor.explain.globals.documents import Survey as Survey
 from auditor.explain.globals.documents import TreeNode as TreeNode
 from auditor.explain.measure import Measure as Measure
 from auditor.explain.plan import Plan
@@ -246,4 +247,5 @@ class Evidence(Document):
     performance: Performance
     regions: tuple[RegionImportance, ...]
     surrogate: Surrogate
+    survey: Survey = Survey()
     gallery: Gallery

@@ -29,7 +29,13 @@ def _survey(name: str, kind: Modality) -> dict[str, JsonValue]:
     searched = {"quick": 2, "standard": 4, "thorough": 12}[name]
     regions: dict[str, JsonValue] = {"budget": 2000 if name == "thorough" else 400}
     if kind == "image" and name == "thorough":
-        regional: dict[str, JsonValue] = {"rows": 100, "background": 4, "repeats": 2, "orders": 64, "curves": 2}
+        regional: dict[str, JsonValue] = {
+            "rows": 100,
+            "background": 4,
+            "repeats": 2,
+            "orders": 64,
+            "curves": 2,
+        }
         return {"importance": regional, "counterfactuals": searched, "regions": regions}
     return {"counterfactuals": searched, "regions": regions}
 

@@ -23,6 +23,7 @@ from auditor.explain.modalities import Subject, modality_of
 from auditor.explain.modalities.base import Mask
 from auditor.explain.model import AuditedModel
 from auditor.explain.plan import Plan
+from auditor.explain.seeds import seed_of
 from auditor.explain.sharding import shards
 
 __all__ = ["explain_shard", "shards"]
@@ -229,11 +230,6 @@ class _Shard:
 
     def _incident(self, index: int, what: str) -> None:
         self.incidents.append(Incident(item=self.items.entries[index].id, what=what))
-
-
-def seed_of(seed: int, index: int) -> int:
-    """Return the seed from which methods draw for one item, whichever batch it is in."""
-    return int(np.random.SeedSequence([seed, index]).generate_state(1)[0])
 
 
 def background_items(plan: Plan, items: int) -> list[int]:
