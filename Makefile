@@ -10,7 +10,7 @@ PRODUCTION := RETRACE_HTTPS=1 RETRACE_HOSTS=retrace.example RETRACE_ORIGINS=http
 export TORCH_PIP_ARGS
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint format setup setup-dev stop clean
+.PHONY: help demo serve test bench lint format setup setup-dev stop clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ serve: setup ## the web interface on 127.0.0.1:8000, with a worker and the sched
 
 test: setup-dev ## run all tests beside servers and data of their own; ARGS="-k name" is passed on
 	@RETRACE_VAR=$(CURDIR)/var/test $(PYTHON) -m auditor.embedded exec -- $(PYTHON) -m pytest $(ARGS)
+
+bench: setup-dev ## time our methods beside zennit, Captum and shap, and batches beside single inputs
+	@$(PYTHON) -m benchmarks.methods
 
 lint: setup-dev ## style, types, import rules, missing migrations, production settings
 	@.venv/bin/ruff check --quiet --output-format concise .
@@ -49,4 +52,4 @@ stop: ## stop the embedded servers if a killed command left them running
 clean: ## delete caches and the tests' data; your own data in var/ stays
 	@if [ -x $(PYTHON) ]; then RETRACE_VAR=$(CURDIR)/var/test $(PYTHON) -m auditor.embedded remove; fi
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
-	@find auditor reports tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find auditor benchmarks reports tests -name __pycache__ -type d -prune -exec rm -rf {} +

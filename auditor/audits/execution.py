@@ -14,10 +14,12 @@ from auditor.common.clock import utc_now
 from auditor.common.store import Store
 from auditor.explain.assembly import assemble, set_facts, software
 from auditor.explain.evidence import ModelFacts, ShardResult
+from auditor.explain.globals.documents import Reference
 from auditor.explain.items import ValidationSet as Items
 from auditor.explain.model import AuditedModel, load
 from auditor.explain.runner import explain_shard
 from auditor.explain.spec import Manifest, ModelSpec
+from auditor.explain.survey import survey
 from auditor.jobs.models import State
 
 
@@ -66,6 +68,9 @@ def make_evidence(assembly: Assembly) -> str:
     digests = list(run.shards.order_by("index").values_list("result_digest", flat=True))
     shards = [(digest, ShardResult.parse(store.get(digest), name=f"shard {digest}")) for digest in digests]
     manifest = _manifest(run.validation_set.manifest_digest)
+    device = _device(version.document)
+    model = _model(version.spec_digest, version.weights_digest, device)
+    items = Items(manifest, store, version.document)
     facts = ModelFacts(
         digest=version.digest,
         weights=version.weights_digest,
@@ -80,10 +85,20 @@ def make_evidence(assembly: Assembly) -> str:
             manifest, run.validation_set.digest, run.validation_set.name, run.validation_set.description
         ),
         plan,
-        software(_device(version.document), tf32=plan.tf32),
+        software(device, tf32=plan.tf32),
         shards,
+        lambda records, entries: survey(model, items, records, entries, plan, store.put, _reference(run)),
     )
     return store.put(evidence.to_bytes())
+
+
+def _reference(run: Run) -> tuple[Reference, Items] | None:
+    """Return the set that drift is measured against, where the run has one."""
+    found = run.reference
+    if found is None:
+        return None
+    items = Items(_manifest(found.manifest_digest), _store(), run.model_version.document)
+    return Reference(digest=found.digest, name=found.name, items=found.items), items
 
 
 def keep_evidence(assembly: Assembly, digest: str) -> None:
@@ -115,6 +130,6 @@ def _model(spec_digest: str, weights_digest: str, device: str) -> AuditedModel:
     return load(spec, store.checked_path(weights_digest), device=device)
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=2)
 def _manifest(digest: str) -> Manifest:
     return Manifest.parse(_store().get(digest), name="manifest")

@@ -16,6 +16,15 @@ class RunForm(forms.Form):
 
     model_version = forms.ModelChoiceField(ModelVersion.objects.select_related("model"), label=_("Model"))
     validation_set = forms.ModelChoiceField(ValidationSet.objects.all(), label=_("Validation set"))
+    reference = forms.ModelChoiceField(
+        ValidationSet.objects.all(),
+        label=_("Compare with"),
+        required=False,
+        empty_label=_("no other set"),
+        help_text=_(
+            "An earlier set: the report then says whether the items of this one have drifted from it."
+        ),
+    )
     plan = forms.ChoiceField(label=_("Plan"), choices=[(name, name) for name in NAMES])
     language = forms.ChoiceField(label=_("Language of the report"), choices=settings.LANGUAGES)
 

@@ -67,6 +67,9 @@ class Run(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     model_version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="runs")
     validation_set = models.ForeignKey(ValidationSet, on_delete=models.PROTECT, related_name="runs")
+    reference = models.ForeignKey(
+        ValidationSet, null=True, on_delete=models.PROTECT, related_name="compared_with"
+    )
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT)
     language = models.CharField(max_length=10, default="en")
     state = models.CharField(max_length=10, choices=State.choices, default=State.EXPLAINING, db_index=True)

@@ -39,13 +39,17 @@ def run_start(
     language: str = "en",
     by: User | None = None,
     schedule: Schedule | None = None,
+    reference: ValidationSet | None = None,
 ) -> Run:
     """Start an audit: its shards are written in one transaction and rung for after it.
 
-    Raises Refused for a set that does not fit the model, or a language without a report.
+    `reference` is a set that drift is measured against. Raises Refused for a set that does not fit the model, or a
+    language without a report.
     """
     _check_language(language)
     check_pair(model_version, validation_set)
+    if reference is not None:
+        check_pair(model_version, reference)
     size = plan.document.shard_size
     with transaction.atomic():
         run = Run.objects.create(
@@ -56,6 +60,7 @@ def run_start(
             started_at=utc_now(),
             started_by=by,
             schedule=schedule,
+            reference=reference,
         )
         starts = range(0, validation_set.items, size)
         shards = Shard.jobs.bulk_create(

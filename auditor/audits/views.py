@@ -52,6 +52,7 @@ def new_run(request: Request) -> HttpResponse:
                 validation_set=data["validation_set"],
                 plan=plan_named(data["plan"], data["model_version"].document.input.kind),
                 language=data["language"],
+                reference=data["reference"],
                 by=officer(request),
             )
             return redirect("run", pk=run.pk)

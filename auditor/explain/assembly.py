@@ -1,7 +1,7 @@
 """The evidence of a run, put together from its shards, whatever the order in which they were computed."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from typing import Literal
 
@@ -13,6 +13,7 @@ from auditor.explain.bootstrap import Bootstrap, undefined
 from auditor.explain.cards import why_not
 from auditor.explain.evidence import (
     Evidence,
+    GalleryEntry,
     GroupCount,
     Incident,
     ItemRecord,
@@ -23,6 +24,7 @@ from auditor.explain.evidence import (
     SetFacts,
     ShardResult,
     Software,
+    Survey,
 )
 from auditor.explain.gallery import gallery
 from auditor.explain.globals.importance import importance
@@ -34,6 +36,7 @@ from auditor.explain.performance import performance
 from auditor.explain.plan import MethodPlan, Plan
 from auditor.explain.spec import Manifest
 
+Ask = Callable[[Sequence[ItemRecord], Sequence[GalleryEntry]], Survey]
 _PACKAGES = (
     "captum",
     "monai",
@@ -57,8 +60,11 @@ def assemble(
     plan: Plan,
     made_with: Software,
     shards: Sequence[tuple[str, ShardResult]],
+    ask: Ask,
 ) -> Evidence:
     """Return the evidence of all shards, given as (digest, result) in any order.
+
+    `ask` answers what the plan asks about the model as a whole, given all records and the gallery.
 
     Raises RetraceError where shards do not fit together, or where no item could be explained.
     """
@@ -66,6 +72,7 @@ def assemble(
     records = [record for _, shard in ordered for record in shard.items]
     incidents = tuple(incident for _, shard in ordered for incident in shard.incidents)
     _check(ordered, records, incidents, validation_set)
+    shown = gallery(records, plan)
     return Evidence(
         schema="retrace-evidence/1",
         model=model,
@@ -81,7 +88,8 @@ def assemble(
         performance=performance(records, model.spec.output.classes, plan),
         regions=importance(records, ordered[0][1].regions, plan),
         surrogate=surrogate(records, modality_of(model.spec.input).features, plan),
-        gallery=gallery(records, plan),
+        survey=ask(records, shown.entries),
+        gallery=shown,
     )
 
 

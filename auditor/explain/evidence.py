@@ -4,11 +4,13 @@ from typing import Literal
 
 from pydantic import Field, JsonValue
 
+from auditor.explain.arrays import ArrayRef as ArrayRef
 from auditor.explain.document import Document
 from auditor.explain.globals.documents import Condition as Condition
 from auditor.explain.globals.documents import Feature as Feature
 from auditor.explain.globals.documents import Rule as Rule
 from auditor.explain.globals.documents import Surrogate as Surrogate
+from auditor.explain.globals.documents import Survey as Survey
 from auditor.explain.globals.documents import TreeNode as TreeNode
 from auditor.explain.measure import Measure as Measure
 from auditor.explain.parameters import Parameter
@@ -43,14 +45,6 @@ class MethodCard(Document):
     failure_modes: tuple[str, ...]
     not_to_claim: tuple[str, ...]
     parameters: tuple[Parameter, ...] = ()
-
-
-class ArrayRef(Document):
-    """An array beside the document: the SHA-256 of its .npy bytes, its shape and its dtype."""
-
-    sha256: Digest
-    shape: tuple[int, ...]
-    dtype: str
 
 
 class MapRecord(Document):
@@ -255,4 +249,5 @@ class Evidence(Document):
     performance: Performance
     regions: tuple[RegionImportance, ...]
     surrogate: Surrogate
+    survey: Survey = Survey()
     gallery: Gallery

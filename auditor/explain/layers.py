@@ -63,6 +63,27 @@ def order_of_maps(network: nn.Module) -> Iterator[list[str]]:
             handle.remove()
 
 
+@contextmanager
+def dense_inputs(network: nn.Module) -> Iterator[list[Tensor]]:
+    """Collect what dense layers are given, in running order, (batch, numbers) each; the hooks go after."""
+    seen: list[Tensor] = []
+
+    def note(_module: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+        if inputs[0].ndim == 2:
+            seen.append(inputs[0])
+
+    handles = [
+        module.register_forward_pre_hook(note)
+        for module in network.modules()
+        if isinstance(module, nn.Linear)
+    ]
+    try:
+        yield seen
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
 @dataclass
 class Capture:
     """What a captured layer gave: the leaf that gradients are taken at, (batch, channels, *places)."""

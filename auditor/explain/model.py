@@ -9,7 +9,7 @@ from auditor.common.errors import Refused
 from auditor.explain import architectures, packing
 from auditor.explain.determinism import deterministic
 from auditor.explain.evidence import Tier
-from auditor.explain.layers import layer_named, order_of_maps
+from auditor.explain.layers import dense_inputs, layer_named, order_of_maps
 from auditor.explain.sniff import check_not_pickle
 from auditor.explain.spec import GraphInput, ModelSpec, NumberColumn, TableInput
 from auditor.explain.weights import check_fit, fill_buffers, has_meta_buffers, read_weights
@@ -105,6 +105,12 @@ class AuditedModel:
         """Return probabilities (batch, classes), without a graph."""
         with torch.inference_mode():
             return torch.softmax(self.logits(pixels), dim=1)
+
+    def embedding(self, inputs: Tensor) -> Tensor | None:
+        """Return what the last dense layer is given, (batch, numbers), or None for a model without one."""
+        with torch.inference_mode(), dense_inputs(self.network) as seen:
+            self.logits(inputs)
+        return seen[-1] if seen and len(seen[-1]) == len(inputs) else None
 
     def places(self, attributions: Tensor) -> Tensor:
         """Return one value a place, float32 (items, *places).

@@ -4,7 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue
 
+from auditor.explain.counterfactuals.settings import CounterfactualSettings, RegionSettings
 from auditor.explain.document import Document
+from auditor.explain.globals.documents import GlobalSettings
 
 
 class MethodPlan(Document):
@@ -32,6 +34,22 @@ class SurrogatePlan(Document):
         le=1,
         description="How often the tree must decide as the model does to be called a description of it.",
     )
+
+
+class SurveyPlan(Document):
+    """What is asked about the model as a whole, and about decisions of the gallery.
+
+    `importance` is None where importances of columns or regions are not asked for; `components` are how many principal
+    components are kept, `resamples` on how many their intervals rest. `counterfactuals` is for how many items of the
+    gallery, in its order, other outcomes are searched for: in `rows` of tables, in `regions` of images and volumes.
+    """
+
+    importance: GlobalSettings | None = None
+    components: int = Field(default=4, ge=0, le=20)
+    resamples: int = Field(default=200, ge=20, le=10_000)
+    counterfactuals: int = Field(default=4, ge=0, le=5000)
+    rows: CounterfactualSettings = CounterfactualSettings()
+    regions: RegionSettings = RegionSettings(budget=500)
 
 
 class Thresholds(Document):
@@ -136,4 +154,5 @@ class Plan(Document):
         description="How many items the report shows with their maps.",
     )
     surrogate: SurrogatePlan = SurrogatePlan()
+    survey: SurveyPlan = SurveyPlan()
     thresholds: Thresholds = Thresholds()

@@ -18,7 +18,26 @@ def plan_of(name: str, kind: Modality) -> Plan:
         "quick": {"resamples": 300, "grid": 6, "gallery": 8},
         "thorough": {"resamples": 2000},
     }[name]
-    return Plan.model_validate({"name": name, "methods": methods, **shape})
+    return Plan.model_validate({"name": name, "methods": methods, "survey": _survey(name, kind), **shape})
+
+
+def _survey(name: str, kind: Modality) -> dict[str, JsonValue]:
+    """Return what is asked about the whole: importances of columns always, of image regions where time allows."""
+    if kind == "table":
+        few: dict[str, JsonValue] = {"rows": 200, "orders": 128, "curves": 4} if name == "quick" else {}
+        return {"importance": few, "counterfactuals": 12}
+    searched = {"quick": 2, "standard": 4, "thorough": 12}[name]
+    regions: dict[str, JsonValue] = {"budget": 2000 if name == "thorough" else 400}
+    if kind == "image" and name == "thorough":
+        regional: dict[str, JsonValue] = {
+            "rows": 100,
+            "background": 4,
+            "repeats": 2,
+            "orders": 64,
+            "curves": 2,
+        }
+        return {"importance": regional, "counterfactuals": searched, "regions": regions}
+    return {"counterfactuals": searched, "regions": regions}
 
 
 def check_name(name: str) -> None:

@@ -1,6 +1,5 @@
 """One shard of a run: every item predicted, attributed, compared with a donor and described."""
 
-import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -11,9 +10,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from auditor.common.errors import Refused, RetraceError
+from auditor.explain.arrays import Put, put_array
 from auditor.explain.cards import why_not
 from auditor.explain.determinism import deterministic
-from auditor.explain.evidence import ArrayRef, Incident, ItemRecord, MapRecord, RegionEffects, ShardResult
+from auditor.explain.evidence import Incident, ItemRecord, MapRecord, RegionEffects, ShardResult
 from auditor.explain.globals.regions import donor_of, effects
 from auditor.explain.items import ValidationSet
 from auditor.explain.memory import Room
@@ -23,11 +23,11 @@ from auditor.explain.modalities import Subject, modality_of
 from auditor.explain.modalities.base import Mask
 from auditor.explain.model import AuditedModel
 from auditor.explain.plan import Plan
+from auditor.explain.seeds import seed_of
 from auditor.explain.sharding import shards
 
 __all__ = ["explain_shard", "shards"]
 
-Put = Callable[[bytes], str]
 Result = TypeVar("Result")
 
 
@@ -154,18 +154,12 @@ class _Shard:
     def _kept(self, values: NDArray[np.float32], attribution: Attribution, place: int) -> MapRecord:
         errors = attribution.errors
         return MapRecord(
-            array=self._array(values),
+            array=put_array(values, self.put),
             completeness=_finite(attribution.completeness, place),
             fit=_finite(attribution.fit, place),
-            errors=None if errors is None else self._array(errors[place].cpu().numpy()),
+            errors=None if errors is None else put_array(errors[place].cpu().numpy(), self.put),
             noise=None if errors is None else _noise(values, errors[place].cpu().numpy()),
         )
-
-    def _array(self, values: NDArray[np.float32]) -> ArrayRef:
-        stored = np.ascontiguousarray(values, dtype="<f4")
-        stream = io.BytesIO()
-        np.lib.format.write_array(stream, stored, version=(1, 0), allow_pickle=False)
-        return ArrayRef(sha256=self.put(stream.getvalue()), shape=stored.shape, dtype="float32")
 
     def _effects(
         self,
@@ -236,11 +230,6 @@ class _Shard:
 
     def _incident(self, index: int, what: str) -> None:
         self.incidents.append(Incident(item=self.items.entries[index].id, what=what))
-
-
-def seed_of(seed: int, index: int) -> int:
-    """Return the seed from which methods draw for one item, whichever batch it is in."""
-    return int(np.random.SeedSequence([seed, index]).generate_state(1)[0])
 
 
 def background_items(plan: Plan, items: int) -> list[int]:

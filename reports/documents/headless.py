@@ -53,10 +53,19 @@ class Headless:
             raise RetraceError(f"{folder} was read but no set was registered; see the worker's log.")
         return registered
 
-    def audit(self, version: ModelVersion, items: ValidationSet, plan: Plan, language: str) -> Report:
+    def audit(
+        self,
+        version: ModelVersion,
+        items: ValidationSet,
+        plan: Plan,
+        language: str,
+        reference: ValidationSet | None = None,
+    ) -> Report:
         """Audit and return the issued report; whatever interrupts the wait cancels the run."""
         self._watcher.say(f"Auditing {version} on {items.name} ({items.items} items), plan {plan.name}")
-        run = run_start(model_version=version, validation_set=items, plan=plan, language=language)
+        run = run_start(
+            model_version=version, validation_set=items, plan=plan, language=language, reference=reference
+        )
         try:
             self._explained(run)
         except BaseException:

@@ -1,8 +1,6 @@
 """LRP against zennit, with the same composite and the same canonisation, and what it does without a rule."""
 
-import importlib
-import sys
-import types
+from importlib.util import find_spec
 
 import pytest
 import torch
@@ -16,28 +14,17 @@ from auditor.explain.methods.base import Question
 from auditor.explain.methods.catalog import method
 from auditor.explain.model import AuditedModel
 from tests.explain import toys
+from tests.reference.zennit_peer import zennit_without_torchvision
 
 CLASSES = ("one", "two", "three")
 
 
 @pytest.fixture(scope="module")
 def zennit():
-    """The peer, with a stand-in for torchvision, of which it needs names only."""
-    names = ("torchvision", "torchvision.models", "torchvision.models.vgg", "torchvision.models.resnet")
-    before = {name: sys.modules.get(name) for name in names}
-    for name in names:
-        sys.modules[name] = types.ModuleType(name)
-    sys.modules["torchvision.models.resnet"].BasicBlock = type("BasicBlock", (), {})
-    sys.modules["torchvision.models.resnet"].Bottleneck = type("Bottleneck", (), {})
-    sys.modules["torchvision.models"].vgg = sys.modules["torchvision.models.vgg"]
-    sys.modules["torchvision.models"].resnet = sys.modules["torchvision.models.resnet"]
-    peer = pytest.importorskip("zennit", reason="zennit is not installed: the peer of our LRP")
-    for part in ("attribution", "canonizers", "composites", "layer", "rules", "types"):
-        importlib.import_module(f"zennit.{part}")
-    yield peer
-    for name, module in before.items():
-        if module is None:
-            sys.modules.pop(name, None)
+    if find_spec("zennit") is None:
+        pytest.skip("zennit is not installed: the peer of our LRP")
+    with zennit_without_torchvision() as peer:
+        yield peer
 
 
 def alive(network: nn.Module) -> nn.Module:

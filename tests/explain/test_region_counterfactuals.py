@@ -110,6 +110,11 @@ def test_nothing_is_filled_that_looks_like_no_other_item_or_is_too_large():
     assert found.alternatives == ()
     assert found.altering > 0
     assert "none of these is plausible" in found.refused
+    asked = GRID.model_copy(update={"most_area": 0.1})  # the two cells are an eighth
+    small = region_counterfactual(
+        toys.threshold(ROWS, COLUMNS, level=0.35), pictures()[0], pictures(), asked, 0, 64
+    ).record
+    assert (small.alternatives, small.tried, small.altering) == ((), 16, 0)
     large = region_counterfactual(
         toys.threshold(slice(0, 32), slice(0, 32), level=0.01), pictures()[0], pictures(), GRID, 0, 64
     ).record

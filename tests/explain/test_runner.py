@@ -13,6 +13,7 @@ from auditor.explain.evidence import Evidence, ModelFacts, ShardResult
 from auditor.explain.gallery import gallery
 from auditor.explain.plan import MethodPlan
 from auditor.explain.runner import background_items, explain_shard, shards
+from auditor.explain.survey import survey
 from tests.explain import toys
 
 MASK = np.zeros((32, 32), bool)
@@ -34,7 +35,12 @@ def run(root, order=None, model=None, plan=None, count=10) -> tuple[Evidence, ob
         layer=model.default_layer,
         tier=model.tier,
     )
-    return assemble(facts, set_facts(manifest, "3" * 64, "toys", ""), plan, software("cpu"), made), store
+    counted = set_facts(manifest, "3" * 64, "toys", "")
+
+    def ask(records, entries):
+        return survey(model, items, records, entries, plan, store.put)
+
+    return assemble(facts, counted, plan, software("cpu"), made, ask), store
 
 
 def test_two_runs_and_any_order_of_shards_give_the_same_evidence(tmp_path):

@@ -1,8 +1,8 @@
 """Counterfactuals as documents, for the evidence."""
 
+from auditor.explain.arrays import ArrayRef
 from auditor.explain.counterfactuals.settings import CounterfactualSettings, RegionSettings
 from auditor.explain.document import Document
-from auditor.explain.evidence import ArrayRef
 
 
 class Answer(Document):

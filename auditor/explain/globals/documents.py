@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from auditor.explain.counterfactuals.documents import CounterfactualRecord, RegionRecord
 from auditor.explain.document import Document
 from auditor.explain.measure import Measure
 
@@ -244,3 +245,46 @@ class Drift(Document):
     moved: tuple[str, ...]
     imputed: int
     method: str
+
+
+class Space(Document):
+    """Where the items of a set lie, in the space of their columns or of the model's own embedding.
+
+    `drift` compares them with the items of a reference set, where the audit was given one.
+    """
+
+    name: Literal["columns", "embedding"]
+    components: Components
+    drift: Drift | None = None
+
+
+class Counterfactual(Document):
+    """How one item of the gallery would have been decided otherwise: by other values, or with regions filled in."""
+
+    item: str
+    row: CounterfactualRecord | None = None
+    regions: RegionRecord | None = None
+
+
+class Reference(Document):
+    """The set that drift was measured against."""
+
+    digest: str
+    name: str
+    items: int
+
+
+class Survey(Document):
+    """What is said of a model as a whole, and how decisions of the gallery would have gone otherwise.
+
+    `importance` is that of a table's columns or of the cells of images, `attributions` are the local ones put together
+    by method. `unanswered` says in a sentence each what the plan asks for and could not be computed.
+    """
+
+    importance: SetImportance | None = None
+    curves: tuple[Curve, ...] = ()
+    attributions: dict[str, tuple[Attribution, ...]] = {}
+    spaces: tuple[Space, ...] = ()
+    reference: Reference | None = None
+    counterfactuals: tuple[Counterfactual, ...] = ()
+    unanswered: tuple[str, ...] = ()

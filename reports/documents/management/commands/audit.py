@@ -25,6 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("--model", type=Path, required=True, help="a folder with model.json and weights")
         parser.add_argument("--data", type=Path, required=True, help="a folder with labels.csv and its items")
         parser.add_argument("--out", type=Path, required=True, help="where to write the PDF")
+        parser.add_argument("--reference", type=Path, help="an earlier set, to measure drift against")
         parser.add_argument("--plan", default="standard", help=f"one of {', '.join(NAMES)}")
         parser.add_argument("--language", default="en", help=f"one of {', '.join(dict(settings.LANGUAGES))}")
         parser.add_argument(
@@ -43,7 +44,8 @@ class Command(BaseCommand):
             version = job.model(options["model"])
             plan = plan_named(options["plan"], version.document.input.kind)
             items = job.validation_set(options["data"])
-            report = job.audit(version, items, plan, options["language"])
+            reference = job.validation_set(options["reference"]) if options["reference"] else None
+            report = job.audit(version, items, plan, options["language"], reference)
         hand_over(report, options["out"])
         console.say(
             f"Report {report.number} is in {options['out']} (SHA-256 {report.pdf_digest}, "

@@ -1,0 +1,205 @@
+"""What is asked once, after all shards: the model as a whole, and how decisions of the gallery could have gone."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TypeVar
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from auditor.common.errors import Refused
+from auditor.explain.arrays import Put, read_array
+from auditor.explain.bootstrap import Bootstrap, Floats
+from auditor.explain.determinism import deterministic
+from auditor.explain.evidence import GalleryEntry, ItemRecord
+from auditor.explain.globals.documents import Attribution, Curve, Reference, SetImportance, Space, Survey
+from auditor.explain.globals.drift import drift_of_sets
+from auditor.explain.globals.pca import Scaling, principal_components
+from auditor.explain.globals.whole import mean_absolute_attribution, table_importance
+from auditor.explain.items import ValidationSet
+from auditor.explain.memory import Room
+from auditor.explain.model import AuditedModel
+from auditor.explain.otherwise import otherwise
+from auditor.explain.plan import Plan
+from auditor.explain.regional import regional_importance
+from auditor.explain.spec import ImageInput, TableInput
+
+Answer = TypeVar("Answer")
+
+
+@dataclass
+class Asked:
+    """A model and the items of a set that have a record; `unanswered` grows by what cannot be computed."""
+
+    model: AuditedModel
+    items: ValidationSet
+    indices: list[int]
+    plan: Plan
+    put: Put
+    unanswered: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.room, self.bootstrap = Room(self.plan.batch_size), Bootstrap.of(self.plan)
+
+    @cached_property
+    def labels(self) -> NDArray[np.int64]:
+        """Each item's label as a position among the classes, (items,)."""
+        return np.array([self.items.label_index(index) for index in self.indices], dtype=np.int64)
+
+    def given(self, places: Sequence[int], items: ValidationSet | None = None) -> Tensor:
+        """Return the inputs of items, float32 (items, *shape)."""
+        source = items or self.items
+        return torch.stack([source.given(place) for place in places]).to(self.model.device)
+
+    def predict(self, inputs: NDArray[np.floating]) -> Floats:
+        """Return probabilities (inputs, classes) of the model's inputs."""
+
+        def scores(part: slice) -> Tensor:
+            return self.model.probabilities(torch.from_numpy(inputs[part]).float().to(self.model.device))
+
+        found = torch.cat(list(self.room.each(len(inputs), scores)))
+        return np.asarray(found.double().cpu().numpy(), dtype=np.float64)
+
+    def tried(self, what: str, call: Callable[[], Answer], nothing: Answer) -> Answer:
+        """Return an answer, or nothing and keep the sentence that says why."""
+        try:
+            return call()
+        except Refused as error:
+            self.unanswered.append(f"{what}: {error.sentence}")
+            return nothing
+
+
+def survey(
+    model: AuditedModel,
+    items: ValidationSet,
+    records: Sequence[ItemRecord],
+    entries: Sequence[GalleryEntry],
+    plan: Plan,
+    put: Put,
+    reference: tuple[Reference, ValidationSet] | None = None,
+) -> Survey:
+    """Return what the plan asks about the model as a whole; arrays go through `put` as .npy bytes.
+
+    Only items with a record are asked about, other outcomes only for the first `entries` of the gallery. What cannot
+    be answered is said in a sentence each in `unanswered`. The result depends on the model, the items, the plan and
+    the reference alone.
+    """
+    with deterministic(plan.seed, tf32=plan.tf32):
+        asked = Asked(model, items, [record.index for record in records], plan, put)
+        importance, curves = asked.tried("Importance", lambda: _importance(asked), (None, ()))
+        return Survey(
+            importance=importance,
+            curves=curves,
+            attributions=_attributions(asked, records),
+            spaces=_spaces(asked, reference[1] if reference else None),
+            reference=reference[0] if reference else None,
+            counterfactuals=otherwise(asked.model, asked.items, entries, plan, put, asked.unanswered),
+            unanswered=tuple(asked.unanswered),
+        )
+
+
+def _importance(asked: Asked) -> tuple[SetImportance | None, tuple[Curve, ...]]:
+    settings, spec = asked.plan.survey.importance, asked.model.spec
+    if settings is None:
+        return None, ()
+    if isinstance(spec.input, TableInput):
+        rows = asked.given(asked.indices).double().cpu().numpy()
+        found = table_importance(
+            asked.predict, rows, asked.labels, spec.input, spec.output.classes, settings, asked.bootstrap
+        )
+        return found.importance, found.curves
+    if isinstance(spec.input, ImageInput):
+        drawn = _drawn(len(asked.indices), settings.rows, asked.plan.seed)
+        images = asked.given([asked.indices[place] for place in drawn]).cpu().numpy()
+        return regional_importance(
+            asked.predict, images, asked.labels[drawn], spec, asked.plan, settings, asked.bootstrap
+        )
+    raise Refused(f"it is measured for tables and images, and this model takes a {spec.input.kind}.")
+
+
+def _attributions(asked: Asked, records: Sequence[ItemRecord]) -> dict[str, tuple[Attribution, ...]]:
+    """Return the local attributions of a table's columns put together, by method."""
+    spec = asked.model.spec.input
+    if not isinstance(spec, TableInput):
+        return {}
+    names = [column.name for column in spec.columns]
+    methods = sorted({name for record in records for name in record.maps})
+    maps = {
+        method: np.stack(
+            [
+                read_array(record.maps[method].array, asked.items.store.get)
+                for record in records
+                if method in record.maps
+            ]
+        )
+        for method in methods
+    }
+    return {
+        method: mean_absolute_attribution(values, names, asked.bootstrap) for method, values in maps.items()
+    }
+
+
+def _spaces(asked: Asked, reference: ValidationSet | None) -> tuple[Space, ...]:
+    if not asked.plan.survey.components:
+        return ()
+    spec = asked.model.spec.input
+    if isinstance(spec, TableInput):
+        names = [
+            column.name if column.width == 1 else f"{column.name} {number + 1}"
+            for column in spec.columns
+            for number in range(column.width)
+        ]
+        space = asked.tried("Columns", lambda: _columns(asked, names, reference), None)
+        return (space,) if space else ()
+    space = asked.tried("Embedding", lambda: _embedding(asked, reference), None)
+    return (space,) if space else ()
+
+
+def _columns(asked: Asked, names: list[str], reference: ValidationSet | None) -> Space:
+    rows = asked.given(asked.indices).double().cpu().numpy()
+    other = (
+        None if reference is None else asked.given(range(len(reference)), reference).double().cpu().numpy()
+    )
+    return _space(asked, "columns", rows, other, names, "standardised")
+
+
+def _embedding(asked: Asked, reference: ValidationSet | None) -> Space:
+    found = _embedded(asked, asked.items, asked.indices)
+    other = None if reference is None else _embedded(asked, reference, range(len(reference)))
+    names = [f"number {index + 1}" for index in range(found.shape[1])]
+    return _space(asked, "embedding", found, other, names, "centred")
+
+
+def _embedded(asked: Asked, items: ValidationSet, places: Sequence[int]) -> Floats:
+    def embed(part: slice) -> Tensor | None:
+        return asked.model.embedding(asked.given(places[part], items))
+
+    parts = [found for found in asked.room.each(len(places), embed) if found is not None]
+    if not parts:
+        raise Refused("the model has no layer of which an embedding could be read.")
+    return np.asarray(torch.cat(parts).double().cpu().numpy(), dtype=np.float64)
+
+
+def _space(
+    asked: Asked, name: str, rows: Floats, reference: Floats | None, names: list[str], scaling: Scaling
+) -> Space:
+    chosen = asked.plan.survey
+    few = replace(asked.bootstrap, resamples=chosen.resamples)
+    components = principal_components(rows, chosen.components, few, names=names, scaling=scaling)
+    drift = None
+    if reference is not None:
+        drift = asked.tried(
+            "Drift",
+            lambda: drift_of_sets(
+                reference, rows, chosen.components, asked.bootstrap, names=names, scaling=scaling
+            ),
+            None,
+        )
+    return Space.model_validate({"name": name, "components": components, "drift": drift})
+
+
+def _drawn(total: int, most: int, seed: int) -> NDArray[np.int64]:
+    return np.sort(np.random.default_rng(seed).permutation(total)[:most])

@@ -1,0 +1,1 @@
+"""How long our methods take beside their peers; nothing here is asserted."""
