@@ -8,7 +8,7 @@ from auditor.audits.models import Plan, Run
 from auditor.audits.services import plan_named, run_start
 from auditor.common.digest import digest_of, sha256
 from auditor.common.store import Store
-from auditor.explain.spec import ItemEntry, Manifest
+from auditor.explain.spec import ItemEntry, Manifest, ModelSpec
 from auditor.registry.models import Intake, Kind, Model, ModelVersion, ValidationSet
 from tests.explain import toys
 
@@ -17,8 +17,10 @@ def intake() -> Intake:
     return Intake.objects.create(kind=Kind.SET, filename="set.zip", upload_digest=sha256(b""))
 
 
-def model_version(version: str = "1", model: str = "toy") -> ModelVersion:
-    spec = toys.spec()
+def model_version(
+    version: str = "1", model: str = "toy", tier: str = "layers", spec: ModelSpec | None = None
+) -> ModelVersion:
+    spec = spec or toys.spec()
     owner, _ = Model.objects.get_or_create(name=model)
     return ModelVersion.objects.create(
         model=owner,
@@ -29,6 +31,7 @@ def model_version(version: str = "1", model: str = "toy") -> ModelVersion:
         spec=spec.model_dump(mode="json", by_alias=True),
         parameters=10,
         weights_bytes=7,
+        tier=tier,
     )
 
 

@@ -6,15 +6,39 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from auditor.audits.queries import own_plans
 from auditor.audits.schedules import FREQUENCIES
+from auditor.explain.choosing import suits
 from auditor.explain.plans import NAMES
+from auditor.explain.spec import Modality
 from auditor.registry.models import Model, ModelVersion, ValidationSet
+
+
+def plan_choices(kind: Modality | None = None) -> list[tuple[Any, Any]]:
+    """Return the product's plans by name and the own ones, for a kind of input where given, by digest."""
+    product = [(name, name) for name in NAMES]
+    own = [
+        (plan.digest, f"{plan.name} ({plan.digest[:8]})")
+        for plan in own_plans()
+        if kind is None or suits(plan.document, kind)
+    ]
+    return [(_("Plans of the product"), product), (_("Own plans"), own)] if own else [*product]
+
+
+def _replans() -> forms.Select:
+    """Return a choice of model that brings the plans that suit it."""
+    swap = {"hx-get": "", "hx-select": "#id_plan", "hx-target": "#id_plan", "hx-swap": "outerHTML"}
+    return forms.Select(attrs=swap | {"hx-include": "[name=plan]"})
 
 
 class RunForm(forms.Form):
     """What to audit, on what, how, and in which language to report."""
 
-    model_version = forms.ModelChoiceField(ModelVersion.objects.select_related("model"), label=_("Model"))
+    model_version = forms.ModelChoiceField(
+        ModelVersion.objects.select_related("model"),
+        label=_("Model"),
+        widget=_replans(),
+    )
     validation_set = forms.ModelChoiceField(ValidationSet.objects.all(), label=_("Validation set"))
     reference = forms.ModelChoiceField(
         ValidationSet.objects.all(),
@@ -25,17 +49,26 @@ class RunForm(forms.Form):
             "An earlier set: the report then says whether the items of this one have drifted from it."
         ),
     )
-    plan = forms.ChoiceField(label=_("Plan"), choices=[(name, name) for name in NAMES])
+    plan = forms.ChoiceField(label=_("Plan"))
     language = forms.ChoiceField(label=_("Language of the report"), choices=settings.LANGUAGES)
+
+    def __init__(self, *args: Any, kind: Modality | None = None, **kwargs: Any) -> None:
+        """`kind` leaves out own plans that no model of this kind allows."""
+        super().__init__(*args, **kwargs)
+        self.fields["plan"] = forms.ChoiceField(label=_("Plan"), choices=plan_choices(kind))
 
 
 class ScheduleForm(forms.Form):
     """When to audit the newest version of a model by itself."""
 
     name = forms.CharField(label=_("Name"), max_length=200)
-    model = forms.ModelChoiceField(Model.objects.order_by("name"), label=_("Model (its newest version)"))
+    model = forms.ModelChoiceField(
+        Model.objects.order_by("name"),
+        label=_("Model (its newest version)"),
+        widget=_replans(),
+    )
     validation_set = forms.ModelChoiceField(ValidationSet.objects.all(), label=_("Validation set"))
-    plan = forms.ChoiceField(label=_("Plan"), choices=[(name, name) for name in NAMES])
+    plan = forms.ChoiceField(label=_("Plan"))
     frequency = forms.ChoiceField(
         label=_("How often"), choices=[(name, name) for name in reversed(FREQUENCIES)], initial="monthly"
     )
@@ -51,6 +84,11 @@ class ScheduleForm(forms.Form):
     at = forms.TimeField(
         label=_("Time (UTC)"), initial="03:00", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )
+
+    def __init__(self, *args: Any, kind: Modality | None = None, **kwargs: Any) -> None:
+        """`kind` leaves out own plans that no model of this kind allows."""
+        super().__init__(*args, **kwargs)
+        self.fields["plan"] = forms.ChoiceField(label=_("Plan"), choices=plan_choices(kind))
 
     def when(self) -> dict[str, Any]:
         """Return the moment in the terms of `schedules.crontab`."""

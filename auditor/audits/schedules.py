@@ -9,7 +9,7 @@ from django.db import transaction
 from django_celery_beat.models import CrontabSchedule, PeriodicTask
 
 from auditor.audits.models import Plan, Run, Schedule
-from auditor.audits.services import check_pair, run_start
+from auditor.audits.services import check_pair, check_plan, run_start
 from auditor.common.clock import utc_now
 from auditor.common.errors import Refused, RetraceError
 from auditor.registry.models import Model, ModelVersion, ValidationSet
@@ -51,8 +51,9 @@ def schedule_create(
     by: User | None,
     now: datetime | None = None,
 ) -> Schedule:
-    """Put an audit on a schedule; raises Refused when the newest version could not be audited on this set."""
+    """Put an audit on a schedule; raises Refused when the newest version could not be audited like this."""
     check_pair(newest_version(model), validation_set)
+    check_plan(plan, newest_version(model))
     with transaction.atomic():
         periodic = PeriodicTask.objects.create(
             name=f"audit: {name} ({model.pk}-{validation_set.pk}-{(now or utc_now()).timestamp():.0f})",

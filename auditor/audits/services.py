@@ -10,18 +10,23 @@ from auditor.audits.models import Plan, Run, Schedule, Shard
 from auditor.common.clock import utc_now
 from auditor.common.errors import Refused
 from auditor.common.store import Store
+from auditor.explain.choosing import check_methods, check_suits
 from auditor.explain.fitting import check_fit
 from auditor.explain.plan import Plan as PlanDocument
-from auditor.explain.plans import plan_of
-from auditor.explain.spec import Manifest, Modality
+from auditor.explain.plans import NAMES, plan_of
+from auditor.explain.spec import KINDS, Manifest, Modality
 from auditor.registry.models import ModelVersion, ValidationSet
 
 
-def plan_fix(document: PlanDocument) -> Plan:
+def plan_fix(document: PlanDocument, by: User | None = None) -> Plan:
     """Return the row of a plan, which is made when nobody fixed this plan before."""
     plan, _ = Plan.objects.get_or_create(
         digest=document.document_digest(),
-        defaults={"name": document.name, "content": document.model_dump(mode="json", by_alias=True)},
+        defaults={
+            "name": document.name,
+            "content": document.model_dump(mode="json", by_alias=True),
+            "fixed_by": by,
+        },
     )
     return plan
 
@@ -29,6 +34,27 @@ def plan_fix(document: PlanDocument) -> Plan:
 def plan_named(name: str, kind: Modality = "image") -> Plan:
     """Return a plan of the product for a kind of input; raises Refused for an unknown name."""
     return plan_fix(plan_of(name, kind))
+
+
+def plan_own(document: PlanDocument, by: User | None = None) -> Plan:
+    """Fix a plan of one's own; raises Refused as `check_own` does."""
+    check_own(document)
+    return plan_fix(document, by)
+
+
+def check_own(document: PlanDocument) -> None:
+    """Raise Refused for a name of the product's on another plan, or a method that is unknown or wrongly set."""
+    check_methods(document)
+    if document.name in NAMES and all(document != plan_of(document.name, kind) for kind in KINDS):
+        raise Refused(
+            f"The name {document.name!r} belongs to a plan of the product; give yours another name."
+        )
+
+
+def plan_chosen(chosen: str, kind: Modality) -> Plan:
+    """Return the plan that a form names: a plan of the product by its name, an own one by its digest."""
+    plan = Plan.objects.filter(digest=chosen).first()
+    return plan or plan_named(chosen, kind)
 
 
 def run_start(
@@ -43,11 +69,12 @@ def run_start(
 ) -> Run:
     """Start an audit: its shards are written in one transaction and rung for after it.
 
-    `reference` is a set that drift is measured against. Raises Refused for a set that does not fit the model, or a
-    language without a report.
+    `reference` is a set that drift is measured against. Raises Refused for a set or a plan that does not
+    fit the model, or a language without a report.
     """
     _check_language(language)
     check_pair(model_version, validation_set)
+    check_plan(plan, model_version)
     if reference is not None:
         check_pair(model_version, reference)
     size = plan.document.shard_size
@@ -84,6 +111,11 @@ def check_pair(version: ModelVersion, validation_set: ValidationSet) -> None:
     """Raise Refused, naming what differs, when a set does not fit a model."""
     content = Store.at(settings.STORAGE_URL).get(validation_set.manifest_digest)
     check_fit(Manifest.parse(content, name="manifest"), version.document)
+
+
+def check_plan(plan: Plan, version: ModelVersion) -> None:
+    """Raise Refused when a model allows none of a plan's methods."""
+    check_suits(plan.document, version.kind, version.measured_tier)
 
 
 def _check_language(language: str) -> None:

@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from auditor.audits import views
+from auditor.audits import plan_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("runs/", views.runs, name="runs"),
     path("runs/new/", views.new_run, name="new-run"),
     path("runs/<uuid:pk>/cancel/", views.cancel, name="cancel-run"),
+    path("plans/", plan_views.plans, name="plans"),
+    path("plans/new/", plan_views.new_plan, name="new-plan"),
     path("schedules/", views.schedules, name="schedules"),
     path("schedules/new/", views.new_schedule, name="new-schedule"),
     path("schedules/<int:pk>/pause/", views.pause, name="pause-schedule"),

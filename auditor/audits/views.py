@@ -11,11 +11,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from auditor.audits.forms import RunForm, ScheduleForm
 from auditor.audits.models import Run, Schedule
-from auditor.audits.queries import runs_for_list
+from auditor.audits.queries import runs_for_list, version_asked
 from auditor.audits.schedules import crontab, newest_version, schedule_create, schedule_pause
-from auditor.audits.services import plan_named, run_cancel, run_start
+from auditor.audits.services import plan_chosen, run_cancel, run_start
 from auditor.common.errors import Refused
-from auditor.registry.models import ModelVersion, ValidationSet
+from auditor.registry.models import Model, ModelVersion, ValidationSet
 from auditor.web import Request, officer
 
 
@@ -42,15 +42,18 @@ def runs(request: Request) -> HttpResponse:
 
 def new_run(request: Request) -> HttpResponse:
     """Start an audit."""
-    initial = {name: request.GET[name] for name in ("model_version", "validation_set") if name in request.GET}
-    form = RunForm(request.POST) if request.method == "POST" else RunForm(initial=initial)
+    version = version_asked(request.GET.get("model_version"))
+    if request.method == "POST":
+        form = RunForm(request.POST)
+    else:
+        form = RunForm(initial=request.GET.dict(), kind=version.kind if version else None)
     if form.is_valid():
         data = form.cleaned_data
         try:
             run = run_start(
                 model_version=data["model_version"],
                 validation_set=data["validation_set"],
-                plan=plan_named(data["plan"], data["model_version"].document.input.kind),
+                plan=plan_chosen(data["plan"], data["model_version"].kind),
                 language=data["language"],
                 reference=data["reference"],
                 by=officer(request),
@@ -80,7 +83,12 @@ def schedules(request: Request) -> HttpResponse:
 
 def new_schedule(request: Request) -> HttpResponse:
     """Put an audit on a schedule."""
-    form = ScheduleForm(request.POST) if request.method == "POST" else ScheduleForm()
+    asked = request.GET.get("model", "")
+    model = Model.objects.filter(pk=asked).first() if asked.isdecimal() else None
+    if request.method == "POST":
+        form = ScheduleForm(request.POST)
+    else:
+        form = ScheduleForm(initial=request.GET.dict(), kind=newest_version(model).kind if model else None)
     if form.is_valid():
         data = form.cleaned_data
         try:
@@ -88,7 +96,7 @@ def new_schedule(request: Request) -> HttpResponse:
                 name=data["name"],
                 model=data["model"],
                 validation_set=data["validation_set"],
-                plan=plan_named(data["plan"], newest_version(data["model"]).document.input.kind),
+                plan=plan_chosen(data["plan"], newest_version(data["model"]).kind),
                 when=crontab(**form.when()),
                 by=officer(request),
             )

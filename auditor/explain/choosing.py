@@ -5,7 +5,7 @@ from pathlib import Path
 from auditor.common.errors import Refused
 from auditor.explain.cards import card, why_not
 from auditor.explain.evidence import Tier
-from auditor.explain.methods.catalog import check_name
+from auditor.explain.methods.catalog import METHODS, check_name
 from auditor.explain.parameters import faults
 from auditor.explain.plan import Plan
 from auditor.explain.spec import Modality
@@ -54,4 +54,9 @@ def reason_against(name: str, kind: Modality, tier: Tier | None) -> str | None:
 
 def suits(plan: Plan, kind: Modality) -> bool:
     """Whether a plan has a method for a kind of input."""
-    return any(kind in card(method.name).inputs for method in plan.methods)
+    return any(method.name in METHODS and kind in card(method.name).inputs for method in plan.methods)
+
+
+def title_of(name: str) -> str:
+    """Return the title of a method, or its bare name where this version of the product no longer has it."""
+    return card(name).title if name in METHODS else name

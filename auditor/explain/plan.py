@@ -102,7 +102,7 @@ class Plan(Document):
     """
 
     schema_: Literal["retrace-plan/1"] = Field(default="retrace-plan/1", alias="schema")
-    name: str = Field(default="standard", min_length=1, max_length=100)
+    name: str = Field(default="standard", min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")
     seed: int = Field(
         default=20260101,
         ge=0,

@@ -11,6 +11,7 @@ Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Positive = Annotated[float, Field(gt=0)]
 Modality = Literal["image", "volume", "table", "graph"]
+KINDS: tuple[Modality, ...] = ("image", "volume", "table", "graph")
 
 
 class ImageInput(Document):

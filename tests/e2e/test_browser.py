@@ -81,10 +81,20 @@ def test_an_officer_registers_audits_watches_reads_and_downloads(page, tmp_path,
     upload(page, "/register/set/", folders.zipped(films, tmp_path / "films.zip"))
     expect(page.get_by_role("heading", name="34 films")).to_be_visible(timeout=PATIENCE)
 
-    page.goto("/runs/new/")
+    page.goto("/plans/new/")
     page.get_by_label("Model").select_option(label="Uploaded detector 7")
+    page.get_by_label("Start from the plan").select_option("quick")
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_label("Integrated Gradients").uncheck()
+    page.get_by_label("Family").select_option("visualisation")
+    expect(page.get_by_label("Saliency")).to_be_hidden()
+    page.get_by_label("Family").select_option("backpropagation")
+    page.get_by_label("Saliency").check()
+    page.get_by_label("Name of the plan").fill("Slopes")
+    page.get_by_role("button", name="Fix this plan").click()
+
+    expect(page.get_by_label("Plan").locator("option:checked")).to_contain_text("Slopes")
     page.get_by_label("Validation set").select_option(label="34 films")
-    page.get_by_label("Plan").select_option("quick")
     page.get_by_role("button", name="Start an audit").click()
     loads: list[str] = []
     page.on("framenavigated", lambda frame: loads.append(frame.url))
@@ -95,6 +105,7 @@ def test_an_officer_registers_audits_watches_reads_and_downloads(page, tmp_path,
     download_link = page.get_by_role("link", name="Download the report")
     expect(download_link).to_be_visible(timeout=PATIENCE)
     assert loads == []
+    expect(page.get_by_text("plan Slopes")).to_be_visible()
 
     expect(
         page.get_by_role("heading", name="A small patch of the image decides: top right corner")

@@ -59,7 +59,8 @@ def test_the_admin_is_closed_to_an_officer_who_is_no_administrator(officer):
 
 
 @pytest.mark.parametrize(
-    "name", ["home", "runs", "models", "sets", "schedules", "new-run", "new-schedule", "login"]
+    "name",
+    ["home", "runs", "models", "sets", "plans", "new-plan", "schedules", "new-run", "new-schedule", "login"],
 )
 def test_pages_load_nothing_from_elsewhere_and_run_no_inline_code(officer, name):
     if name == "login":

@@ -8,7 +8,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
-from auditor.audits.services import plan_named
+from auditor.audits.services import check_own, check_plan, plan_named, plan_own
+from auditor.explain.choosing import read_plan
+from auditor.explain.plan import Plan
 from auditor.explain.plans import NAMES, check_name
 from reports.documents.console import Console
 from reports.documents.handover import check_target, hand_over
@@ -26,7 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("--data", type=Path, required=True, help="a folder with labels.csv and its items")
         parser.add_argument("--out", type=Path, required=True, help="where to write the PDF")
         parser.add_argument("--reference", type=Path, help="an earlier set, to measure drift against")
-        parser.add_argument("--plan", default="standard", help=f"one of {', '.join(NAMES)}")
+        parser.add_argument("--plan", default="standard", help=f"one of {', '.join(NAMES)}, or a JSON file")
         parser.add_argument("--language", default="en", help=f"one of {', '.join(dict(settings.LANGUAGES))}")
         parser.add_argument(
             "--worker",
@@ -36,13 +38,14 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         check_target(options["out"])
-        check_name(options["plan"])
+        own = None if options["plan"] in NAMES else _own(options["plan"])
         migrate()
         console = Console(sys.stdout)
         with worker(options["worker"]) as alive:
             job = Headless(console, alive)
             version = job.model(options["model"])
-            plan = plan_named(options["plan"], version.document.input.kind)
+            plan = plan_own(own) if own else plan_named(options["plan"], version.kind)
+            check_plan(plan, version)
             items = job.validation_set(options["data"])
             reference = job.validation_set(options["reference"]) if options["reference"] else None
             report = job.audit(version, items, plan, options["language"], reference)
@@ -51,3 +54,12 @@ class Command(BaseCommand):
             f"Report {report.number} is in {options['out']} (SHA-256 {report.pdf_digest}, "
             f"ledger position {report.entry_id})."
         )
+
+
+def _own(plan: str) -> Plan:
+    """Return the plan in a file; raises Refused for what is neither a file nor the name of a plan."""
+    if not Path(plan).is_file() and Path(plan).suffix != ".json":
+        check_name(plan)
+    document = read_plan(Path(plan))
+    check_own(document)
+    return document
