@@ -74,7 +74,9 @@ class Parameter(Document):
             return self._within(value)
         if self.type == "switch":
             return isinstance(value, bool)
-        return isinstance(value, str) and (value in self.choices or self.type == "text" and "\0" not in value)
+        return isinstance(value, str) and (
+            value in self.choices or (self.type == "text" and "\0" not in value)
+        )
 
     def _within(self, value: JsonValue) -> bool:
         allowed = int if self.type == "integer" else (int, float)
