@@ -6,6 +6,7 @@ import pypdf
 import pytest
 
 from auditor.common.digest import sha256
+from auditor.explain.plans import plan_of
 from tests import folders
 from tests.e2e.installation import evidence_in
 
@@ -51,9 +52,12 @@ def test_the_model_that_reads_the_lesion_is_not_accused_of_reading_elsewhere(und
     assert "A small patch of the image decides" not in found
 
 
-def test_the_model_that_reads_the_marker_is_caught(installation, undisturbed, films, tmp_path):
-    marker = folders.model(tmp_path / "marker", "marker")
-    done = installation.audit(marker, films, tmp_path / "marker.pdf")
+def test_the_model_that_reads_the_marker_is_caught_by_a_plan_from_a_file(
+    installation, undisturbed, films, tmp_path
+):
+    marker, plan = folders.model(tmp_path / "marker", "marker"), tmp_path / "plan.json"
+    plan.write_bytes(plan_of("quick", "image").model_copy(update={"name": "By hand"}).to_bytes())
+    done = installation.audit(marker, films, tmp_path / "marker.pdf", "--plan", plan)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[0].startswith("Reading the model")
     assert "2 of 2 parts explained" in done.stdout
@@ -61,6 +65,7 @@ def test_the_model_that_reads_the_marker_is_caught(installation, undisturbed, fi
     found = text(tmp_path / "marker.pdf")
     assert "CRITICAL Decisions depend on image parts outside of the relevant region" in found
     assert "A small patch of the image decides: top right corner" in found
+    assert "By hand, seed" in found
 
 
 @pytest.mark.parametrize(
