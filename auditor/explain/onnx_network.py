@@ -84,8 +84,9 @@ def _labels(model: onnx.ModelProto) -> list[str] | list[int]:
     """Return the classes that the one classifier of a model names, or nothing."""
     named = [
         [value.decode(errors="replace") for value in attribute.strings] or list(attribute.ints)
-        for attribute in parts(model, onnx.AttributeProto)
-        if attribute.name in _LABELS and (attribute.strings or attribute.ints)
+        for node in parts(model, onnx.NodeProto)
+        for attribute in node.attribute
+        if node.op_type != "ZipMap" and attribute.name in _LABELS and (attribute.strings or attribute.ints)
     ]
     return named[0] if len(named) == 1 else []
 
