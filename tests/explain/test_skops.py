@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 import torch
-from skops import io as skops_io
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import PCA
@@ -40,6 +39,7 @@ from sklearn.preprocessing import (
 )
 from sklearn.svm import SVC, LinearSVC
 from sklearn.tree import DecisionTreeClassifier
+from skops import io as skops_io
 
 from auditor.common.errors import Refused
 from auditor.explain.model import load

@@ -1,7 +1,7 @@
 """The closed list of types that a skops archive may name, each only with the loader that belongs to it."""
 
 from auditor.common.errors import Refused
-from auditor.explain.estimators.archive import Archive
+from auditor.explain.estimators.archive import Archive, State
 
 _ESTIMATORS = """
 calibration.CalibratedClassifierCV calibration._CalibratedClassifier calibration._SigmoidCalibration
@@ -79,11 +79,24 @@ _HINTS = {
 
 
 def check_types(archive: Archive) -> None:
-    """Return if every type in an archive is accepted; raises Refused naming the first that is not."""
+    """Return if every type in an archive is accepted; raises Refused naming the first that is not.
+
+    A dictionary needs a type for each key: skops leaves the others out, so that what was checked would not be there.
+    """
     for state in archive.states():
         loader, module, kind = (state.get(f"__{key}__") for key in ("loader", "module", "class"))
         if not isinstance(loader, str) or f"{module}.{kind}" not in ACCEPTED.get(loader, ()):
             raise _unknown(archive.name, f"{module}.{kind}"[:120], str(loader)[:40], str(kind))
+        if loader == "DictNode" and not _has_all_keys(state):
+            raise Refused(
+                f"{archive.name} describes a dictionary without the types of its keys; save it again."
+            )
+
+
+def _has_all_keys(state: State) -> bool:
+    kinds, content = state.get("key_types"), state.get("content")
+    names = kinds.get("content") if isinstance(kinds, dict) else None
+    return isinstance(names, list) and isinstance(content, dict) and len(names) == len(content)
 
 
 def _unknown(name: str, found: str, loader: str, kind: str) -> Refused:

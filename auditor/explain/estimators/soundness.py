@@ -11,6 +11,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.preprocessing import OneHotEncoder
 from sklearn.svm import SVC, NuSVC
 from sklearn.tree import BaseDecisionTree
+from sklearn.tree._tree import Tree
 
 from auditor.common.errors import Refused
 from auditor.explain.estimators.trees import is_walkable
@@ -78,8 +79,12 @@ def _parts(estimator: Any) -> Iterator[Any]:
 
 
 def _tree(part: Any) -> bool:
-    """each tree reads as many columns as its estimator"""
-    return bool(part.tree_.n_features == part.n_features_in_)
+    """each tree has nodes and reads as many columns as its estimator"""
+    return (
+        type(part.tree_) is Tree
+        and part.tree_.node_count > 0
+        and part.tree_.n_features == part.n_features_in_
+    )
 
 
 def _forest(part: Any) -> bool:

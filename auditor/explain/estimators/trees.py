@@ -34,7 +34,7 @@ def is_walkable(
 def _is_sound(archive: Archive, state: State) -> bool:
     try:
         features, classes, outputs = state["__reduce__"]["args"]["content"]
-        fields = state["content"]["content"]
+        fields = _fields(state["content"])
         return _fits(
             archive.array(classes),
             archive.array(fields["nodes"]),
@@ -56,6 +56,14 @@ def _fits(
         return False
     inner = nodes["left_child"] != -1
     return is_walkable(nodes["left_child"], nodes["right_child"], nodes["feature"], inner, features)
+
+
+def _fields(state: State) -> State:
+    """Return the fields of a described dictionary; skops would leave out those without a type of their key."""
+    kinds = [(kind["__loader__"], kind["__class__"]) for kind in state["key_types"]["content"]]
+    if kinds != [("TypeNode", "str")] * len(state["content"]):
+        raise ValueError("every key needs to be a string")
+    return dict(state["content"])
 
 
 def _number(state: dict[str, Any]) -> int:
