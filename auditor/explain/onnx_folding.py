@@ -86,8 +86,13 @@ def _place(tensor: TensorProto, path: Path) -> tuple[Path, int, int]:
     return beside, offset, length
 
 
-def _beside(location: str, tensor: str, path: Path) -> Path:
-    if not location or location in (".", "..") or set(location) & set("/\\:\0"):
+def _beside(location: str | bytes, tensor: str, path: Path) -> Path:
+    if (
+        not isinstance(location, str)
+        or not location
+        or location in (".", "..")
+        or set(location) & set("/\\:\0")
+    ):
         raise Refused(
             f"{path.name} keeps {tensor!r} in {location!r}; only a plain file name in the model's own folder is read."
         )

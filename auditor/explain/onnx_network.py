@@ -48,7 +48,7 @@ class OnnxNetwork(nn.Module):
     def forward(self, inputs: Tensor) -> Tensor:
         """Return the model's first output (batch, ...) that has one row an item.
 
-        An output of one value a class and item goes before an output of one value an item, and a list with the
+        Sides of 1 after the classes, as pooling leaves them, are taken away. An output of one value a class and item goes before an output of one value an item, and a list with the
         probabilities of each item by class, as ZipMap writes it, is read where there is no such array.
         """
         values = inputs.detach().cpu().contiguous().numpy().astype(self._type, copy=False)
@@ -65,7 +65,8 @@ class OnnxNetwork(nn.Module):
         if arrays:
             if self._labels:
                 check_classes(self._labels, self._classes, self._name)
-            return np.asarray(max(arrays, key=lambda array: array.ndim > 1), dtype=np.float32)
+            scores = np.asarray(max(arrays, key=lambda array: array.ndim > 1), dtype=np.float32)
+            return scores.reshape(scores.shape[:2]) if scores.size == np.prod(scores.shape[:2]) else scores
         tables = [o for o in outputs if isinstance(o, list) and all(isinstance(row, dict) for row in o)]
         if not tables:
             raise RuntimeError("no output is an array of numbers with a row an item")

@@ -135,7 +135,8 @@ def test_a_generator_that_names_a_function_of_numpy_is_refused():
 
     def change(schema):
         generator = {"bit_generator": literal("seed")}
-        inner = described("builtins.dict", "DictNode", content=generator, key_types=listed())
+        names = described("builtins.list", "ListNode", content=[described("builtins.str", "TypeNode")])
+        inner = described("builtins.dict", "DictNode", content=generator, key_types=names)
         attributes(schema)["random_state"] = described(
             "numpy.random._generator.Generator",
             "RandomGeneratorNode",
