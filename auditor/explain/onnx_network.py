@@ -48,8 +48,9 @@ class OnnxNetwork(nn.Module):
     def forward(self, inputs: Tensor) -> Tensor:
         """Return the model's first output (batch, ...) that has one row an item.
 
-        Sides of 1 after the classes, as pooling leaves them, are taken away. An output of one value a class and item goes before an output of one value an item, and a list with the
-        probabilities of each item by class, as ZipMap writes it, is read where there is no such array.
+        Sides of 1 after the classes, as pooling leaves them, are taken away. An output of one value a class and item
+        goes before an output of one value an item, and a list with the probabilities of each item by class, as ZipMap
+        writes it, is read where there is no such array.
         """
         values = inputs.detach().cpu().contiguous().numpy().astype(self._type, copy=False)
         batches = np.split(values, len(values)) if self._one_by_one else [values]
