@@ -9,25 +9,24 @@ from pydantic import JsonValue
 from safetensors.torch import save_file
 from torch import nn
 
+Json = Mapping[str, JsonValue]
+
 
 @dataclass(frozen=True)
 class Card:
-    """What model.json says; ``mean`` and ``std`` apply to grey levels between 0 and 1."""
+    """What model.json says; `input` is what the model takes, as `auditor.explain.spec` describes it."""
 
     name: str
     version: str
     description: str
     architecture: str
-    config: Mapping[str, JsonValue]
-    size: int
-    mean: float
-    std: float
+    config: Json
+    input: Json
     classes: Sequence[str]
-    gradcam_layer: str
+    gradcam_layer: str | None = None
 
     def to_json(self) -> dict[str, JsonValue]:
-        """Return the document of a model for square grey images."""
-        image: dict[str, JsonValue] = {"channels": 1, "height": self.size, "width": self.size}
+        """Return the document of a model that answers with a softmax."""
         return {
             "schema": "retrace-model/1",
             "name": self.name,
@@ -36,10 +35,15 @@ class Card:
             "architecture": self.architecture,
             "config": dict(self.config),
             "weights": "weights.safetensors",
-            "input": {**image, "mean": [self.mean], "std": [self.std]},
+            "input": dict(self.input),
             "output": {"classes": list(self.classes), "activation": "softmax"},
             "gradcam_layer": self.gradcam_layer,
         }
+
+
+def grey_image(size: int, mean: float, std: float) -> dict[str, JsonValue]:
+    """Return the input of a model for square grey images; `mean` and `std` apply to grey levels between 0 and 1."""
+    return {"channels": 1, "height": size, "width": size, "mean": [mean], "std": [std]}
 
 
 def write_model(folder: Path, card: Card, network: nn.Module) -> None:

@@ -1,8 +1,9 @@
-"""Writing a validation-set folder: labels.csv, images, masks and the set.json that names them."""
+"""Writing a validation-set folder: labels.csv, the items' files and the set.json that names them."""
 
 import csv
+import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,22 +14,35 @@ from PIL import Image
 
 @dataclass(frozen=True)
 class Item:
-    """One film: its id, label, groups and grey levels; the mask is over 0 where the model should look."""
+    """One item: its id, label and groups, and its files by their place in the folder."""
 
     id: str
     label: str
     groups: dict[str, str]
-    pixels: NDArray[np.uint8]
-    mask: NDArray[np.uint8] | None
+    files: Mapping[str, bytes]
+
+
+def film(
+    name: str, label: str, groups: dict[str, str], pixels: NDArray[np.uint8], mask: NDArray[np.uint8] | None
+) -> Item:
+    """Return an image as an item; the mask is over 0 where the model should look."""
+    files = {f"images/{name}.png": png(pixels)}
+    return Item(name, label, groups, files if mask is None else files | {f"masks/{name}.png": png(mask)})
 
 
 def write_set(
-    folder: Path, *, name: str, description: str, groups: Sequence[str], items: Iterable[Item]
+    folder: Path,
+    *,
+    name: str,
+    description: str,
+    groups: Sequence[str],
+    items: Iterable[Item],
+    kind: str = "image",
 ) -> int:
     """Write a validation set into a folder, which is made where missing, and return how many items it has."""
-    (folder / "images").mkdir(parents=True, exist_ok=True)
-    (folder / "masks").mkdir(exist_ok=True)
-    head = {"schema": "retrace-set/1", "name": name, "description": description, "groups": list(groups)}
+    folder.mkdir(parents=True, exist_ok=True)
+    head: dict[str, object] = {"schema": "retrace-set/1", "name": name, "description": description}
+    head |= {"groups": list(groups)} | ({} if kind == "image" else {"kind": kind})
     (folder / "set.json").write_text(json.dumps(head, indent=2) + "\n")
     count = 0
     with (folder / "labels.csv").open("w", newline="") as file:
@@ -37,11 +51,14 @@ def write_set(
         for item in items:
             count += 1
             table.writerow([item.id, item.label, *(item.groups[group] for group in groups)])
-            _save(item.pixels, folder / "images" / f"{item.id}.png")
-            if item.mask is not None:
-                _save(item.mask, folder / "masks" / f"{item.id}.png")
+            for place, content in item.files.items():
+                (folder / place).parent.mkdir(parents=True, exist_ok=True)
+                (folder / place).write_bytes(content)
     return count
 
 
-def _save(pixels: NDArray[np.uint8], path: Path) -> None:
-    Image.fromarray(pixels).save(path, "PNG", compress_level=9)
+def png(pixels: NDArray[np.uint8]) -> bytes:
+    """Return grey levels as PNG."""
+    stream = io.BytesIO()
+    Image.fromarray(pixels).save(stream, "PNG", compress_level=9)
+    return stream.getvalue()

@@ -35,7 +35,7 @@ def model_version(version: str = "1", model: str = "toy") -> ModelVersion:
 def validation_set(*labels: str) -> ValidationSet:
     labels = labels or toys.CLASSES * 20
     items = tuple(
-        ItemEntry(id=f"i{number}", label=label, groups={}, image=sha256(b"image"), mask=None)
+        ItemEntry(id=f"i{number}", label=label, groups={}, content=sha256(b"image"), mask=None)
         for number, label in enumerate(labels)
     )
     manifest = Manifest(items=items)

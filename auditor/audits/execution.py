@@ -35,7 +35,7 @@ def explain(shard: Shard) -> Explained:
     began, store, run = time.monotonic(), _store(), shard.run
     device = _device(run.model_version.document)
     model = _model(run.model_version.spec_digest, run.model_version.weights_digest, device)
-    items = Items(_manifest(run.validation_set.manifest_digest), store, model.spec.output.classes)
+    items = Items(_manifest(run.validation_set.manifest_digest), store, model.spec)
     result = explain_shard(model, items, run.plan.document, shard.index, store.put)
     digest = store.put(result.to_bytes())
     return Explained(digest, socket.gethostname(), _device_name(device), time.monotonic() - began)
@@ -80,7 +80,7 @@ def make_evidence(assembly: Assembly) -> str:
             manifest, run.validation_set.digest, run.validation_set.name, run.validation_set.description
         ),
         plan,
-        software(_device(version.document)),
+        software(_device(version.document), tf32=plan.tf32),
         shards,
     )
     return store.put(evidence.to_bytes())

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from auditor.audits.schedules import FREQUENCIES
-from auditor.explain.plan import PLANS
+from auditor.explain.plans import NAMES
 from auditor.registry.models import Model, ModelVersion, ValidationSet
 
 
@@ -16,7 +16,7 @@ class RunForm(forms.Form):
 
     model_version = forms.ModelChoiceField(ModelVersion.objects.select_related("model"), label=_("Model"))
     validation_set = forms.ModelChoiceField(ValidationSet.objects.all(), label=_("Validation set"))
-    plan = forms.ChoiceField(label=_("Plan"), choices=[(name, name) for name in PLANS])
+    plan = forms.ChoiceField(label=_("Plan"), choices=[(name, name) for name in NAMES])
     language = forms.ChoiceField(label=_("Language of the report"), choices=settings.LANGUAGES)
 
 
@@ -26,7 +26,7 @@ class ScheduleForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=200)
     model = forms.ModelChoiceField(Model.objects.order_by("name"), label=_("Model (its newest version)"))
     validation_set = forms.ModelChoiceField(ValidationSet.objects.all(), label=_("Validation set"))
-    plan = forms.ChoiceField(label=_("Plan"), choices=[(name, name) for name in PLANS])
+    plan = forms.ChoiceField(label=_("Plan"), choices=[(name, name) for name in NAMES])
     frequency = forms.ChoiceField(
         label=_("How often"), choices=[(name, name) for name in reversed(FREQUENCIES)], initial="monthly"
     )

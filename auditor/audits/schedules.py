@@ -9,7 +9,7 @@ from django.db import transaction
 from django_celery_beat.models import CrontabSchedule, PeriodicTask
 
 from auditor.audits.models import Plan, Run, Schedule
-from auditor.audits.services import check_labels, run_start
+from auditor.audits.services import check_pair, run_start
 from auditor.common.clock import utc_now
 from auditor.common.errors import Refused, RetraceError
 from auditor.registry.models import Model, ModelVersion, ValidationSet
@@ -52,7 +52,7 @@ def schedule_create(
     now: datetime | None = None,
 ) -> Schedule:
     """Put an audit on a schedule; raises Refused when the newest version could not be audited on this set."""
-    check_labels(_newest(model), validation_set)
+    check_pair(newest_version(model), validation_set)
     with transaction.atomic():
         periodic = PeriodicTask.objects.create(
             name=f"audit: {name} ({model.pk}-{validation_set.pk}-{(now or utc_now()).timestamp():.0f})",
@@ -113,7 +113,7 @@ def schedule_start_if_due(pk: int, *, now: datetime | None = None) -> Run | None
 
 def _start(schedule: Schedule) -> Run:
     return run_start(
-        model_version=_newest(schedule.model),
+        model_version=newest_version(schedule.model),
         validation_set=schedule.validation_set,
         plan=schedule.plan,
         language=schedule.language,
@@ -122,5 +122,6 @@ def _start(schedule: Schedule) -> Run:
     )
 
 
-def _newest(model: Model) -> ModelVersion:
+def newest_version(model: Model) -> ModelVersion:
+    """Return the version of a model that was registered last."""
     return model.versions.latest("registered_at", "pk")

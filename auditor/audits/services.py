@@ -10,9 +10,10 @@ from auditor.audits.models import Plan, Run, Schedule, Shard
 from auditor.common.clock import utc_now
 from auditor.common.errors import Refused
 from auditor.common.store import Store
-from auditor.explain.plan import PLANS
+from auditor.explain.fitting import check_fit
 from auditor.explain.plan import Plan as PlanDocument
-from auditor.explain.spec import Manifest
+from auditor.explain.plans import plan_of
+from auditor.explain.spec import Manifest, Modality
 from auditor.registry.models import ModelVersion, ValidationSet
 
 
@@ -25,11 +26,9 @@ def plan_fix(document: PlanDocument) -> Plan:
     return plan
 
 
-def plan_named(name: str) -> Plan:
-    """Return a plan that comes with the product; raises Refused for an unknown name."""
-    if name not in PLANS:
-        raise Refused(f"There is no plan {name!r}; the plans are {', '.join(sorted(PLANS))}.")
-    return plan_fix(PLANS[name])
+def plan_named(name: str, kind: Modality = "image") -> Plan:
+    """Return a plan of the product for a kind of input; raises Refused for an unknown name."""
+    return plan_fix(plan_of(name, kind))
 
 
 def run_start(
@@ -43,10 +42,10 @@ def run_start(
 ) -> Run:
     """Start an audit: its shards are written in one transaction and rung for after it.
 
-    Raises Refused for a label that the model does not know, or a language without a report.
+    Raises Refused for a set that does not fit the model, or a language without a report.
     """
     _check_language(language)
-    check_labels(model_version, validation_set)
+    check_pair(model_version, validation_set)
     size = plan.document.shard_size
     with transaction.atomic():
         run = Run.objects.create(
@@ -76,19 +75,10 @@ def run_cancel(run: Run) -> None:
         run.stop(Run.State.CANCELLED, "")
 
 
-def check_labels(version: ModelVersion, validation_set: ValidationSet) -> None:
-    """Raise Refused, naming the first row, when the set has a label that the model cannot answer with."""
-    classes = version.document.output.classes
-    unknown = set(validation_set.labels) - set(classes)
-    if not unknown:
-        return
+def check_pair(version: ModelVersion, validation_set: ValidationSet) -> None:
+    """Raise Refused, naming what differs, when a set does not fit a model."""
     content = Store.at(settings.STORAGE_URL).get(validation_set.manifest_digest)
-    items = Manifest.parse(content, name="manifest").items
-    row, item = next((number, item) for number, item in enumerate(items, start=2) if item.label in unknown)
-    raise Refused(
-        f"labels.csv, row {row}: the label {item.label!r} is none of the model's classes, which are "
-        f"{', '.join(classes)}; correct the label or choose the model that was trained for this set."
-    )
+    check_fit(Manifest.parse(content, name="manifest"), version.document)
 
 
 def _check_language(language: str) -> None:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from auditor.audits.forms import RunForm, ScheduleForm
 from auditor.audits.models import Run, Schedule
 from auditor.audits.queries import runs_for_list
-from auditor.audits.schedules import crontab, schedule_create, schedule_pause
+from auditor.audits.schedules import crontab, newest_version, schedule_create, schedule_pause
 from auditor.audits.services import plan_named, run_cancel, run_start
 from auditor.common.errors import Refused
 from auditor.registry.models import ModelVersion, ValidationSet
@@ -50,7 +50,7 @@ def new_run(request: Request) -> HttpResponse:
             run = run_start(
                 model_version=data["model_version"],
                 validation_set=data["validation_set"],
-                plan=plan_named(data["plan"]),
+                plan=plan_named(data["plan"], data["model_version"].document.input.kind),
                 language=data["language"],
                 by=officer(request),
             )
@@ -87,7 +87,7 @@ def new_schedule(request: Request) -> HttpResponse:
                 name=data["name"],
                 model=data["model"],
                 validation_set=data["validation_set"],
-                plan=plan_named(data["plan"]),
+                plan=plan_named(data["plan"], newest_version(data["model"]).document.input.kind),
                 when=crontab(**form.when()),
                 by=officer(request),
             )

@@ -19,15 +19,17 @@ from auditor.explain.evidence import (
     Measure,
     MethodSummary,
     ModelFacts,
+    Region,
     SetFacts,
     ShardResult,
     Software,
 )
 from auditor.explain.gallery import gallery
 from auditor.explain.globals.importance import importance
-from auditor.explain.globals.regions import region_names
 from auditor.explain.globals.surrogate import surrogate
 from auditor.explain.methods.catalog import method
+from auditor.explain.modalities import modality_of
+from auditor.explain.modalities.base import OUTSIDE
 from auditor.explain.performance import performance
 from auditor.explain.plan import MethodPlan, Plan
 from auditor.explain.spec import Manifest
@@ -73,10 +75,12 @@ def assemble(
         software=made_with,
         shards=tuple(digest for digest, _ in ordered),
         incidents=incidents,
-        methods=tuple(_summary(planned, records, model, plan) for planned in plan.methods),
+        methods=tuple(
+            _summary(planned, records, model, ordered[0][1].regions, plan) for planned in plan.methods
+        ),
         performance=performance(records, model.spec.output.classes, plan),
         regions=importance(records, ordered[0][1].regions, plan),
-        surrogate=surrogate(records, plan),
+        surrogate=surrogate(records, modality_of(model.spec.input).features, plan),
         gallery=gallery(records, plan),
     )
 
@@ -101,7 +105,11 @@ def _check(
 
 
 def _summary(
-    planned: MethodPlan, records: Sequence[ItemRecord], model: ModelFacts, plan: Plan
+    planned: MethodPlan,
+    records: Sequence[ItemRecord],
+    model: ModelFacts,
+    regions: Sequence[Region],
+    plan: Plan,
 ) -> MethodSummary:
     made = method(planned.name, planned.parameters)
     reason = why_not(made.card, model.tier, model.spec.input.kind)
@@ -111,19 +119,21 @@ def _summary(
         parameters=made.parameters,
         applicable=applies,
         reason=reason,
-        outside=_outside(planned.name, records, plan) if applies else None,
+        outside=_outside(planned.name, records, regions, plan) if applies else None,
         completeness=_median(planned.name, "completeness", _COMPLETENESS, records, plan) if applies else None,
         fit=_median(planned.name, "fit", _FIT, records, plan) if applies else None,
         noise=_median(planned.name, "noise", _NOISE, records, plan) if applies else None,
     )
 
 
-def _outside(name: str, records: Sequence[ItemRecord], plan: Plan) -> Measure | None:
+def _outside(
+    name: str, records: Sequence[ItemRecord], regions: Sequence[Region], plan: Plan
+) -> Measure | None:
     """Return the mean share outside the mask; None where the set has no masks."""
-    place = region_names(plan.grid, masked=True).index("outside")
     found = [record.effects for record in records if record.effects is not None]
-    if not found or len(found[0].area) != len(region_names(plan.grid, masked=True)):
+    if not found or OUTSIDE not in regions:
         return None
+    place = regions.index(OUTSIDE)
     values = [effect.shares[name][place] for effect in found if name in effect.shares]
     column = np.array([np.nan if value is None else value for value in values], dtype=np.float64)
     if not np.isfinite(column).any():
@@ -145,7 +155,7 @@ def _median(
 
 
 def set_facts(manifest: Manifest, digest: str, name: str, description: str) -> SetFacts:
-    """Return what can be counted in a set; `duplicates` are items whose image an earlier item has."""
+    """Return what can be counted in a set; `duplicates` are items whose content an earlier item has."""
     entries = manifest.items
     groups = Counter(pair for entry in entries for pair in entry.groups.items())
     return SetFacts(
@@ -156,15 +166,20 @@ def set_facts(manifest: Manifest, digest: str, name: str, description: str) -> S
         labels=dict(sorted(Counter(entry.label for entry in entries).items())),
         groups=tuple(GroupCount(column=c, value=v, n=n) for (c, v), n in sorted(groups.items())),
         masks=sum(entry.mask is not None for entry in entries),
-        duplicates=len(entries) - len({entry.image for entry in entries}),
+        duplicates=len(entries) - len({entry.content for entry in entries}),
     )
 
 
-def software(device: str = "cpu") -> Software:
-    """Return the versions that the numbers depend on, and the class of device."""
+def software(device: str = "cpu", *, tf32: bool = False) -> Software:
+    """Return the versions that the numbers depend on, the class of device, and whether it computed in TF32.
+
+    A CPU never does, whatever the plan allows.
+    """
+    on_gpu = device.startswith("cuda")
     return Software(
         retrace=auditor.__version__,
         packages={name: version(name) for name in _PACKAGES},
-        device_class="cuda" if device.startswith("cuda") else "cpu",
+        device_class="cuda" if on_gpu else "cpu",
         threads=1,
+        tf32=tf32 and on_gpu,
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import beta
+from scipy.stats import binomtest
 
 from auditor.explain.evidence import Measure
 from auditor.explain.plan import Plan
@@ -64,7 +64,7 @@ class Bootstrap:
             return undefined(value, n, method, "fewer than two items: an interval needs more")
         if finite.min() == finite.max():
             if share and value in (0.0, 1.0):
-                return self._binomial(value, n, method)
+                return self.share(round(value * n), n, method)
             return undefined(
                 value, n, method, "every resample gives the same value, so the bootstrap has no width"
             )
@@ -73,11 +73,11 @@ class Bootstrap:
         how = f"{method}; percentile bootstrap over items, {self.resamples} resamples"
         return self._measured(value, float(low), float(high), n, how)
 
-    def _binomial(self, value: float, n: int, method: str) -> Measure:
-        tail = (1 - self.confidence) / 2
-        low = 0.0 if value == 0 else float(beta.ppf(tail, n, 1))
-        high = 1.0 if value == 1 else float(beta.ppf(1 - tail, 1, n))
-        return self._measured(value, low, high, n, f"{method}; exact binomial interval")
+    def share(self, hits: int, n: int, method: str) -> Measure:
+        """Return hits / n with the exact binomial interval (Clopper and Pearson 1934); `n` is at least 1."""
+        interval = binomtest(hits, n).proportion_ci(self.confidence, method="exact")
+        how = f"{method}; exact binomial interval"
+        return self._measured(hits / n, float(interval.low), float(interval.high), n, how)
 
     def _measured(self, value: float, low: float, high: float, n: int, method: str) -> Measure:
         return Measure(

@@ -4,46 +4,52 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import RLock
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFile, UnidentifiedImageError
 
 from auditor.common.errors import Refused
+from auditor.explain.formats.bounds import MOST_PIXELS, Pixels
+from auditor.explain.formats.dicom import decode_dicom
+from auditor.explain.formats.header import is_dicom
 
-Pixels = NDArray[Any]
+__all__ = ["MOST_PIXELS", "Mask", "Pixels", "decode_image", "decode_mask"]
+
 Mask = NDArray[np.bool_]
 
-MOST_PIXELS = 64 * 2**20
 _switch = RLock()
 _FORMATS = ("PNG", "JPEG", "TIFF")
 _DEEP_COLOUR = (2, 4, 6)  # PNG colour types that Pillow would silently reduce from 16 to 8 bits
 
 
-def decode_image(content: bytes, name: str, most_pixels: int = MOST_PIXELS) -> Pixels:
+def decode_image(
+    content: bytes, name: str, most_pixels: int = MOST_PIXELS, frame: int | None = None
+) -> Pixels:
     """Return an image as integers: (height, width) grey or (height, width, 3) RGB, uint8 or uint16.
 
-    The orientation tag is ignored: what is stored is what is audited. Raises Refused with a sentence that
+    The orientation tag is ignored: what is stored is what is audited. `frame` counts from 1 and names one image of a
+    file that holds several, a DICOM or a TIFF file. Raises Refused with a sentence that
     names the image when it does not decode, is too large, or would lose something by being read.
     """
+    if is_dicom(content):
+        return decode_dicom(content, name, frame)
     if content[:8] == b"\x89PNG\r\n\x1a\n" and content[24:25] == b"\x10" and content[25] in _DEEP_COLOUR:
         raise Refused(f"{name} has 16 bits a colour channel; save it as 16-bit grey or 8-bit RGB.")
     try:
         with _whole_files_only(), Image.open(io.BytesIO(content), formats=_FORMATS) as image:
+            _seek(image, frame, name)
             if image.width * image.height > most_pixels:
                 raise Refused(
                     f"{name} has {image.width} x {image.height} pixels, and at most {most_pixels} are read; "
                     "make it smaller."
                 )
-            if getattr(image, "n_frames", 1) != 1:
-                raise Refused(f"{name} holds several images; save each as a file of its own.")
             return _array(image, name)
     except Refused:
         raise
     except (UnidentifiedImageError, Image.DecompressionBombError) as error:
         raise Refused(
-            f"{name} is not a PNG, JPEG or TIFF image that can be read ({_short(error)})."
+            f"{name} is not a PNG, JPEG, TIFF or DICOM image that can be read ({_short(error)})."
         ) from error
     except Exception as error:  # Pillow's decoders raise anything at all on broken files
         raise Refused(f"{name} does not decode ({_short(error)}); save it again or leave it out.") from error
@@ -51,6 +57,8 @@ def decode_image(content: bytes, name: str, most_pixels: int = MOST_PIXELS) -> P
 
 def decode_mask(content: bytes, name: str, most_pixels: int = MOST_PIXELS) -> Mask:
     """Return a mask as booleans (height, width): every pixel that is not zero is inside; raises Refused."""
+    if is_dicom(content):
+        raise Refused(f"{name} is a DICOM file; save masks as PNG or TIFF.")
     pixels = decode_image(content, name, most_pixels)
     covered: Mask = np.any(np.atleast_3d(pixels) > 0, axis=2)
     return covered
@@ -69,6 +77,19 @@ def _whole_files_only() -> Iterator[None]:
             yield
         finally:
             ImageFile.LOAD_TRUNCATED_IMAGES = before
+
+
+def _seek(image: Image.Image, frame: int | None, name: str) -> None:
+    frames = getattr(image, "n_frames", 1)
+    if frame is None and frames > 1:
+        raise Refused(
+            f"{name} holds several images; save each as a file of its own, or name one in the column frame of "
+            "labels.csv."
+        )
+    if frame is not None and not 1 <= frame <= frames:
+        raise Refused(f"{name} has no frame {frame}; its frames are 1 to {frames}.")
+    if frame is not None:
+        image.seek(frame - 1)
 
 
 def _array(image: Image.Image, name: str) -> Pixels:

@@ -5,6 +5,12 @@ from typing import Literal
 from pydantic import Field, JsonValue
 
 from auditor.explain.document import Document
+from auditor.explain.globals.documents import Condition as Condition
+from auditor.explain.globals.documents import Feature as Feature
+from auditor.explain.globals.documents import Rule as Rule
+from auditor.explain.globals.documents import Surrogate as Surrogate
+from auditor.explain.globals.documents import TreeNode as TreeNode
+from auditor.explain.measure import Measure as Measure
 from auditor.explain.plan import Plan
 from auditor.explain.spec import Digest, ItemEntry, Modality, ModelSpec
 
@@ -12,37 +18,22 @@ Tier = Literal["predictions", "gradients", "layers"]
 TIERS: tuple[Tier, ...] = ("predictions", "gradients", "layers")
 
 
-class Measure(Document):
-    """A number with what computed it, on how many items, its interval and its seed.
-
-    `low` and `high` bound the interval at `confidence`; where there is none, `no_interval` says why.
-    `value` is None where the quantity is undefined on these items, and `no_interval` then says why, too.
-    """
-
-    value: float | None
-    low: float | None = None
-    high: float | None = None
-    confidence: float | None = None
-    n: int
-    method: str
-    seed: int | None = None
-    no_interval: str | None = None
-
-
 class MethodCard(Document):
     """What a reader must know of a method before believing one of its pictures.
 
-    `specific` says that it looks into the model, `background` that it compares with other items of the set.
+    `specific` says that it looks into the model, `background` that it compares with other items of the set, `gives`
+    what comes out: a map of one item, examples beside it, or an answer about the model as a whole.
     """
 
     name: str
     title: str
-    family: Literal["visualisation", "backpropagation", "perturbation", "surrogate"]
+    family: Literal["visualisation", "backpropagation", "perturbation", "surrogate", "projection"]
     needs: Tier
     inputs: tuple[Modality, ...] = ("image",)
     scope: Literal["local", "global"]
     stage: Literal["before the model", "in the model", "after the model"]
-    kind: Literal["visualisation", "attribution", "surrogate"]
+    kind: Literal["visualisation", "attribution", "surrogate", "example"]
+    gives: Literal["map", "examples", "global"] = "map"
     specific: bool
     background: bool = False
     sign: str
@@ -75,15 +66,31 @@ class MapRecord(Document):
     noise: float | None = None
 
 
+class Region(Document):
+    """A part that every item of a set has, and that can be exchanged.
+
+    `kind` is "mask" for the relevant region ("inside") and its complement ("outside"), "grid" for a cell of an image
+    or a volume at (`layer`, `row`, `column`), "column" for a column of a table, "feature" for one feature of all
+    nodes of a graph.
+    """
+
+    name: str
+    kind: Literal["mask", "grid", "column", "feature"]
+    title: str = ""
+    layer: int | None = None
+    row: int | None = None
+    column: int | None = None
+
+
 class RegionEffects(Document):
     """What happens to one item when a region is replaced by the same region of a donor of another label.
 
     Parallel to `ShardResult.regions`. `drop` is the fall of the target's score (in [-1, 1]), `flip` whether the
-    decision changed, `area` the share of the image, `shares` the share of absolute attribution per method. An entry
-    is None where the item has no such region.
+    decision changed, `area` the share of the item's places, `shares` the share of absolute attribution per method.
+    An entry is None where the item has no such region. A graph has no `donor`: its parts are taken away.
     """
 
-    donor: str
+    donor: str | None
     area: tuple[float | None, ...]
     drop: tuple[float | None, ...]
     flip: tuple[bool | None, ...]
@@ -115,7 +122,7 @@ class ShardResult(Document):
 
     schema_: Literal["retrace-shard/1"] = Field(default="retrace-shard/1", alias="schema")
     first: int
-    regions: tuple[str, ...]
+    regions: tuple[Region, ...]
     items: tuple[ItemRecord, ...]
     incidents: tuple[Incident, ...] = ()
     layer: str | None
@@ -180,59 +187,16 @@ class Performance(Document):
     confusion: tuple[tuple[int, ...], ...]
 
 
-class RegionImportance(Document):
+class RegionImportance(Region):
     """How much one region matters over the set.
 
-    `kind` is "mask" for the anatomically relevant region ("inside") and its complement ("outside"), "grid" for a
-    cell at (`row`, `column`). `shares` holds, per method, the mean share of absolute attribution in the region.
+    `shares` holds, per method, the mean share of absolute attribution in the region.
     """
 
-    name: str
-    kind: Literal["mask", "grid"]
-    row: int | None = None
-    column: int | None = None
     area: Measure
     drop: Measure
     flips: Measure
     shares: dict[str, Measure]
-
-
-class Feature(Document):
-    """An interpretable feature of an image, in words, with its unit."""
-
-    name: str
-    title: str
-    unit: str
-
-
-class TreeNode(Document):
-    """A node of the surrogate tree: goes `left` where feature <= threshold; a leaf has no feature."""
-
-    feature: str | None
-    threshold: float | None
-    left: int | None
-    right: int | None
-    n: int
-    counts: dict[str, int]
-    decision: str
-
-
-class Surrogate(Document):
-    """A small tree that imitates the model's decisions, and how often it does on items that it was not grown on.
-
-    `baseline` is the fidelity of always answering the commonest decision. `accepted` says whether the lower bound
-    of the fidelity reaches the plan's minimum; where not, the tree is no description of the model.
-    `refused` says in a sentence why no tree could be grown.
-    """
-
-    features: tuple[Feature, ...]
-    nodes: tuple[TreeNode, ...]
-    depth: int
-    leaves: int
-    fidelity: Measure | None
-    baseline: Measure | None
-    accepted: bool
-    refused: str | None = None
 
 
 class MethodSummary(Document):
@@ -264,13 +228,14 @@ class Gallery(Document):
 
 
 class Software(Document):
-    """What the numbers depend on: versions by package name, and the class of device."""
+    """What the numbers depend on: versions by package name, the class of device and how exactly it computed."""
 
     retrace: str
     packages: dict[str, str]
     device_class: Literal["cpu", "cuda"]
     threads: int
     dtype: Literal["float32"] = "float32"
+    tf32: bool = False
 
 
 class Evidence(Document):

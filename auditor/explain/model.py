@@ -131,6 +131,13 @@ class AuditedModel:
         level = torch.tensor(levels, dtype=torch.float32, device=self.device)
         return level.reshape(1, -1, *(1 for _ in given.shape[1:]))
 
+    def usable(self, inputs: Tensor) -> Tensor:
+        """Return which inputs hold nothing but numbers, booleans (inputs,); columns that may be NaN count as such."""
+        numbers, given = torch.isfinite(inputs), self.spec.input
+        if isinstance(given, TableInput):
+            numbers = numbers | inputs.isnan() & torch.tensor(given.reads_nan, device=inputs.device)
+        return numbers.flatten(1).all(dim=1)
+
     def spread(self, item: Tensor) -> Tensor:
         """Return what noise is scaled by, for one input (1, *shape): an item's range, or the columns' deviations.
 

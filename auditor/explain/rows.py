@@ -8,27 +8,10 @@ import torch
 from torch import Tensor
 
 from auditor.common.errors import Refused
+from auditor.explain.fitting import check_columns
 from auditor.explain.spec import CategoryColumn, Column, NumberColumn, TableInput
 
 MISSING = frozenset({"", "NA", "N/A", "NaN", "nan", "null"})
-
-
-def check_columns(names: Sequence[str], spec: TableInput, where: str) -> None:
-    """Raise Refused naming every column of the model that a table lacks, with the nearest that it has.
-
-    Columns that the model does not know are no fault; they are not read.
-    """
-    lacking = [column.name for column in spec.columns if column.name not in names]
-    if not lacking:
-        return
-    unused = [name for name in names if name not in {column.name for column in spec.columns}]
-    near = difflib.get_close_matches(lacking[0], unused, n=1)
-    hint = f" (is {near[0]!r} meant for {lacking[0]!r}?)" if near else ""
-    more = f" and {len(lacking) - 5} more" if len(lacking) > 5 else ""
-    raise Refused(
-        f"{where} lacks {'the column' if len(lacking) == 1 else 'the columns'} "
-        f"{', '.join(map(repr, lacking[:5]))}{more} that model.json names{hint}; rename the columns or add them."
-    )
 
 
 def encoded(row: Mapping[str, str], spec: TableInput, where: str) -> Tensor:

@@ -14,16 +14,16 @@ from auditor.common.errors import Refused, RetraceError
 from auditor.explain.cards import why_not
 from auditor.explain.determinism import deterministic
 from auditor.explain.evidence import ArrayRef, Incident, ItemRecord, MapRecord, RegionEffects, ShardResult
-from auditor.explain.globals.features import features
-from auditor.explain.globals.regions import Regions, Subject, donor_of, effects
+from auditor.explain.globals.regions import donor_of, effects
 from auditor.explain.items import ValidationSet
-from auditor.explain.memory import with_less_memory
+from auditor.explain.memory import Room
 from auditor.explain.methods.base import Attribution, Method, Question
 from auditor.explain.methods.catalog import method
+from auditor.explain.modalities import Subject, modality_of
+from auditor.explain.modalities.base import Mask
 from auditor.explain.model import AuditedModel
 from auditor.explain.plan import Plan
 from auditor.explain.sharding import shards
-from auditor.explain.spec import ImageInput, ModelSpec
 
 __all__ = ["explain_shard", "shards"]
 
@@ -37,23 +37,23 @@ def explain_shard(
     """Return everything measured on the items of one shard; attribution maps go through `put` as .npy bytes.
 
     The result depends on the model, the items, the plan and the shard alone. Raises Refused for a plan
-    that does not fit the model, and RetraceError where the shard does not exist or one image exceeds memory.
+    that does not fit the model, and RetraceError where the shard does not exist or one item exceeds memory.
     """
     parts = shards(plan, len(items))
     if not 0 <= shard_index < len(parts):
         raise RetraceError(
             f"The plan cuts this set into {len(parts)} shards, and there is no shard {shard_index}."
         )
-    with deterministic(plan.seed):
+    with deterministic(plan.seed, tf32=plan.tf32):
         return _Shard(model, items, plan, put).explain(parts[shard_index])
 
 
 @dataclass
 class _Batch:
-    """Some items on their way: pixels (batch, c, h, w), probabilities (batch, classes), targets (batch,)."""
+    """Some items on their way: inputs (batch, *shape), probabilities (batch, classes), targets (batch,)."""
 
     indices: list[int]
-    pixels: Tensor
+    given: Tensor
     scores: Tensor
     targets: Tensor
 
@@ -61,35 +61,44 @@ class _Batch:
 class _Shard:
     def __init__(self, model: AuditedModel, items: ValidationSet, plan: Plan, put: Put) -> None:
         self.model, self.items, self.plan, self.put = model, items, plan, put
-        self.input = image_input(model.spec)
+        self.modality = modality_of(model.spec.input, plan.grid)
         self.methods = [
             made
             for made in (method(planned.name, planned.parameters) for planned in plan.methods)
-            if not why_not(made.card, model.tier, self.input.kind)
+            if not why_not(made.card, model.tier, model.spec.input.kind)
         ]
-        self.regions = Regions.of(items, plan, self.input.height, self.input.width)
+        self.regions = self.modality.regions(items.has_masks)
         self.background = self._background() if any(made.compares for made in self.methods) else None
         self.incidents: list[Incident] = []
+        self.rooms: dict[str, Room] = {}
 
     def explain(self, indices: range) -> ShardResult:
         records: list[ItemRecord] = []
         for first in range(0, len(indices), self.plan.batch_size):
-            batch = self._predicted(list(indices[first : first + self.plan.batch_size]))
-            if batch.indices:
-                records.extend(self._records(batch))
+            wanted = indices[first : first + self.plan.batch_size]
+            read = {index: given for index in wanted if (given := self._read(index)) is not None}
+            if read:
+                records.extend(self._records(self._predicted(list(read), torch.stack(list(read.values())))))
         return ShardResult(
             schema="retrace-shard/1",
             first=indices.start,
-            regions=self.regions.names,
+            regions=self.regions,
             items=tuple(records),
             incidents=tuple(self.incidents),
             layer=self.model.default_layer,
             tier=self.model.tier,
         )
 
-    def _predicted(self, indices: list[int]) -> _Batch:
-        pixels = torch.stack([self._pixels(index) for index in indices])
-        scores = self._halving("The prediction", indices, lambda batch: self._scores(pixels, batch))
+    def _read(self, index: int) -> Tensor | None:
+        """Return an item's input; one that cannot be read is an incident, and the run goes on."""
+        try:
+            return self._given(index)
+        except Refused as error:
+            self._incident(index, f"{error.sentence} The item is left out of every result.")
+            return None
+
+    def _predicted(self, indices: list[int], given: Tensor) -> _Batch:
+        scores = self._halving("The prediction", indices, lambda room: self._scores(given, room))
         kept = []
         for place, index in enumerate(indices):
             if bool(torch.isfinite(scores[place]).all()):
@@ -98,16 +107,18 @@ class _Shard:
                 self._incident(
                     index, "The model's scores are not numbers; the item is left out of every result."
                 )
-        scores, pixels = scores[kept], pixels[kept]
+        scores, given = scores[kept], given[kept]
         labels = torch.tensor([self.items.label_index(indices[place]) for place in kept], dtype=torch.long)
         targets = scores.argmax(dim=1) if self.plan.target == "predicted" else labels.to(self.model.device)
-        return _Batch([indices[place] for place in kept], pixels, scores, targets)
+        return _Batch([indices[place] for place in kept], given, scores, targets)
 
     def _records(self, batch: _Batch) -> Iterator[ItemRecord]:
+        if not batch.indices:
+            return
         attributions = {made.card.name: self._attribution(made, batch) for made in self.methods}
         for place, index in enumerate(batch.indices):
             maps = self._maps(attributions, place, index)
-            mask = self.items.region(index, self.input)
+            mask = self.items.relevant(index)
             target = int(batch.targets[place])
             yield ItemRecord(
                 index=index,
@@ -116,18 +127,17 @@ class _Shard:
                 predicted=self.model.classes[int(batch.scores[place].argmax())],
                 target=self.model.classes[target],
                 maps={name: self._kept(values, attributions[name], place) for name, values in maps.items()},
-                effects=self._effects(index, batch.pixels[place], mask, target, maps),
-                features=features(batch.pixels[place].cpu().numpy(), mask),
+                effects=self._effects(index, batch.given[place], mask, target, maps),
+                features=self.modality.describe(batch.given[place], mask),
             )
 
     def _attribution(self, made: Method[Any], batch: _Batch) -> Attribution:
         seeds = tuple(seed_of(self.plan.seed, index) for index in batch.indices)
-        question = Question(batch.pixels, batch.targets, seeds, self.background)
-        return self._halving(
-            made.card.title,
-            batch.indices,
-            lambda size: made.attribute(self.model, question, size),
+        question = Question(batch.given, batch.targets, seeds, self.background)
+        found = self._halving(
+            made.card.title, batch.indices, lambda room: made.attribute(self.model, question, room)
         )
+        return found.cpu()
 
     def _maps(
         self, attributions: dict[str, Attribution], place: int, index: int
@@ -160,27 +170,28 @@ class _Shard:
     def _effects(
         self,
         index: int,
-        pixels: Tensor,
-        mask: NDArray[np.bool_] | None,
+        given: Tensor,
+        mask: Mask | None,
         target: int,
         maps: dict[str, NDArray[np.float32]],
     ) -> RegionEffects | None:
         donor = donor_of(self.items, index, self.plan.seed)
-        if donor is None:
+        donated = None if donor is None else self._donated(donor)
+        if donor is None or donated is None:
             return None
         subject = Subject(
-            pixels=pixels,
+            given=given,
             mask=mask,
             donor_id=self.items.entries[donor].id,
-            donor_pixels=self._pixels(donor),
-            donor_mask=self.items.region(donor, self.input),
+            donor=donated,
+            donor_mask=self.items.relevant(donor),
             target=target,
             maps=maps,
         )
         found, lost = self._halving(
             "The comparison of regions",
             [index],
-            lambda batch: effects(subject, self.regions, self.model.probabilities, batch),
+            lambda room: effects(subject, self.modality, self.regions, self.model.probabilities, room),
         )
         if lost:
             self._incident(index, f"With {lost} regions replaced the model's scores are not numbers.")
@@ -189,40 +200,42 @@ class _Shard:
     def _background(self) -> Tensor:
         """Return the plan's background items, (background, *input); they are the same for every shard."""
         drawn = background_items(self.plan, len(self.items))
-        return torch.stack([self._pixels(index) for index in drawn])
+        read = [given for index in drawn if (given := self._donated(index)) is not None]
+        if not read:
+            raise Refused("None of the items that methods compare with can be read; mend the set.")
+        return torch.stack(read)
 
-    def _pixels(self, index: int) -> Tensor:
-        return self.items.pixels(index, self.input).to(self.model.device)
+    def _donated(self, index: int) -> Tensor | None:
+        """Return the input of an item that others are compared with; one that cannot be read is its own incident."""
+        try:
+            return self._given(index)
+        except Refused:
+            return None
 
-    def _scores(self, pixels: Tensor, batch: int) -> Tensor:
-        return torch.cat([self.model.probabilities(part) for part in torch.split(pixels, batch)])
+    def _given(self, index: int) -> Tensor:
+        given = self.items.given(index).to(self.model.device)
+        if not bool(self.model.usable(given[None])[0]):
+            raise Refused(f"Item {self.items.entries[index].id!r} holds values that are not numbers.")
+        return given
 
-    def _halving(self, what: str, indices: list[int], call: Callable[[int], Result]) -> Result:
-        wanted = self.plan.batch_size
-        result, used = with_less_memory(call, wanted)
-        if used < wanted:
-            first = self.items.entries[indices[0]].id
-            much = f"{what} of the {len(indices)} items from this one on" if len(indices) > 1 else what
-            self.incidents.append(
-                Incident(
-                    item=first,
-                    what=f"{much} ran in batches of {used} instead of {wanted} for lack of memory.",
-                )
+    def _scores(self, given: Tensor, room: Room) -> Tensor:
+        return torch.cat(list(room.each(len(given), lambda part: self.model.probabilities(given[part]))))
+
+    def _halving(self, what: str, indices: list[int], call: Callable[[Room], Result]) -> Result:
+        """Answer a call; where memory ran out, what is asked for later in the shard begins with what did fit."""
+        room = self.rooms.setdefault(what, Room(self.plan.batch_size))
+        before = room.size
+        result = call(room)
+        if room.size < before:
+            self._incident(
+                indices[0],
+                f"{what} ran in batches of {room.size} instead of {room.wanted} from this item on, "
+                "for lack of memory.",
             )
         return result
 
     def _incident(self, index: int, what: str) -> None:
         self.incidents.append(Incident(item=self.items.entries[index].id, what=what))
-
-
-def image_input(spec: ModelSpec) -> ImageInput:
-    """Return the input of a model that audits take; raises Refused for another kind."""
-    if not isinstance(spec.input, ImageInput):
-        raise Refused(
-            f"model.json, field input: audits run on images, and this model takes a {spec.input.kind}; the library "
-            "auditor.explain explains single items of it."
-        )
-    return spec.input
 
 
 def seed_of(seed: int, index: int) -> int:

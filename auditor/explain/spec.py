@@ -155,6 +155,15 @@ class TableInput(Document):
         return tuple(index for index, column in enumerate(self.columns) for _ in range(column.width))
 
     @property
+    def reads_nan(self) -> tuple[bool, ...]:
+        """For each number of the input, whether the model itself reads NaN there, as a missing value."""
+        return tuple(
+            isinstance(column, NumberColumn) and column.missing == "nan"
+            for column in self.columns
+            for _ in range(column.width)
+        )
+
+    @property
     def reference(self) -> tuple[float, ...]:
         """The row that stands for "nothing known", as numbers of the input."""
         return tuple(number for column in self.columns for number in column.encoded_reference)
@@ -249,27 +258,52 @@ class ModelSpec(Document):
 
 
 class SetSpec(Document):
-    """set.json: the name of a validation set and which columns of labels.csv are groups."""
+    """set.json: the name of a validation set, what its items are, and which columns of labels.csv are groups."""
 
     schema_: Literal["retrace-set/1"] = Field(alias="schema")
+    kind: Modality = "image"
     name: Name
     description: str = ""
     groups: tuple[str, ...] | None = None
 
 
 class ItemEntry(Document):
-    """One line of the manifest: an item's id, its label, its groups and the digests of its files."""
+    """One line of the manifest: an item's id, its label, its groups and the digests of its files.
+
+    `content` is what the model is asked about (an image, a volume, a row, a graph) as it is stored; `mask` the
+    relevant region of an image or a volume.
+    """
 
     id: Name
     label: Name
     groups: dict[str, str]
-    image: Digest
+    content: Digest
     mask: Digest | None
 
 
-class Manifest(Document):
-    """A validation set as intake accepted it; its digest is the Merkle root over the items."""
+class Deidentification(Document):
+    """What intake took out of files that name people.
 
+    `removed` and `replaced` count files by the name of the field, never its value; `burned_in` counts files whose
+    header makes text within the picture likely.
+    """
+
+    profile: str
+    files: int
+    removed: dict[str, int]
+    replaced: dict[str, int]
+    burned_in: int
+
+
+class Manifest(Document):
+    """A validation set as intake accepted it; its digest is the Merkle root over the items.
+
+    `columns` are those of a table's rows; other kinds have none.
+    """
+
+    kind: Modality = "image"
+    columns: tuple[str, ...] = ()
+    deidentification: Deidentification | None = None
     items: tuple[ItemEntry, ...] = Field(min_length=1)
 
     def lines(self) -> list[bytes]:

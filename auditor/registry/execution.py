@@ -28,7 +28,7 @@ def _content(accepted: AcceptedModel | AcceptedSet, staged: Store) -> Iterator[s
         yield from (accepted.spec_digest, accepted.weights_digest)
         return
     for item in Manifest.parse(staged.get(accepted.manifest_digest), name="manifest").items:
-        yield item.image
+        yield item.content
         if item.mask is not None:
             yield item.mask
     yield accepted.manifest_digest
@@ -67,7 +67,7 @@ def _register_model(intake: Intake, accepted: AcceptedModel) -> ModelVersion:
 
 
 def _register_set(intake: Intake, accepted: AcceptedSet) -> ValidationSet:
-    fields = accepted.model_dump(exclude={"kind", "digest"})
+    fields = accepted.model_dump(mode="json", exclude={"kind", "digest"})
     validation_set, _ = ValidationSet.objects.get_or_create(
         digest=accepted.digest, defaults={**fields, "registered_by": intake.received_by}
     )

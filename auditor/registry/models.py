@@ -54,6 +54,8 @@ class ValidationSet(models.Model):
     groups = models.JSONField()
     masks = models.PositiveIntegerField()
     unlisted = models.PositiveIntegerField()
+    modality = models.CharField(max_length=10, default="image")
+    deidentification = models.JSONField(null=True)
     registered_at = models.DateTimeField(auto_now_add=True)
     registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT)
 

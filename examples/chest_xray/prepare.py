@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from examples.chest_xray.films import GROUPS, Split, mask, pixels, rows
-from examples.set_folder import Item, write_set
+from examples.set_folder import Item, film, write_set
 
 DATA = Path("../shared/data/cxr_dev")
 OUT = Path("var/examples/chest_xray/validation")
@@ -24,7 +24,7 @@ def prepare(data: Path, out: Path, split: Split = "test") -> int:
 
 def _items(data: Path, split: Split) -> Iterator[Item]:
     for row in rows(data, split):
-        yield Item(row.id, row.label, row.groups, pixels(data, row.id), mask(data, row.id))
+        yield film(row.id, row.label, row.groups, pixels(data, row.id), mask(data, row.id))
 
 
 def main() -> None:

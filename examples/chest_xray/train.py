@@ -14,7 +14,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from auditor.explain.architectures import build
 from examples.chest_xray.films import CLASSES, Split, pixels, rows
 from examples.chest_xray.prepare import DATA
-from examples.model_folder import Card, write_model
+from examples.model_folder import Card, grey_image, write_model
 
 OUT = Path("var/examples/chest_xray/model")
 SIZE, MEAN, STD = 128, 0.5, 0.25
@@ -99,9 +99,7 @@ def card() -> Card:
         description="Normal, pneumonia or covid on one frontal chest film; an example, not for patients.",
         architecture="retrace.SmallResNet",
         config=CONFIG,
-        size=SIZE,
-        mean=MEAN,
-        std=STD,
+        input=grey_image(SIZE, MEAN, STD),
         classes=CLASSES,
         gradcam_layer=f"features.{CONFIG['stages'] - 2}",
     )

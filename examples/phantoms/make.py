@@ -7,7 +7,7 @@ from pathlib import Path
 
 from examples.phantoms.case import Case, Recipe, cases, render
 from examples.phantoms.marker import CORNERS, SHAPES, MarkerStyle
-from examples.set_folder import Item, write_set
+from examples.set_folder import Item, film, write_set
 
 VALIDATION = Recipe(seed=2026, count=96, agreement=0.95)
 GROUPS = ("sex", "age", "site", "view")
@@ -29,9 +29,9 @@ def make(folder: Path, recipe: Recipe = VALIDATION, *, name: str = "Chest-film p
 
 def _items(people: list[Case], size: int) -> Iterator[Item]:
     for case in people:
-        film = render(case, size)
+        drawn = render(case, size)
         groups = {"sex": case.sex, "age": str(case.age), "site": case.site, "view": case.view}
-        yield Item(id=case.id, label=case.label, groups=groups, pixels=film.pixels, mask=film.lungs)
+        yield film(case.id, case.label, groups, drawn.pixels, drawn.lungs)
 
 
 def _write_lesions(path: Path, people: list[Case], size: int) -> None:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from auditor.explain.architectures import build
-from examples.model_folder import Card, write_model
+from examples.model_folder import Card, grey_image, write_model
 from examples.phantoms.case import (
     CLASSES,
     Case,
@@ -100,9 +100,7 @@ def card(lesson: Lesson) -> Card:
         description="Says whether a synthetic chest film shows a lesion.",
         architecture="retrace.SmallConvNet",
         config=config(),
-        size=lesson.recipe.size,
-        mean=MEAN,
-        std=STD,
+        input=grey_image(lesson.recipe.size, MEAN, STD),
         classes=CLASSES,
         gradcam_layer="features.3",
     )

@@ -27,6 +27,10 @@ class Book:
 
     def asset(self, content: bytes, kind: str) -> str:
         """Keep bytes for the document and return the address under which it may ask for them."""
-        url = f"{SCHEME}:{hashlib.sha256(content).hexdigest()}"
-        self.assets[url] = Asset(content, kind)
+        return self.keep(Asset(content, kind))
+
+    def keep(self, asset: Asset) -> str:
+        """Keep an asset for the document and return the address under which it may ask for it."""
+        url = f"{SCHEME}:{hashlib.sha256(asset.content).hexdigest()}"
+        self.assets[url] = asset
         return url

@@ -8,6 +8,7 @@ from django.utils import translation
 
 from auditor.common.store import Store
 from reports.documents.book import Asset, Book
+from reports.documents.kinds import WORDS
 from reports.documents.sections import gallery, identity, importance, logic, material, performance, summary
 from reports.documents.snapshot import Snapshot
 
@@ -25,7 +26,11 @@ def page(snapshot: Snapshot, store: Store) -> Page:
     """Return the whole report; raises RetraceError where an array or an image is missing or damaged."""
     book = Book(snapshot, store)
     with translation.override(snapshot.language):
-        context: dict[str, object] = {"snapshot": snapshot, "evidence": snapshot.evidence}
+        context: dict[str, object] = {
+            "snapshot": snapshot,
+            "evidence": snapshot.evidence,
+            "words": WORDS[snapshot.evidence.model.spec.input.kind],
+        }
         for section in _SECTIONS:
             context[section.__name__.rpartition(".")[2]] = section.context(book)
         html = render_to_string("documents/report/report.html", context)

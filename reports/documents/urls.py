@@ -7,8 +7,7 @@ from reports.documents import views
 urlpatterns = [
     path("runs/<uuid:pk>/", views.run, name="run"),
     path("runs/<uuid:pk>/gallery/", views.gallery, name="gallery"),
-    path("runs/<uuid:pk>/images/<int:index>.png", views.original, name="original"),
-    path("runs/<uuid:pk>/images/<int:index>/<slug:method>.png", views.overlay, name="overlay"),
+    path("runs/<uuid:pk>/items/<int:index>/<slug:key>", views.panel, name="panel"),
     path("runs/<uuid:pk>/evidence.json", views.evidence, name="evidence"),
     path("runs/<uuid:pk>/report/", views.request_report, name="request-report"),
     path("reports/<int:pk>.pdf", views.pdf, name="report-pdf"),

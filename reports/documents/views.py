@@ -17,8 +17,8 @@ from auditor.common.errors import Refused
 from auditor.jobs.models import State
 from auditor.web import Request, officer
 from reports.documents import results
-from reports.documents.figures.overlay import original_png, overlay_png
 from reports.documents.models import Report
+from reports.documents.portraits import portrait
 from reports.documents.queries import evidence_by_digest, gallery_entry, store
 from reports.documents.services import report_request
 
@@ -55,29 +55,26 @@ def gallery(request: Request, pk: UUID) -> HttpResponse:
     if not found.evidence_digest:
         raise Http404
     evidence = evidence_by_digest(found.evidence_digest)
+    drawn = portrait(evidence, store())
+    entries = results.gallery(evidence, drawn)
     return render(
         request,
         "documents/results/gallery.html",
-        {"run": found, "evidence": evidence, "entries": results.gallery(evidence, store())},
+        {"run": found, "evidence": evidence, "entries": entries, "drawn": drawn},
     )
 
 
 @require_safe
 @immutable
-def original(request: Request, pk: UUID, index: int) -> HttpResponse:
-    """Answer with one image of the gallery as it was given."""
-    entry = gallery_entry(get_object_or_404(Run, pk=pk), index)
-    return HttpResponse(original_png(entry.item, store()), content_type="image/png")
-
-
-@require_safe
-@immutable
-def overlay(request: Request, pk: UUID, index: int, method: str) -> HttpResponse:
-    """Answer with one image of the gallery under the attribution map of one method."""
-    entry = gallery_entry(get_object_or_404(Run, pk=pk), index)
-    if method not in entry.item.maps:
+def panel(request: Request, pk: UUID, index: int, key: str) -> HttpResponse:
+    """Answer with one picture of an item of the gallery."""
+    found = get_object_or_404(Run, pk=pk)
+    item = gallery_entry(found, index).item
+    drawn = portrait(evidence_by_digest(found.evidence_digest), store())
+    if key not in {one.key for one in drawn.panels(item)}:
         raise Http404
-    return HttpResponse(overlay_png(entry.item, method, store()), content_type="image/png")
+    asset = drawn.draw(item, key)
+    return HttpResponse(asset.content, content_type=asset.kind)
 
 
 @require_safe

@@ -7,7 +7,7 @@ from auditor.audits.models import Assembly, Run, Shard
 from auditor.audits.services import plan_fix, plan_named, run_cancel, run_start
 from auditor.common.digest import sha256
 from auditor.common.errors import Refused
-from auditor.explain.plan import PLANS
+from auditor.explain.plans import plan_of
 from auditor.jobs.models import State
 from tests import rows
 
@@ -90,8 +90,8 @@ def test_a_failed_shard_ends_the_run_with_its_sentence():
 
 
 def test_a_plan_is_fixed_once_for_its_content():
-    assert plan_named("quick") == plan_fix(PLANS["quick"])
+    assert plan_named("quick") == plan_fix(plan_of("quick", "image"))
     assert plan_named("standard") != plan_named("quick")
-    assert plan_named("quick").document == PLANS["quick"]
+    assert plan_named("quick").document == plan_of("quick", "image")
     with pytest.raises(Refused, match="the plans are quick, standard, thorough"):
         plan_named("leisurely")

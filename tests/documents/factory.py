@@ -8,7 +8,8 @@ from PIL import Image
 from auditor.audits.findings import findings
 from auditor.common.store import Store
 from auditor.explain import evidence as e
-from auditor.explain.plan import PLANS, Plan
+from auditor.explain.plan import Plan
+from auditor.explain.plans import plan_of
 from auditor.explain.spec import ItemEntry, ModelSpec
 from reports.documents.snapshot import Conditions, LedgerPosition, Snapshot
 
@@ -104,7 +105,9 @@ def items(store, marker, count=8):
             array = e.ArrayRef(sha256=store.put(npy(values)), shape=(SIDE, SIDE), dtype="float32")
             maps[name] = e.MapRecord(array=array, completeness=0.012 if order == 1 else None)
         label, predicted = CLASSES[index % 2], CLASSES[1 if index in (1, 2, 3, 5, 7) else 0]
-        entry = ItemEntry(id=f"phantom-{index:04d}", label=label, groups={"sex": "F"}, image=image, mask=mask)
+        entry = ItemEntry(
+            id=f"phantom-{index:04d}", label=label, groups={"sex": "F"}, content=image, mask=mask
+        )
         score = 0.55 + 0.05 * index
         yield e.ItemRecord(
             index=index,
@@ -225,7 +228,7 @@ def performance(level):
 
 def evidence(store: Store, *, marker: bool = False, **changes) -> e.Evidence:
     """Return evidence about a model that reads a corner marker or the lesion; its arrays are stored."""
-    plan: Plan = PLANS["quick"]
+    plan: Plan = plan_of("quick", "image")
     entries = [
         e.GalleryEntry(rule=("worst error", "least certain", "typical")[index % 3], item=item)
         for index, item in enumerate(items(store, marker))

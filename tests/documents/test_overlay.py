@@ -5,7 +5,7 @@ import pytest
 
 from auditor.common.errors import RetraceError
 from auditor.common.store import Store
-from reports.documents.figures.overlay import overlay_png, paint, scale_of
+from reports.documents.figures.overlay import overlaid, paint, scale_of
 from tests.documents import factory
 
 GREY = np.full((40, 60, 3), 120, dtype=np.uint8)
@@ -53,4 +53,4 @@ def test_a_missing_array_is_said_with_its_item_and_method(tmp_path):
     with pytest.raises(
         RetraceError, match=r"map of item 'phantom-0002' by occlusion .* not in the store; restore"
     ):
-        overlay_png(item, "occlusion", store)
+        overlaid(item, "occlusion", store)

@@ -163,6 +163,6 @@ def test_the_fetcher_serves_our_assets_and_fonts():
 def test_a_missing_image_stops_the_report(tmp_path):
     store = Store(tmp_path)
     document = factory.evidence(store)
-    store.path(document.gallery.entries[0].item.entry.image).unlink()
+    store.path(document.gallery.entries[0].item.entry.content).unlink()
     with pytest.raises(RetraceError, match=r"image of item 'phantom-0000' .* is not in the store"):
         render(factory.snapshot(document), store)

@@ -107,7 +107,7 @@ def test_an_officer_registers_audits_watches_reads_and_downloads(page, tmp_path,
     assert sha256(saved.read_bytes()) in page.content()
     assert installation.manage("verify", saved).returncode == 0
 
-    page.get_by_role("link", name="Heatmap gallery").click()
+    page.get_by_role("link", name="Gallery of explanations").click()
     maps = page.locator(".maps img")
     assert maps.count() == 8 * 4
     for index in range(4):

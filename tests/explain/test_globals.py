@@ -55,7 +55,7 @@ def test_the_region_that_decides_is_found(tmp_path, rows, columns, decisive, idl
 
 def test_areas_and_shares_are_the_items_own(tmp_path):
     result, _, found = explained(tmp_path, toys.threshold(slice(0, 32), slice(0, 32), level=0.3))
-    assert result.regions[:2] == ("inside", "outside")
+    assert [region.name for region in result.regions[:2]] == ["inside", "outside"]
     assert len(result.regions) == 2 + 16
     assert found[0].area.value == 0.25
     for record in result.items:
@@ -67,7 +67,7 @@ def test_areas_and_shares_are_the_items_own(tmp_path):
 def test_without_masks_only_the_grid_is_compared(tmp_path):
     result, _, found = explained(tmp_path, toys.threshold(slice(0, 8), slice(0, 8), level=0.4), mask=None)
     assert len(result.regions) == len(found) == 16
-    assert result.regions[0] == "cell 1,1"
+    assert result.regions[0].name == "cell 1,1"
 
 
 def test_the_donor_has_another_label_and_depends_on_seed_and_item_only(tmp_path):
@@ -102,7 +102,7 @@ def test_features_of_a_known_image():
 
 
 def record(index: int, values: dict[str, float], predicted: str) -> ItemRecord:
-    entry = ItemEntry(id=str(index), label="clear", groups={}, image="0" * 64, mask=None)
+    entry = ItemEntry(id=str(index), label="clear", groups={}, content="0" * 64, mask=None)
     return ItemRecord(
         index=index, entry=entry, scores=(0.5, 0.5), predicted=predicted, target=predicted,
         maps={}, effects=None, features=values,
@@ -119,7 +119,7 @@ def described(decide, count=120) -> list[ItemRecord]:
 
 
 def test_a_threshold_on_brightness_is_found_and_accepted():
-    result = surrogate(described(lambda values, _: values["brightness"] > 0.5), toys.plan())
+    result = surrogate(described(lambda values, _: values["brightness"] > 0.5), FEATURES, toys.plan())
     assert result.accepted
     assert result.fidelity.value > 0.95
     assert result.fidelity.low <= result.fidelity.value <= result.fidelity.high
@@ -132,7 +132,7 @@ def test_a_threshold_on_brightness_is_found_and_accepted():
 
 
 def test_decisions_by_chance_are_not_described():
-    result = surrogate(described(lambda _, rng: rng.random() > 0.5), toys.plan())
+    result = surrogate(described(lambda _, rng: rng.random() > 0.5), FEATURES, toys.plan())
     assert result.refused is None
     assert not result.accepted
 
@@ -146,7 +146,7 @@ def test_decisions_by_chance_are_not_described():
     ],
 )
 def test_an_impossible_tree_is_refused_in_a_sentence(decide, count, reason):
-    result = surrogate(described(decide, count), toys.plan())
+    result = surrogate(described(decide, count), FEATURES, toys.plan())
     assert reason in result.refused
     assert result.nodes == ()
     assert result.fidelity is None

@@ -8,7 +8,10 @@ import torch
 from PIL import Image, ImageFile
 
 from auditor.common.errors import Refused
-from auditor.explain.items import ValidationSet, decode_image, decode_mask
+from auditor.explain.decode import decode_image, decode_mask
+from auditor.explain.items import ValidationSet
+from auditor.explain.modalities import modality_of
+from auditor.explain.spec import OutputSpec
 from tests.explain import toys
 
 
@@ -79,33 +82,39 @@ def test_a_mask_is_everything_that_is_not_zero():
     assert np.array_equal(decode_mask(encoded(Image.fromarray(GREY)), "x"), GREY > 0)
 
 
-def one(tmp_path, pixels, mask=None) -> ValidationSet:
-    return toys.validation_set(tmp_path, 1, lambda *_: pixels, mask)[0]
+def read(pixels, **spec) -> torch.Tensor:
+    return modality_of(toys.spec(**spec).input).read(encoded(Image.fromarray(pixels)), "item 'a'")
 
 
-def test_pixels_are_scaled_resized_and_given_the_models_channels(tmp_path):
-    spec = toys.spec(size=8, channels=3).input
-    items = one(tmp_path, GREY)
-    assert torch.equal(items.pixels(0, spec), torch.from_numpy(GREY / np.float32(255)).expand(3, 8, 8))
-    assert items.pixels(0, toys.spec(size=16).input).shape == (1, 16, 16)
-    colour = one(tmp_path / "colour", COLOUR)
+def test_pixels_are_scaled_resized_and_given_the_models_channels():
+    given = read(GREY, size=8, channels=3)
+    assert torch.equal(given, torch.from_numpy(GREY / np.float32(255)).expand(3, 8, 8))
+    assert read(GREY, size=16).shape == (1, 16, 16)
     luma = (COLOUR @ np.array([0.299, 0.587, 0.114])) / 255
-    assert np.allclose(colour.pixels(0, toys.spec(size=8).input)[0], luma, atol=1e-6)
-    with pytest.raises(Refused, match="item 'item-0' has 3 channels and the model takes 5"):
-        colour.pixels(0, toys.spec(size=8, channels=5).input)
+    assert np.allclose(read(COLOUR, size=8)[0], luma, atol=1e-6)
+    with pytest.raises(Refused, match="item 'a' has 3 channels and the model takes 5"):
+        read(COLOUR, size=8, channels=5)
 
 
 def test_a_mask_comes_on_the_models_grid_and_an_empty_one_is_none(tmp_path):
-    mask = np.zeros((8, 8), bool)
-    mask[:, :4] = True
-    region = one(tmp_path, GREY, mask).region(0, toys.spec(size=16).input)
-    assert region.shape == (16, 16)
-    assert region[:, :7].all()
-    assert not region[:, 9:].any()
-    assert one(tmp_path / "b", GREY, np.zeros((8, 8), bool)).region(0, toys.spec().input) is None
+    mask = np.zeros((32, 32), bool)
+    mask[:, :16] = True
+    images = modality_of(toys.spec(size=64).input)
+    region = images.relevant(toys.png(mask.astype(np.uint8)), "item 'a'")
+    assert region.shape == (64, 64)
+    assert region[:, :31].all()
+    assert not region[:, 33:].any()
+    assert images.relevant(toys.png(np.zeros((8, 8), np.uint8)), "item 'a'") is None
+    items = toys.validation_set(tmp_path, 1, toys.noise(), mask)[0]
+    assert np.array_equal(items.relevant(0), mask)
+    assert torch.equal(items.given(0), items.given(0))
 
 
 def test_a_label_that_the_model_does_not_know_is_refused(tmp_path):
     _, store, manifest = toys.validation_set(tmp_path, 2, toys.noise())
-    with pytest.raises(Refused, match="'item-1' has the label 'finding', which the model does not know"):
-        ValidationSet(manifest, store, ("clear", "other"))
+    with pytest.raises(Refused, match="row 3: the label 'finding' is none of the model's classes"):
+        ValidationSet(manifest, store, toys.spec(output=OutputSpec(classes=("clear", "other"))))
+    with pytest.raises(
+        Refused, match="holds items of the kind table and the model 'toy' takes items of the kind image"
+    ):
+        ValidationSet(manifest.model_copy(update={"kind": "table"}), store, toys.spec())

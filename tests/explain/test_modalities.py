@@ -12,7 +12,6 @@ from auditor.explain.cards import card, cards, why_not
 from auditor.explain.methods.base import Question
 from auditor.explain.methods.catalog import METHODS, method
 from auditor.explain.model import AuditedModel
-from auditor.explain.runner import image_input
 from auditor.explain.spec import CategoryColumn, NumberColumn, TableInput, VolumeInput
 from tests.explain import toys
 
@@ -26,7 +25,7 @@ TABLE = TableInput(
     ),
 )
 VOLUME = VolumeInput(kind="volume", depth=8, height=12, width=12, mean=(0.4,), std=(0.3,))
-LOCAL = [one.name for one in cards() if one.scope == "local"]
+MAPS = [one.name for one in cards() if one.gives == "map"]
 
 
 class Linear(nn.Module):
@@ -141,7 +140,7 @@ def test_a_table_has_no_levels_and_no_bounds(table):
     assert "made for inputs of the kind image or volume" in why_not(card("grad_cam"), table.tier, "table")
 
 
-@pytest.mark.parametrize("name", LOCAL)
+@pytest.mark.parametrize("name", MAPS)
 def test_every_method_whose_card_says_so_runs_on_tables_and_volumes(table, volume, name):
     small = {"window": 4, "stride": 4} if name == "occlusion" else {}
     for model, inputs, places in ((table, rows(3), (4,)), (volume, torch.rand(3, 1, 8, 12, 12), (8, 12, 12))):
@@ -176,8 +175,8 @@ def test_a_volumes_maps_agree_with_captums(volume):
         assert (found - wanted.detach()).abs().max() <= 1e-4 * wanted.abs().max(), name
 
 
-def test_every_local_card_has_a_method():
-    assert set(LOCAL) == set(METHODS)
+def test_every_card_that_promises_a_map_has_a_method():
+    assert set(MAPS) == set(METHODS)
 
 
 def test_a_networks_options_are_checked_and_its_layers_named():
@@ -203,9 +202,3 @@ def test_a_networks_options_are_checked_and_its_layers_named():
 def test_a_table_that_contradicts_itself_is_refused(columns, words):
     with pytest.raises(ValidationError, match=words):
         TableInput.model_validate({"kind": "table", "columns": columns})
-
-
-def test_an_audit_refuses_what_it_does_not_read_yet(table, volume):
-    for model, kind in ((table, "table"), (volume, "volume")):
-        with pytest.raises(Refused, match=f"audits run on images, and this model takes a {kind}"):
-            image_input(model.spec)

@@ -21,7 +21,7 @@ def records(labels, scores, names=NAMES) -> list[ItemRecord]:
                 id=str(index),
                 label=names[label],
                 groups={"site": f"s{index % 7 // 3}"},
-                image="0" * 64,
+                content="0" * 64,
                 mask=None,
             ),
             scores=tuple(row),

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.common.errors import Refused
-from auditor.explain.rows import MISSING, check_columns, encoded
+from auditor.explain.fitting import check_columns
+from auditor.explain.rows import MISSING, encoded
 from auditor.explain.spec import CategoryColumn, NumberColumn, TableInput
 
 TABLE = TableInput(

@@ -119,14 +119,17 @@ def test_a_batch_halved_for_memory_is_recorded(tmp_path, monkeypatch):
     items, store, _ = toys.validation_set(tmp_path, 2, toys.noise())
     result = explain_shard(model, items, toys.plan(), 0, store.put)
     assert len(result.items) == 2
-    assert any("in batches of 1 instead of 3 for lack of memory" in i.what for i in result.incidents)
+    assert any(
+        "in batches of 1 instead of 3 from this item on, for lack of memory" in i.what
+        for i in result.incidents
+    )
     assert min(asked) == 1
 
     def never(_pixels):
         raise torch.OutOfMemoryError("CUDA out of memory")
 
     monkeypatch.setattr(model, "logits", never)
-    with pytest.raises(RetraceError, match="more memory for one image"):
+    with pytest.raises(RetraceError, match="more memory for one input"):
         explain_shard(model, items, toys.plan(), 0, store.put)
 
 

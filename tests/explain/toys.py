@@ -89,6 +89,7 @@ def validation_set(
     count: int,
     image: Callable[[int, int, np.random.Generator], np.ndarray],
     mask: np.ndarray | None = None,
+    given: ModelSpec | None = None,
 ) -> tuple[ValidationSet, Store, Manifest]:
     """A set of which every second item is a finding; `image(index, label, rng)` draws uint8 pixels."""
     store, rng = Store(root), np.random.default_rng(0)
@@ -98,13 +99,13 @@ def validation_set(
             id=f"item-{index}",
             label=CLASSES[index % 2],
             groups={"sex": "F" if index % 3 else "M"},
-            image=store.put(png(image(index, index % 2, rng))),
+            content=store.put(png(image(index, index % 2, rng))),
             mask=kept,
         )
         for index in range(count)
     )
     manifest = Manifest(items=entries)
-    return ValidationSet(manifest, store, CLASSES), store, manifest
+    return ValidationSet(manifest, store, given or spec()), store, manifest
 
 
 def noise(size: int = 32) -> Callable[[int, int, np.random.Generator], np.ndarray]:

@@ -86,9 +86,10 @@ def smooth_grad(
     model: AuditedModel, image: Tensor, target: int, samples: int, noise: float, form: str, seed: int
 ) -> Tensor:
     """Smilkov et al. 2017, one noisy copy after the other, all gradients kept."""
-    draws = torch.randn((samples, *image.shape), generator=torch.Generator().manual_seed(seed))
     gradients = []
-    for draw in draws:
+    for sample in range(samples):
+        draw = np.random.default_rng([seed, sample]).standard_normal(image.shape, dtype=np.float32)
+        draw = torch.from_numpy(draw)
         point = (image + noise * (image.max() - image.min()) * draw).requires_grad_()
         gradients.append(torch.autograd.grad(model.logits(point[None])[0, target], point)[0].double())
     kept = torch.stack(gradients)

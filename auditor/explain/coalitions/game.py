@@ -9,6 +9,7 @@ from torch import Tensor
 
 from auditor.explain.coalitions.players import Cut, Players, cut_into_parts
 from auditor.explain.document import Document
+from auditor.explain.memory import Room
 from auditor.explain.methods.base import Attribution, Baseline, Question, scores_of
 from auditor.explain.model import AuditedModel
 from auditor.explain.spec import TableInput
@@ -37,8 +38,10 @@ class PartsSettings(Document):
 class Game:
     """One game an item, played side by side, so that coalitions of all items share batches."""
 
-    def __init__(self, settings: PartsSettings, model: AuditedModel, question: Question, batch: int) -> None:
-        self.model, self.question, self.batch = model, question, batch
+    def __init__(
+        self, settings: PartsSettings, model: AuditedModel, question: Question, batch: int | Room
+    ) -> None:
+        self.model, self.question, self.room = model, question, Room.of(batch)
         self.players = [self._cut(settings, item) for item in question.inputs]
         self._stand_ins = [
             self._stand_in(settings, item, players)
@@ -54,8 +57,7 @@ class Game:
         pairs = [(item, place) for item, count in enumerate(counts) for place in range(count)]
         found = [torch.empty(0, device=self.model.device)]
         with torch.inference_mode():
-            for first in range(0, len(pairs), self.batch):
-                found.append(self._scores(asked, pairs[first : first + self.batch]))
+            found.extend(self.room.each(len(pairs), lambda part: self._scores(asked, pairs[part])))
         scores = torch.cat(found).double().clone()
         return [
             part.reshape(-1, len(stand_ins)).mean(dim=1)

@@ -5,18 +5,17 @@ from collections.abc import Sequence
 import numpy as np
 
 from auditor.explain.bootstrap import Bootstrap, Floats
-from auditor.explain.evidence import ItemRecord, Measure, RegionImportance
-from auditor.explain.globals.regions import MASK_REGIONS
+from auditor.explain.evidence import ItemRecord, Measure, Region, RegionImportance
 from auditor.explain.plan import Plan
 
-_AREA = "mean share of the image"
+_AREA = "mean share of the item's places"
 _DROP = "mean fall of the explained class's probability when the region is a donor's of another label"
 _FLIP = "share of items whose decision changes when the region is a donor's of another label"
 _SHARE = "mean share of absolute attribution in the region"
 
 
 def importance(
-    records: Sequence[ItemRecord], regions: Sequence[str], plan: Plan
+    records: Sequence[ItemRecord], regions: Sequence[Region], plan: Plan
 ) -> tuple[RegionImportance, ...]:
     """Return each region's importance over the items that have effects; none where no item has a donor."""
     found = [record.effects for record in records if record.effects is not None]
@@ -38,22 +37,15 @@ def importance(
     )
     by_table = [measures[first : first + count] for first in range(0, len(measures), count)]
     return tuple(
-        _importance(name, index, regions, plan.grid, [table[index] for table in by_table], methods)
-        for index, name in enumerate(regions)
+        _importance(region, [table[index] for table in by_table], methods)
+        for index, region in enumerate(regions)
     )
 
 
-def _importance(
-    name: str, index: int, regions: Sequence[str], grid: int, measures: list[Measure], methods: list[str]
-) -> RegionImportance:
+def _importance(region: Region, measures: list[Measure], methods: list[str]) -> RegionImportance:
     area, drop, flips, *shares = measures
-    masked = name in MASK_REGIONS
-    cell = index - sum(region in MASK_REGIONS for region in regions)
     return RegionImportance(
-        name=name,
-        kind="mask" if masked else "grid",
-        row=None if masked else cell // grid,
-        column=None if masked else cell % grid,
+        **region.model_dump(),
         area=area,
         drop=drop,
         flips=flips,

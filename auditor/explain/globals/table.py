@@ -9,13 +9,12 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from auditor.explain.bootstrap import Floats
 from auditor.explain.coalitions.shapley import settled
+from auditor.explain.globals.curves import Adjust, Labels, Predict, Rows, dependence, local_effects, predicted
 
-Predict = Callable[[Floats], Floats]
-Labels = NDArray[np.int64]
+Owners = Sequence[int] | Labels
 _LEAST = 1e-12  # a probability of nothing would cost infinitely much
 
 
@@ -26,7 +25,7 @@ def losses(probabilities: Floats, labels: Labels) -> Floats:
 
 
 def permutation_importance(
-    predict: Predict, rows: Floats, labels: Labels, owners: Sequence[int], repeats: int, seed: int
+    predict: Predict, rows: Rows, labels: Labels, owners: Owners, repeats: int, seed: int
 ) -> Floats:
     """Return how much each row's loss grows when a column is shuffled among rows, (rows, columns).
 
@@ -38,15 +37,26 @@ def permutation_importance(
     Many are Useful. JMLR 20, 2019.
     """
     owner, rng = np.asarray(owners), np.random.default_rng(seed)
-    before = losses(predict(rows), labels)
+    before = losses(predicted(predict, lambda chosen: rows[chosen], *rows.shape), labels)
     grown = np.zeros((len(rows), int(owner.max()) + 1))
     for column in range(grown.shape[1]):
         numbers = np.flatnonzero(owner == column)
         for _ in range(repeats):
-            shuffled = rows.copy()
-            shuffled[:, numbers] = rows[np.ix_(rng.permutation(len(rows)), numbers)]
-            grown[:, column] += (losses(predict(shuffled), labels) - before) / repeats
+            order = rng.permutation(len(rows))
+            found = predicted(predict, _shuffled(rows, order, numbers), *rows.shape)
+            grown[:, column] += (losses(found, labels) - before) / repeats
     return grown
+
+
+def _shuffled(rows: Rows, order: Labels, numbers: Labels) -> Callable[[slice], Rows]:
+    """Return what makes rows with these numbers taken from the rows that `order` puts in their place."""
+
+    def made(chosen: slice) -> Rows:
+        shuffled = rows[chosen].copy()
+        shuffled[:, numbers] = rows[np.ix_(order[chosen], numbers)]
+        return shuffled
+
+    return made
 
 
 class Sage(NamedTuple):
@@ -59,10 +69,10 @@ class Sage(NamedTuple):
 
 def sage(
     predict: Predict,
-    rows: Floats,
+    rows: Rows,
     labels: Labels,
-    owners: Sequence[int],
-    background: Floats,
+    owners: Owners,
+    background: Rows,
     *,
     most: int,
     tolerance: float,
@@ -94,22 +104,24 @@ def sage(
             return Sage(values, errors, len(drawn))
 
 
-def _gains(
-    predict: Predict, row: Floats, label: int, order: Labels, owner: Labels, background: Floats
-) -> Floats:
+def _gains(predict: Predict, row: Rows, label: int, order: Labels, owner: Labels, background: Rows) -> Floats:
     """Return what each column takes off one row's loss when it becomes known, (columns,)."""
-    known = np.zeros((len(order) + 1, len(owner)), dtype=np.bool_)
-    for step, column in enumerate(order, start=1):
-        known[step] = known[step - 1] | (owner == column)
-    mixed = np.where(known[:, None], row, background)  # (steps, background, numbers)
-    found = predict(mixed.reshape(-1, len(owner))).reshape(len(known), len(background), -1).mean(axis=1)
-    costs = losses(found, np.full(len(known), label))
+    steps, others = len(order) + 1, len(background)
+    turn = np.argsort(order)[owner]  # when each number becomes known
+
+    def made(chosen: slice) -> Rows:
+        step, other = np.divmod(np.arange(chosen.start, chosen.stop), others)
+        return np.where(turn < step[:, None], row, background[other])
+
+    asked = predicted(predict, made, steps * others, len(owner))
+    found = asked.reshape(steps, others, -1).mean(axis=1)
+    costs = losses(found, np.full(steps, label))
     gains = np.empty(len(order))
     gains[order] = costs[:-1] - costs[1:]
     return gains
 
 
-def partial_dependence(predict: Predict, rows: Floats, number: int, grid: Floats) -> Floats:
+def partial_dependence(predict: Predict, rows: Rows, number: int, grid: Floats) -> Floats:
     """Return each row's probabilities with one number set to each value of a grid, (grid, rows, classes).
 
     The mean over rows is the partial dependence; single rows are its individual conditional expectations.
@@ -119,12 +131,18 @@ def partial_dependence(predict: Predict, rows: Floats, number: int, grid: Floats
     J. H. Friedman: Greedy Function Approximation: A Gradient Boosting Machine. Annals of Statistics 29, 2001.
     A. Goldstein, A. Kapelner, J. Bleich, E. Pitkin: Peeking Inside the Black Box. JCGS 24, 2015.
     """
-    curves = []
-    for value in grid:
+    return dependence(predict, rows, setting(number), grid)
+
+
+def setting(numbers: int | Labels, codes: Floats | None = None) -> Adjust:
+    """Return what sets numbers of rows to each row's value, or to the row of `codes` at this position."""
+
+    def adjust(rows: Rows, values: Floats) -> Rows:
         changed = rows.copy()
-        changed[:, number] = value
-        curves.append(predict(changed))
-    return np.stack(curves)
+        changed[:, numbers] = values if codes is None else codes[values.astype(np.int64)]
+        return changed
+
+    return adjust
 
 
 class Accumulated(NamedTuple):
@@ -135,7 +153,7 @@ class Accumulated(NamedTuple):
     counts: Labels
 
 
-def accumulated_local_effects(predict: Predict, rows: Floats, number: int, bins: int) -> Accumulated:
+def accumulated_local_effects(predict: Predict, rows: Rows, number: int, bins: int) -> Accumulated:
     """Return the accumulated local effects of one number, centred so that their mean over rows is 0.
 
     Bins hold about equally many rows; values that many rows share can make them fewer. A number that is the same in
@@ -146,18 +164,10 @@ def accumulated_local_effects(predict: Predict, rows: Floats, number: int, bins:
     D. W. Apley, J. Zhu: Visualizing the Effects of Predictor Variables in Black Box Supervised Learning Models. JRSS B
     82, 2020, equations 15 and 16.
     """
-    values = rows[:, number]
-    edges = np.unique(np.quantile(values, np.linspace(0, 1, bins + 1), method="inverted_cdf"))
-    if len(edges) == 1:
-        return Accumulated(edges, np.zeros_like(predict(rows[:1])), np.zeros(0, dtype=np.int64))
-    place = np.clip(np.searchsorted(edges, values, side="left") - 1, 0, len(edges) - 2)
-    lower, upper = rows.copy(), rows.copy()
-    lower[:, number], upper[:, number] = edges[place], edges[place + 1]
-    differences = predict(upper) - predict(lower)  # (rows, classes)
-    counts = np.bincount(place, minlength=len(edges) - 1)
-    steps = np.zeros((len(counts), differences.shape[1]))
-    np.add.at(steps, place, differences)
-    steps /= np.maximum(counts, 1)[:, None]
-    curve = np.concatenate((np.zeros((1, steps.shape[1])), steps.cumsum(axis=0)))
-    middle = (curve[:-1] + curve[1:]) / 2
-    return Accumulated(edges, curve - np.average(middle, axis=0, weights=counts), counts)
+    local = local_effects(predict, rows, rows[:, number], setting(number), bins)
+    if local is None:
+        edges, nothing = rows[:1, number], np.zeros_like(predict(rows[:1]))
+        return Accumulated(edges, nothing, np.zeros(0, dtype=np.int64))
+    whole = np.ones((1, len(rows)))
+    curves = [local.accumulated(whole, of)[0] for of in range(local.differences.shape[1])]
+    return Accumulated(local.edges, np.stack(curves, axis=1), local.counts)

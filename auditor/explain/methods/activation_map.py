@@ -1,10 +1,12 @@
 """Activation maps: how strongly a layer responds, whatever the class."""
 
 import torch
+from torch import Tensor
 
 from auditor.common.errors import Refused
 from auditor.explain.cards import card
 from auditor.explain.document import Document
+from auditor.explain.memory import Room
 from auditor.explain.methods.base import Attribution, Method, Question
 from auditor.explain.methods.maps import chosen_layer, layer_maps, scaled
 from auditor.explain.model import AuditedModel
@@ -28,16 +30,16 @@ class ActivationMap(Method[Settings]):
     settings_type = Settings
     card = card("activation_map")
 
-    def _attribute(self, model: AuditedModel, question: Question, batch: int) -> Attribution:
+    def _attribute(self, model: AuditedModel, question: Question, room: Room) -> Attribution:
         name = chosen_layer(self.card.name, model, self.settings.layer)
-        maps = []
-        for part in question.split(batch):
-            found = layer_maps(self.card.name, model, name, part).abs()
-            if self.settings.channel is not None:
-                self._check(self.settings.channel, name, found.shape[1])
-                found = found[:, self.settings.channel : self.settings.channel + 1]
-            maps.append(scaled(found.mean(dim=1, keepdim=True), part.inputs))
-        return Attribution(torch.cat(maps))
+        return Attribution(torch.cat(question.each(room, lambda part: self._maps(model, name, part))))
+
+    def _maps(self, model: AuditedModel, name: str, part: Question) -> Tensor:
+        found = layer_maps(self.card.name, model, name, part).abs()
+        if self.settings.channel is not None:
+            self._check(self.settings.channel, name, found.shape[1])
+            found = found[:, self.settings.channel : self.settings.channel + 1]
+        return scaled(found.mean(dim=1, keepdim=True), part.inputs)
 
     @staticmethod
     def _check(channel: int, name: str, channels: int) -> None:

@@ -1,6 +1,7 @@
 """What every attribution method is: a card, typed parameters, and one function from a batch to maps."""
 
-from collections.abc import Iterator, Sequence
+import warnings
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, ClassVar, Generic, TypeVar
 
@@ -11,8 +12,10 @@ from torch import Tensor
 from auditor.common.errors import Refused
 from auditor.explain.document import Document
 from auditor.explain.evidence import MethodCard
+from auditor.explain.memory import Room
 from auditor.explain.model import AuditedModel
 
+Result = TypeVar("Result")
 Settings = TypeVar("Settings", bound=Document)
 Level = Annotated[float, Field(ge=0, le=1)]
 Baseline = Level | tuple[Level, ...]
@@ -42,11 +45,12 @@ class Question:
             raise ValueError("the question has no background items")
         return self.background
 
-    def split(self, size: int) -> "Iterator[Question]":
-        """Return the question in parts of at most `size` items."""
-        for first in range(0, len(self), size):
-            part = slice(first, first + size)
-            yield replace(self, inputs=self.inputs[part], targets=self.targets[part], seeds=self.seeds[part])
+    def __getitem__(self, part: slice) -> "Question":
+        return replace(self, inputs=self.inputs[part], targets=self.targets[part], seeds=self.seeds[part])
+
+    def each(self, room: Room, call: "Callable[[Question], Result]", cost: int = 1) -> list[Result]:
+        """Return what `call` answers for parts of the items that there is room for; an item takes `cost` inputs."""
+        return list(room.each(len(self), lambda part: call(self[part]), cost))
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,13 @@ class Attribution:
             torch.cat([part.maps for part in parts]), join("completeness"), join("fit"), join("errors")
         )
 
+    def cpu(self) -> "Attribution":
+        """Return the attribution on the host."""
+        errors, completeness, fit = (
+            None if values is None else values.cpu() for values in (self.errors, self.completeness, self.fit)
+        )
+        return Attribution(self.maps.cpu(), completeness, fit, errors)
+
 
 class Method(Generic[Settings]):
     """A method with its parameters fixed; made once, asked for many batches."""
@@ -107,18 +118,26 @@ class Method(Generic[Settings]):
         """Whether a question needs background items."""
         return self.card.background
 
-    def attribute(self, model: AuditedModel, question: Question, batch: int) -> Attribution:
+    def attribute(self, model: AuditedModel, question: Question, batch: int | Room) -> Attribution:
         """Attribute the target's logit to places of the input; channels are summed.
 
         Parameters
         ----------
         question : inputs float32, of the shape that the model's input describes; pixels in [0, 1]
-        batch : the most inputs that go through the model at once
+        batch : the most inputs that go through the model at once; a Room tells afterwards how many did fit
 
         Raises
         ------
         Refused
-            where a target is none of the classes, or a parameter does not fit the model or its input.
+            where a target is none of the classes, an input holds what is no number, or a parameter does not fit the
+            model or its input.
+        RetraceError
+            where memory runs out with a single input.
+
+        Warns
+        -----
+        UserWarning
+            naming the items (from 0) whose maps are not numbers.
         """
         outside = [t for t in question.targets.tolist() if not 0 <= t < len(model.classes)]
         if outside:
@@ -128,10 +147,28 @@ class Method(Generic[Settings]):
             )
         if self.compares and question.background is None:
             raise Refused(f"Method {self.card.name} compares with background items, and none were given.")
-        return self._attribute(model, question, batch)
+        self._check_numbers(model, question)
+        found = self._attribute(model, question, Room.of(batch))
+        lost = _numbers_of(~torch.isfinite(found.maps).flatten(1).all(dim=1))
+        if lost:
+            warnings.warn(f"Method {self.card.name}: the maps of items {lost} are not numbers.", stacklevel=2)
+        return found
 
-    def _attribute(self, model: AuditedModel, question: Question, batch: int) -> Attribution:
+    def _attribute(self, model: AuditedModel, question: Question, room: Room) -> Attribution:
         raise NotImplementedError
+
+    def _check_numbers(self, model: AuditedModel, question: Question) -> None:
+        for what, inputs in (("input", question.inputs), ("background item", question.background)):
+            lost = "" if inputs is None else _numbers_of(~model.usable(inputs))
+            if lost:
+                raise Refused(
+                    f"Method {self.card.name}: values that are not numbers are in {what} {lost} (from 0); "
+                    "leave them out."
+                )
+
+
+def _numbers_of(wrong: Tensor) -> str:
+    return ", ".join(map(str, wrong.nonzero()[:, 0].tolist()))
 
 
 def scores_of(model: AuditedModel, inputs: Tensor, targets: Tensor) -> Tensor:

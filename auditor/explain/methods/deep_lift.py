@@ -5,6 +5,7 @@ from torch import Tensor
 
 from auditor.explain.cards import card
 from auditor.explain.document import Document
+from auditor.explain.memory import Room
 from auditor.explain.methods.base import Attribution, Baseline, Method, Question, left_over
 from auditor.explain.model import AuditedModel
 from auditor.explain.propagation.deep_lift import Multipliers
@@ -33,21 +34,25 @@ class DeepLift(Method[Settings]):
     settings_type = Settings
     card = card("deep_lift")
 
-    def _attribute(self, model: AuditedModel, question: Question, batch: int) -> Attribution:
+    def _attribute(self, model: AuditedModel, question: Question, room: Room) -> Attribution:
         reference = model.baseline(self.settings.baseline)
-        made = [multiplied(model, part, reference) for part in question.split(max(1, batch // 2))]
+        made = question.each(
+            room, lambda part: multiplied(model, part.inputs, part.targets, reference), cost=2
+        )
         maps = torch.cat([model.places(values) for values, _ in made])
         return Attribution(maps, left_over(maps, torch.cat([difference for _, difference in made])))
 
 
-def multiplied(model: AuditedModel, part: Question, reference: Tensor) -> tuple[Tensor, Tensor]:
+def multiplied(
+    model: AuditedModel, inputs: Tensor, targets: Tensor, reference: Tensor
+) -> tuple[Tensor, Tensor]:
     """Return (x - reference) times the multipliers, of the inputs' shape, and f(x) - f(reference), (items,)."""
-    both = torch.cat((part.inputs, reference.expand_as(part.inputs)))
+    both = torch.cat((inputs, reference.expand_as(inputs)))
     with torch.enable_grad():
         leaf = both.detach().requires_grad_()
         with Multipliers(model.scorer):
             logits = model.logits(leaf)
-        scores = logits.gather(1, part.targets.repeat(2)[:, None])[:, 0]
+        scores = logits.gather(1, targets.repeat(2)[:, None])[:, 0]
         multipliers = torch.autograd.grad(scores.sum(), leaf)[0].chunk(2)[0]
     reached, start = scores.detach().chunk(2)
-    return (part.inputs - reference) * multipliers, reached - start
+    return (inputs - reference) * multipliers, reached - start

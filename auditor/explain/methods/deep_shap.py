@@ -1,14 +1,14 @@
 """DeepSHAP (Lundberg and Lee 2017): DeepLIFT averaged over background items."""
 
-from dataclasses import replace
-
 import torch
 from torch import Tensor
 
 from auditor.explain.cards import card
 from auditor.explain.document import Document
+from auditor.explain.memory import Room
 from auditor.explain.methods.base import Attribution, Method, Question, left_over
 from auditor.explain.methods.deep_lift import multiplied
+from auditor.explain.methods.samples import sampled, summed
 from auditor.explain.model import AuditedModel
 
 
@@ -29,25 +29,14 @@ class DeepSHAP(Method[Settings]):
     settings_type = Settings
     card = card("deep_shap")
 
-    def _attribute(self, model: AuditedModel, question: Question, batch: int) -> Attribution:
-        made = [self._one(model, part, batch) for part in question.split(1)]
-        maps = torch.stack([values for values, _ in made])
-        return Attribution(maps, left_over(maps, torch.stack([difference for _, difference in made])))
+    def _attribute(self, model: AuditedModel, question: Question, room: Room) -> Attribution:
+        background = question.references
 
-    @staticmethod
-    def _one(model: AuditedModel, part: Question, batch: int) -> tuple[Tensor, Tensor]:
-        """Return one item's map and f(x) - mean f(background)."""
-        background = part.references
-        total, gained = torch.zeros_like(part.inputs[0], dtype=torch.float64), torch.zeros(()).double()
-        for reference in torch.split(background, max(1, batch // 2)):
-            size = len(reference)
-            copies = replace(
-                part,
-                inputs=part.inputs.expand_as(reference),
-                targets=part.targets.expand(size),
-                seeds=part.seeds * size,
-            )
-            values, difference = multiplied(model, copies, reference)
-            total += values.double().sum(dim=0)
-            gained = gained + difference.double().sum().cpu()
-        return model.places((total / len(background))[None])[0], gained / len(background)
+        def against(item: Tensor, reference: Tensor) -> tuple[Tensor, Tensor]:
+            return multiplied(model, question.inputs[item], question.targets[item], background[reference])
+
+        of_items = sampled(room, len(question), len(background), against, cost=2)
+        sums = [summed(pieces) for pieces in of_items]
+        maps = torch.cat([model.places(total[None] / len(background)) for total, _ in sums])
+        differences = torch.stack([difference for _, difference in sums]) / len(background)
+        return Attribution(maps, left_over(maps, differences))

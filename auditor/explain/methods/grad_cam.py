@@ -5,6 +5,7 @@ from torch import Tensor
 
 from auditor.explain.cards import card
 from auditor.explain.document import Document
+from auditor.explain.memory import Room
 from auditor.explain.methods.base import Attribution, Method, Question
 from auditor.explain.methods.maps import chosen_layer, layer_gradients, scaled
 from auditor.explain.model import AuditedModel
@@ -32,10 +33,9 @@ class GradCAM(Method[Settings]):
     settings_type = Settings
     card = card("grad_cam")
 
-    def _attribute(self, model: AuditedModel, question: Question, batch: int) -> Attribution:
+    def _attribute(self, model: AuditedModel, question: Question, room: Room) -> Attribution:
         name = chosen_layer(self.card.name, model, self.settings.layer)
-        parts = [self._maps(model, name, part) for part in question.split(batch)]
-        return Attribution(torch.cat(parts))
+        return Attribution(torch.cat(question.each(room, lambda part: self._maps(model, name, part))))
 
     def _maps(self, model: AuditedModel, name: str, part: Question) -> Tensor:
         activations, gradients = layer_gradients(self.card.name, model, name, part)

@@ -6,7 +6,9 @@ from torch import Tensor
 
 from auditor.explain.cards import card
 from auditor.explain.document import Document
+from auditor.explain.memory import Room
 from auditor.explain.methods.base import Attribution, Method, Question, gradients_of, left_over, scores_of
+from auditor.explain.methods.samples import beside, mean_and_error, sampled
 from auditor.explain.model import AuditedModel
 
 
@@ -31,38 +33,39 @@ class GradientSHAP(Method[Settings]):
     settings_type = Settings
     card = card("gradient_shap")
 
-    def _attribute(self, model: AuditedModel, question: Question, batch: int) -> Attribution:
-        made = [self._one(model, part, batch) for part in question.split(1)]
-        maps = torch.stack([values for values, _ in made])
+    def _attribute(self, model: AuditedModel, question: Question, room: Room) -> Attribution:
+        count, background = self.settings.samples, question.references
+        drawn, along = self._draws(question)
+
+        def values(item: Tensor, sample: Tensor) -> tuple[Tensor]:
+            start = background[drawn[item, sample]]
+            way = question.inputs[item] - start
+            share = beside(along[item, sample].to(model.device), way)
+            gradient = gradients_of(model, start + share * way, question.targets[item])[1]
+            return (model.places(way * gradient),)
+
+        made = [mean_and_error(pieces, count) for pieces in sampled(room, len(question), count, values)]
+        maps = torch.stack([mean for mean, _ in made])
         return Attribution(
             maps,
-            left_over(maps, self._promised(model, question, batch)),
-            errors=torch.stack([errors for _, errors in made]),
+            left_over(maps, self._promised(model, question, room)),
+            errors=torch.stack([error for _, error in made]),
         )
 
-    def _one(self, model: AuditedModel, part: Question, batch: int) -> tuple[Tensor, Tensor]:
-        count, background = self.settings.samples, part.references
-        generator = torch.Generator().manual_seed(part.seeds[0])
-        drawn = torch.randint(len(background), (count,), generator=generator).to(model.device)
-        along = torch.rand(count, generator=generator).to(model.device)
-        total = torch.zeros_like(model.places(part.inputs)[0], dtype=torch.float64)
-        squares = torch.zeros_like(total)
-        for chosen in torch.split(torch.arange(count, device=model.device), batch):
-            start = background[drawn[chosen]]
-            way = part.inputs - start
-            share = along[chosen].reshape(-1, *(1 for _ in way.shape[1:]))
-            gradient = gradients_of(model, start + share * way, part.targets.expand(len(chosen)))[1]
-            values = model.places(way * gradient).double()
-            total += values.sum(dim=0)
-            squares += (values**2).sum(dim=0)
-        mean = total / count
-        error = ((squares / count - mean**2).clamp_min(0) / (count - 1)).sqrt()
-        return mean.float(), error.float()
+    def _draws(self, question: Question) -> tuple[Tensor, Tensor]:
+        """Return which background item each sample of an item starts from and how far it goes, (items, samples)."""
+        drawn, along, count = [], [], self.settings.samples
+        for seed in question.seeds:
+            generator = torch.Generator().manual_seed(seed)
+            drawn.append(torch.randint(len(question.references), (count,), generator=generator))
+            along.append(torch.rand(count, generator=generator))
+        return torch.stack(drawn), torch.stack(along)
 
     @staticmethod
-    def _promised(model: AuditedModel, question: Question, batch: int) -> Tensor:
+    def _promised(model: AuditedModel, question: Question, room: Room) -> Tensor:
         """Return each item's score minus the mean score of its class over the background, (items,)."""
+        background = question.references
         with torch.inference_mode():
-            reached = [scores_of(model, part.inputs, part.targets) for part in question.split(batch)]
-            start = torch.cat([model.logits(part) for part in torch.split(question.references, batch)])
+            reached = question.each(room, lambda part: scores_of(model, part.inputs, part.targets))
+            start = torch.cat(list(room.each(len(background), lambda part: model.logits(background[part]))))
             return torch.cat(reached).double() - start.double().mean(dim=0)[question.targets]

@@ -1,9 +1,11 @@
 """Input x Gradient (Shrikumar et al. 2016)."""
 
 import torch
+from torch import Tensor
 
 from auditor.explain.cards import card
 from auditor.explain.document import Document
+from auditor.explain.memory import Room
 from auditor.explain.methods.base import Attribution, Method, Question, gradients_of
 from auditor.explain.model import AuditedModel
 
@@ -24,12 +26,8 @@ class InputXGradient(Method[Settings]):
     settings_type = Settings
     card = card("input_x_gradient")
 
-    def _attribute(self, model: AuditedModel, question: Question, batch: int) -> Attribution:
-        return Attribution(
-            torch.cat(
-                [
-                    model.places(part.inputs * gradients_of(model, part.inputs, part.targets)[1])
-                    for part in question.split(batch)
-                ]
-            )
-        )
+    def _attribute(self, model: AuditedModel, question: Question, room: Room) -> Attribution:
+        def maps(part: Question) -> Tensor:
+            return model.places(part.inputs * gradients_of(model, part.inputs, part.targets)[1])
+
+        return Attribution(torch.cat(question.each(room, maps)))

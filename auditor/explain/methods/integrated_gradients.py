@@ -7,6 +7,7 @@ from torch import Tensor
 
 from auditor.explain.cards import card
 from auditor.explain.document import Document
+from auditor.explain.memory import Room
 from auditor.explain.methods.base import Attribution, Baseline, Method, Question, left_over, scores_of
 from auditor.explain.model import AuditedModel
 
@@ -35,15 +36,15 @@ class IntegratedGradients(Method[Settings]):
     settings_type = Settings
     card = card("integrated_gradients")
 
-    def _attribute(self, model: AuditedModel, question: Question, batch: int) -> Attribution:
+    def _attribute(self, model: AuditedModel, question: Question, room: Room) -> Attribution:
         blank = model.baseline(self.settings.baseline)
-        maps = torch.cat([self._maps(model, part, blank, batch) for part in question.split(batch)])
+        maps = question.each(
+            room, lambda part: self._maps(model, part, blank, room.size), cost=self.settings.steps
+        )
         with torch.inference_mode():
-            reached = torch.cat(
-                [scores_of(model, part.inputs, part.targets) for part in question.split(batch)]
-            )
+            reached = question.each(room, lambda part: scores_of(model, part.inputs, part.targets))
             start = model.logits(blank.expand_as(question.inputs[:1]))[0, question.targets]
-        return Attribution(maps, left_over(maps, reached - start))
+        return Attribution(torch.cat(maps), left_over(torch.cat(maps), torch.cat(reached) - start))
 
     def _maps(self, model: AuditedModel, part: Question, blank: Tensor, batch: int) -> Tensor:
         with torch.enable_grad():

@@ -11,6 +11,7 @@ from auditor.explain.cards import card
 from auditor.explain.coalitions.game import Game, PartsSettings
 from auditor.explain.coalitions.rounds import play
 from auditor.explain.coalitions.shapley import Kernel, every_coalition, exact
+from auditor.explain.memory import Room
 from auditor.explain.methods.base import Attribution, Method, Question
 from auditor.explain.model import AuditedModel
 
@@ -42,8 +43,8 @@ class KernelSHAP(Method[Settings]):
         """Whether missing parts are taken from background items."""
         return self.settings.missing == "background"
 
-    def _attribute(self, model: AuditedModel, question: Question, batch: int) -> Attribution:
-        game = Game(self.settings, model, question, batch)
+    def _attribute(self, model: AuditedModel, question: Question, room: Room) -> Attribution:
+        game = Game(self.settings, model, question, room)
         nobody, everybody = (end.tolist() for end in game.ends())
         values, errors = self._sampled(game, question, nobody, everybody)
         few = [item for item, players in enumerate(game.players) if self._covers(len(players))]

@@ -8,6 +8,7 @@ from sklearn.linear_model import Ridge
 
 from auditor.explain.cards import card
 from auditor.explain.coalitions.game import Game, PartsSettings
+from auditor.explain.memory import Room
 from auditor.explain.methods.base import Attribution, Method, Question
 from auditor.explain.model import AuditedModel
 
@@ -39,8 +40,8 @@ class LIME(Method[Settings]):
         """Whether missing parts are taken from background items."""
         return self.settings.missing == "background"
 
-    def _attribute(self, model: AuditedModel, question: Question, batch: int) -> Attribution:
-        game = Game(self.settings, model, question, batch)
+    def _attribute(self, model: AuditedModel, question: Question, room: Room) -> Attribution:
+        game = Game(self.settings, model, question, room)
         asked = [
             neighbours(len(players), self.settings.samples, seed)
             for players, seed in zip(game.players, question.seeds, strict=True)
@@ -65,7 +66,12 @@ def neighbours(players: int, samples: int, seed: int) -> NDArray[np.bool_]:
 def local_fit(
     coalitions: NDArray[np.bool_], scores: Floats, kernel_width: float, ridge: float
 ) -> tuple[Floats, float]:
-    """Return the weights (players,) and the weighted R2, which is 0 where the scores do not vary."""
+    """Return the weights (players,) and the weighted R2, which is 0 where the scores do not vary.
+
+    All are NaN where a score is no number.
+    """
+    if not np.isfinite(scores).all():
+        return np.full(coalitions.shape[1], np.nan), np.nan
     there = coalitions.astype(np.float64)
     size = there.sum(axis=1)
     cosine = np.sqrt(size / there.shape[1])  # between a row of 0 and 1 and the row of ones

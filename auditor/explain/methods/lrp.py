@@ -9,6 +9,7 @@ from torch import Tensor
 from auditor.common.errors import Refused
 from auditor.explain.cards import card
 from auditor.explain.document import Document
+from auditor.explain.memory import Room
 from auditor.explain.methods.base import Attribution, Method, Question, left_over
 from auditor.explain.model import AuditedModel
 from auditor.explain.propagation.lrp import Composite, Relevance
@@ -47,9 +48,9 @@ class LRP(Method[Settings]):
     settings_type = Settings
     card = card("lrp")
 
-    def _attribute(self, model: AuditedModel, question: Question, batch: int) -> Attribution:
+    def _attribute(self, model: AuditedModel, question: Question, room: Room) -> Attribution:
         composite = self._composite(model)
-        made = [self._relevance(model, composite, part) for part in question.split(batch)]
+        made = question.each(room, lambda part: self._relevance(model, composite, part))
         maps = torch.cat([maps for maps, _ in made])
         return Attribution(maps, left_over(maps, torch.cat([logits for _, logits in made])))
 

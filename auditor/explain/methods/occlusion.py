@@ -1,8 +1,9 @@
 """Occlusion (Zeiler and Fergus 2014): how far the score falls when a window is covered."""
 
 import math
-from collections.abc import Iterator
-from itertools import product
+from dataclasses import dataclass
+from functools import reduce
+from operator import and_
 
 import torch
 from pydantic import Field
@@ -11,6 +12,7 @@ from torch import Tensor
 from auditor.common.errors import Refused
 from auditor.explain.cards import card
 from auditor.explain.document import Document
+from auditor.explain.memory import Room
 from auditor.explain.methods.base import Attribution, Baseline, Method, Question, scores_of
 from auditor.explain.model import AuditedModel
 from auditor.explain.spec import TableInput
@@ -27,6 +29,30 @@ class Settings(Document):
     baseline: Baseline | None = None
 
 
+@dataclass(frozen=True)
+class Windows:
+    """Where windows lie along each axis, booleans (starts, side) an axis; a window is one start along each."""
+
+    axes: tuple[Tensor, ...]
+
+    def __len__(self) -> int:
+        return math.prod(len(axis) for axis in self.axes)
+
+    def at(self, numbers: Tensor) -> Tensor:
+        """Return the places that windows cover, booleans (numbers, *places)."""
+        starts = torch.unravel_index(numbers, [len(axis) for axis in self.axes])
+        rows = [axis[start] for axis, start in zip(self.axes, starts, strict=True)]
+        shapes = [[1 if a != b else -1 for b in range(len(rows))] for a in range(len(rows))]
+        return reduce(and_, (row.reshape(len(row), *shape) for row, shape in zip(rows, shapes, strict=True)))
+
+    def means(self, values: Tensor) -> Tensor:
+        """Return for each place the mean value (items, windows) of the windows that cover it, (items, *places)."""
+        found = values.reshape(-1, *(len(axis) for axis in self.axes))
+        for axis in self.axes:
+            found = torch.tensordot(found, axis.to(found) / axis.sum(dim=0), dims=([1], [0]))
+        return found
+
+
 class Occlusion(Method[Settings]):
     """Sliding-window occlusion; a place gets the mean fall of the logit over the windows that cover it.
 
@@ -40,24 +66,18 @@ class Occlusion(Method[Settings]):
     settings_type = Settings
     card = card("occlusion")
 
-    def _attribute(self, model: AuditedModel, question: Question, batch: int) -> Attribution:
-        inputs, targets, given = question.inputs, question.targets, model.spec.input
+    def _attribute(self, model: AuditedModel, question: Question, room: Room) -> Attribution:
+        given, device = model.spec.input, question.inputs.device
         blank = model.baseline(self.settings.baseline)
         if isinstance(given, TableInput):
-            owners = torch.tensor(given.owners, device=inputs.device)
-            columns = torch.arange(len(given.columns), device=inputs.device)[:, None] == owners
-            with torch.inference_mode():
-                return Attribution(self._falls(model, inputs, targets, columns, blank, batch).float().clone())
-        places = inputs.shape[2:]
-        windows = self._windows(places).to(inputs.device)  # (windows, *places)
-        with torch.inference_mode():
-            falls = self._falls(model, inputs, targets, windows[:, None], blank, batch)  # (items, windows)
-            weights = windows.flatten(1).double()  # (windows, places)
-            maps = falls.double() @ weights / weights.sum(dim=0)
-        return Attribution(maps.reshape(-1, *places).float().clone())
+            owners = torch.tensor(given.owners, device=device)
+            columns = torch.arange(len(given.columns), device=device)[:, None] == owners
+            return Attribution(self._falls(model, question, Windows((columns,)), blank, room).float())
+        windows = self._windows(question.inputs.shape[2:], device)
+        return Attribution(windows.means(self._falls(model, question, windows, blank, room)).float())
 
-    def _windows(self, places: torch.Size) -> Tensor:
-        """Return where each window lies, booleans (windows, *places); the last are cut at the edge."""
+    def _windows(self, places: torch.Size, device: torch.device) -> Windows:
+        """Return where each window lies; the last along an axis are cut at the edge."""
         window, stride = self.settings.window, self.settings.stride
         if window > min(places):
             size = " x ".join(map(str, places))
@@ -66,26 +86,27 @@ class Occlusion(Method[Settings]):
             raise Refused(
                 f"Method occlusion, parameter stride: {stride} would leave gaps between windows of {window}."
             )
-        starts = [range(0, (math.ceil((side - window) / stride) + 1) * stride, stride) for side in places]
-        corners = list(product(*starts))
-        covered = torch.zeros(len(corners), *places, dtype=torch.bool)
-        for index, corner in enumerate(corners):
-            covered[index][tuple(slice(start, start + window) for start in corner)] = True
-        return covered
-
-    def _falls(
-        self, model: AuditedModel, inputs: Tensor, targets: Tensor, windows: Tensor, blank: Tensor, batch: int
-    ) -> Tensor:
-        """Return how far the target's logit falls under each window, (items, windows)."""
-        places = torch.arange(len(windows), device=inputs.device)
-        pairs = torch.cartesian_prod(torch.arange(len(inputs), device=inputs.device), places)
-        whole = [scores_of(model, *part) for part in self._parts(inputs, targets, batch)]
-        covered = [
-            scores_of(model, torch.where(windows[place], blank, inputs[item]), targets[item])
-            for item, place in (part.unbind(1) for part in torch.split(pairs, batch))
-        ]
-        return torch.cat(whole)[:, None] - torch.cat(covered).reshape(len(inputs), len(windows))
+        axes = []
+        for side in places:
+            starts = torch.arange(math.ceil((side - window) / stride) + 1, device=device)[:, None] * stride
+            place = torch.arange(side, device=device)
+            axes.append((place >= starts) & (place < starts + window))
+        return Windows(tuple(axes))
 
     @staticmethod
-    def _parts(inputs: Tensor, targets: Tensor, batch: int) -> Iterator[tuple[Tensor, Tensor]]:
-        return zip(torch.split(inputs, batch), torch.split(targets, batch), strict=True)
+    def _falls(
+        model: AuditedModel, question: Question, windows: Windows, blank: Tensor, room: Room
+    ) -> Tensor:
+        """Return how far the target's logit falls under each window, float64 (items, windows)."""
+        inputs, targets = question.inputs, question.targets
+
+        def covered(part: slice) -> Tensor:
+            pairs = torch.arange(part.start, part.stop, device=inputs.device)
+            item, cover = pairs // len(windows), windows.at(pairs % len(windows))
+            cover = cover if inputs.ndim == cover.ndim else cover[:, None]
+            return scores_of(model, torch.where(cover, blank, inputs[item]), targets[item])
+
+        with torch.inference_mode():
+            whole = torch.cat(question.each(room, lambda part: scores_of(model, part.inputs, part.targets)))
+            found = torch.cat(list(room.each(len(inputs) * len(windows), covered)))
+        return whole.double()[:, None] - found.double().reshape(len(inputs), len(windows))

@@ -1,9 +1,11 @@
 """Saliency (Simonyan et al. 2014): the gradient of the score at the input."""
 
 import torch
+from torch import Tensor
 
 from auditor.explain.cards import card
 from auditor.explain.document import Document
+from auditor.explain.memory import Room
 from auditor.explain.methods.base import Attribution, Method, Question, gradients_of
 from auditor.explain.model import AuditedModel
 
@@ -26,9 +28,9 @@ class Saliency(Method[Settings]):
     settings_type = Settings
     card = card("saliency")
 
-    def _attribute(self, model: AuditedModel, question: Question, batch: int) -> Attribution:
-        maps = []
-        for part in question.split(batch):
+    def _attribute(self, model: AuditedModel, question: Question, room: Room) -> Attribution:
+        def maps(part: Question) -> Tensor:
             _, gradient = gradients_of(model, part.inputs, part.targets)
-            maps.append(model.places(gradient if self.settings.signed else gradient.abs()))
-        return Attribution(torch.cat(maps))
+            return model.places(gradient if self.settings.signed else gradient.abs())
+
+        return Attribution(torch.cat(question.each(room, maps)))

@@ -1,14 +1,19 @@
 """SmoothGrad (Smilkov et al. 2017) with its square and variance: gradients of many noisy copies."""
 
+from collections.abc import Sequence
 from typing import Literal
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from pydantic import Field
 from torch import Tensor
 
 from auditor.explain.cards import card
 from auditor.explain.document import Document
+from auditor.explain.memory import Room
 from auditor.explain.methods.base import Attribution, Method, Question, gradients_of
+from auditor.explain.methods.samples import Pieces, beside, mean_and_error, sampled, summed
 from auditor.explain.model import AuditedModel
 
 
@@ -42,35 +47,35 @@ class SmoothGrad(Method[Settings]):
     settings_type = Settings
     card = card("smooth_grad")
 
-    def _attribute(self, model: AuditedModel, question: Question, batch: int) -> Attribution:
-        made = [self._one(model, part, batch) for part in question.split(1)]
+    def _attribute(self, model: AuditedModel, question: Question, room: Room) -> Attribution:
+        spreads = torch.stack([self.settings.noise * model.spread(item[None]) for item in question.inputs])
+
+        def gradients(item: Tensor, sample: Tensor) -> tuple[Tensor]:
+            inputs, pairs = question.inputs[item], zip(item.tolist(), sample.tolist(), strict=True)
+            drawn = np.stack([noise(question.seeds[i], number, inputs.shape[1:]) for i, number in pairs])
+            moved = inputs + beside(spreads[item], inputs) * torch.from_numpy(drawn).to(inputs.device)
+            return (gradients_of(model, moved, question.targets[item])[1].double(),)
+
+        of_items = sampled(room, len(question), self.settings.samples, gradients)
+        made = [self._kept(model, pieces) for pieces in of_items]
         return Attribution(
             torch.stack([maps for maps, _ in made]), errors=torch.stack([errors for _, errors in made])
         )
 
-    def _one(self, model: AuditedModel, part: Question, batch: int) -> tuple[Tensor, Tensor]:
-        """Return one item's map and standard errors from sums over its samples."""
+    def _kept(self, model: AuditedModel, pieces: Pieces) -> tuple[Tensor, Tensor]:
+        """Return what is kept of one item's gradients and its standard errors, (*places) both."""
         count, form = self.settings.samples, self.settings.form
-        generator = torch.Generator().manual_seed(part.seeds[0])
-        image, target = part.inputs, part.targets
-        spread = self.settings.noise * model.spread(image)
-        sums = [torch.zeros_like(image, dtype=torch.float64) for _ in range(4)]
-        of_places = torch.zeros_like(model.places(image), dtype=torch.float64)
-        for first in range(0, count, batch):
-            size = min(batch, count - first)
-            noise = torch.randn((size, *image.shape[1:]), generator=generator).to(image.device)
-            gradient = gradients_of(model, image + spread * noise, target.expand(size))[1].double()
-            for power, total in enumerate(sums, start=1):
-                total += (gradient**power).sum(dim=0, keepdim=True)
-            of_places += (model.places(gradient if form == "mean" else gradient**2).double() ** 2).sum(
-                0, keepdim=True
-            )
-        mean, square, third, fourth = (total / count for total in sums)
-        if form == "variance":
-            variance = (square - mean**2).clamp_min(0)
-            moment = fourth - 4 * mean * third + 6 * mean**2 * square - 3 * mean**4
-            error = model.places((moment - variance**2).clamp_min(0) / count).sqrt()
-            return model.places(variance)[0], error[0]
-        value = model.places(mean if form == "mean" else square).double()
-        error = ((of_places / count - value**2).clamp_min(0) / (count - 1)).sqrt()
-        return value[0].float(), error[0].float()
+        if form != "variance":
+            values = ((model.places(g if form == "mean" else g**2),) for (g,) in pieces)
+            return mean_and_error(values, count)
+        powers = ([gradient**power for power in (1, 2, 3, 4)] for (gradient,) in pieces)
+        mean, square, third, fourth = (total / count for total in summed(powers))
+        variance = (square - mean**2).clamp_min(0)
+        moment = fourth - 4 * mean * third + 6 * mean**2 * square - 3 * mean**4
+        error = model.places((moment - variance**2).clamp_min(0)[None] / count).sqrt()
+        return model.places(variance[None])[0], error[0]
+
+
+def noise(seed: int, sample: int, shape: Sequence[int]) -> NDArray[np.float32]:
+    """Return the standard normal noise of one sample of an item; it depends on nothing else."""
+    return np.random.default_rng([seed, sample]).standard_normal(shape, dtype=np.float32)

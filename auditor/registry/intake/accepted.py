@@ -3,7 +3,7 @@
 from typing import Literal
 
 from auditor.explain.document import Document
-from auditor.explain.spec import Digest, ModelSpec
+from auditor.explain.spec import Deidentification, Digest, Modality, ModelSpec
 
 
 class AcceptedModel(Document):
@@ -18,9 +18,10 @@ class AcceptedModel(Document):
 
 
 class AcceptedSet(Document):
-    """A set of which every image decodes; `unlisted` counts images without a row in labels.csv."""
+    """A set of which every item is readable; `unlisted` counts items without a row in labels.csv."""
 
     kind: Literal["set"] = "set"
+    modality: Modality
     name: str
     description: str
     digest: Digest
@@ -30,6 +31,7 @@ class AcceptedSet(Document):
     groups: dict[str, dict[str, int]]
     masks: int
     unlisted: int
+    deidentification: Deidentification | None
 
 
 class Outcome(Document):

@@ -14,12 +14,15 @@ if TYPE_CHECKING:
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 
 
-def main(kind: str, upload: str, name: str, staging: str, memory: str, seconds: str) -> None:
-    """Check one upload; the answer goes to standard output, staged content under `staging`."""
+def main(kind: str, upload: str, name: str, salt: str, staging: str, memory: str, seconds: str) -> None:
+    """Check one upload; the answer goes to standard output, staged content under `staging`.
+
+    `salt` (hexadecimal) keys the pseudonyms that stand in for people; it is made for this upload alone.
+    """
     network = limit(int(memory), int(seconds))
     if not network:
         print("the network could not be taken away from this process", file=sys.stderr)  # noqa: T201
-    sys.stdout.write(_answer(kind, Path(upload), name, Path(staging)))
+    sys.stdout.write(_answer(kind, Path(upload), name, bytes.fromhex(salt), Path(staging)))
 
 
 def limit(memory: int, seconds: int) -> bool:
@@ -36,7 +39,7 @@ def limit(memory: int, seconds: int) -> bool:
     return bool(ctypes.CDLL(None).unshare(flags) == 0)
 
 
-def _answer(kind: str, upload: Path, name: str, staging: Path) -> str:
+def _answer(kind: str, upload: Path, name: str, salt: bytes, staging: Path) -> str:
     from auditor.common.errors import RetraceError
     from auditor.common.store import Store
     from auditor.explain.sniff import check_not_pickle
@@ -49,19 +52,21 @@ def _answer(kind: str, upload: Path, name: str, staging: Path) -> str:
         folder = staging / "files"
         folder.mkdir()
         content = extract(upload, name, folder)
-        return Outcome(accepted=_accept(kind, content, name, store)).model_dump_json(by_alias=True)
+        return Outcome(accepted=_accept(kind, content, name, salt, store)).model_dump_json(by_alias=True)
     except RetraceError as error:
         return Outcome(refused=error.sentence).model_dump_json(by_alias=True)
 
 
-def _accept(kind: str, content: Path, name: str, store: "Store") -> "AcceptedModel | AcceptedSet":
+def _accept(
+    kind: str, content: Path, name: str, salt: bytes, store: "Store"
+) -> "AcceptedModel | AcceptedSet":
     if kind == "model":
         from auditor.registry.intake.weights import accept_model
 
         return accept_model(content, store)
     from auditor.registry.intake.sets import accept_set
 
-    return accept_set(content, name, store)
+    return accept_set(content, name, salt, store)
 
 
 if __name__ == "__main__":

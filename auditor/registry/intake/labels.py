@@ -30,35 +30,43 @@ def read_labels(path: Path) -> list[Row]:
     """
     if not path.is_file():
         raise Refused("The set has no labels.csv; add one with the columns id and label.")
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            rows = list(_rows(stream))
-    except UnicodeDecodeError as error:
-        raise Refused(f"labels.csv is not UTF-8 (byte {error.start}); save it as UTF-8 text.") from None
-    except csv.Error as error:
-        raise Refused(f"labels.csv is not readable as CSV: {error}.") from None
+    rows = [
+        Row(number, fields.pop("id"), fields.pop("label"), fields)
+        for number, fields in records(path, ("id", "label"))
+    ]
     _check(rows)
     return rows
 
 
-def _rows(stream: Iterator[str]) -> Iterator[Row]:
+def records(path: Path, needed: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Return the rows of a CSV file: the number as an editor shows it, and the stripped fields by column.
+
+    Raises Refused naming the row or column where it is not UTF-8, lacks a needed column, or is not rectangular.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            yield from _records(stream, path.name, needed)
+    except UnicodeDecodeError as error:
+        raise Refused(f"{path.name} is not UTF-8 (byte {error.start}); save it as UTF-8 text.") from None
+    except csv.Error as error:
+        raise Refused(f"{path.name} is not readable as CSV: {error}.") from None
+
+
+def _records(
+    stream: Iterator[str], name: str, needed: tuple[str, ...]
+) -> Iterator[tuple[int, dict[str, str]]]:
     reader = csv.DictReader(stream, strict=True)
-    header = [name.strip() for name in reader.fieldnames or []]
+    header = [title.strip() for title in reader.fieldnames or []]
     reader.fieldnames = header
-    for column in ("id", "label"):
+    for column in needed:
         if column not in header:
-            raise Refused(
-                f"labels.csv has no column {column!r}; its columns are {', '.join(header) or 'none'}."
-            )
+            raise Refused(f"{name} has no column {column!r}; its columns are {', '.join(header) or 'none'}.")
     if len(set(header)) != len(header):
-        raise Refused("labels.csv names a column twice; give every column a name of its own.")
+        raise Refused(f"{name} names a column twice; give every column a name of its own.")
     for record in reader:
         if None in record or None in record.values():
-            raise Refused(
-                f"labels.csv, row {reader.line_num}: the number of fields differs from the header's."
-            )
-        fields = {name: value.strip() for name, value in record.items()}
-        yield Row(reader.line_num, fields.pop("id"), fields.pop("label"), fields)
+            raise Refused(f"{name}, row {reader.line_num}: the number of fields differs from the header's.")
+        yield reader.line_num, {title: value.strip() for title, value in record.items()}
 
 
 def _check(rows: list[Row]) -> None:

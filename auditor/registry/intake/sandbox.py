@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from django.conf import settings
+from django.utils.crypto import salted_hmac
 from pydantic import ValidationError
 
+from auditor.common.digest import sha256_file
 from auditor.common.errors import Refused
 from auditor.common.store import Store
 from auditor.explain.conversion import Converted, Wishes
@@ -31,7 +33,8 @@ def examined(kind: str, upload: Path, name: str) -> Iterator[tuple[AcceptedModel
     Raises Refused with the child's sentence, or with what ended the child.
     """
     with tempfile.TemporaryDirectory(prefix="retrace-intake-") as scratch:
-        done = _limited("child", (kind, str(upload), name, scratch), name, Path(scratch))
+        given = (kind, str(upload), name, _salt(upload).hex(), scratch)
+        done = _limited("child", given, name, Path(scratch))
         answer = _answer(Outcome, done, name)
         if answer.accepted is None:
             raise Refused(answer.refused or f"{name} was refused without a reason; see the worker's log.")
@@ -45,6 +48,11 @@ def converted(source: Path, wishes: Wishes, into: Path) -> Converted:
     if answer.refused is not None:
         raise Refused(answer.refused)
     return answer
+
+
+def _salt(upload: Path) -> bytes:
+    """Return the key of an upload's pseudonyms: the same for the same bytes, of no use for others."""
+    return salted_hmac("retrace.intake", sha256_file(upload), algorithm="sha256").digest()
 
 
 def _limited(

@@ -25,9 +25,7 @@ def accept_model(folder: Path, staging: Store) -> AcceptedModel:
     if not weights.is_file():
         raise Refused(f"model.json, field weights: the folder has no file {spec.weights!r}.")
     from auditor.explain.model import load  # torch takes seconds, and a refusal above does not need it
-    from auditor.explain.runner import image_input
 
-    image_input(spec)
     content = _content(spec, weights)
     model = load(spec, content, device="cpu")
     return AcceptedModel(

@@ -57,7 +57,7 @@ def outline(image: Bytes, region: NDArray[np.bool_]) -> Bytes:
 def original(item: ItemRecord, store: Store, *, outlined: bool = False) -> Bytes:
     """Return an item's image as (height, width, 3), with the relevant region outlined where asked."""
     size = _size(item)
-    image = picture(store, item.entry.image, size, f"image of item {item.entry.id!r}")
+    image = picture(store, item.entry.content, size, f"image of item {item.entry.id!r}")
     if outlined and item.entry.mask:
         return outline(image, mask(store, item.entry.mask, size, f"mask of item {item.entry.id!r}"))
     return image
@@ -70,16 +70,6 @@ def overlaid(item: ItemRecord, method: str, store: Store) -> tuple[Bytes, float]
     grey = np.asarray(Image.fromarray(original(item, store)).convert("L").convert("RGB"))
     scale = scale_of(values)
     return paint(grey, values, scale), scale
-
-
-def original_png(item: ItemRecord, store: Store) -> bytes:
-    """Return an item's image as PNG; raises RetraceError where it is missing or damaged."""
-    return encoded(original(item, store), "PNG")
-
-
-def overlay_png(item: ItemRecord, method: str, store: Store) -> bytes:
-    """Return an item's image under the map of one method as PNG; raises RetraceError as `original_png`."""
-    return encoded(overlaid(item, method, store)[0], "PNG")
 
 
 def encoded(image: Bytes, kind: str) -> bytes:

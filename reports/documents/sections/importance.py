@@ -1,16 +1,19 @@
-"""Global importance: which image regions matter over the whole set."""
+"""Global importance: which parts of the items matter over the whole set."""
+
+from collections.abc import Sequence
 
 import numpy as np
 from django.utils.translation import gettext as _
 
 from auditor.explain.evidence import Measure, RegionImportance
 from reports.documents.book import Book
+from reports.documents.figures.forest import Row, forest
 from reports.documents.figures.grid import grid_map
 from reports.documents.figures.overlay import original
 from reports.documents.figures.source import Bytes
 from reports.documents.numbers import Notes
 
-_SHOWN = 4
+_SHOWN, _PARTS, _ACROSS = 4, 15, 3
 
 
 def context(book: Book) -> dict[str, object]:
@@ -21,7 +24,19 @@ def context(book: Book) -> dict[str, object]:
     cells = [region for region in regions if region.kind == "grid"]
     ranked = sorted(cells, key=lambda cell: (-(cell.flips.value or 0), cell.row or 0, cell.column or 0))
     methods = [name for name in titles if any(name in region.shares for region in masks)]
+    parts = sorted(
+        (region for region in regions if region.kind in ("column", "feature")),
+        key=lambda region: (-(region.flips.value or 0), -abs(region.drop.value or 0)),
+    )
+    shown = [name for name in titles if any(name in part.shares for part in parts)][:_ACROSS]
     return {
+        "parts": [_row(region, notes) for region in parts[:_PARTS]],
+        "parts_left": max(0, len(parts) - _PARTS),
+        "chart": _chart(book, parts[:_PARTS]) if parts else None,
+        "share_titles": [titles[name] for name in shown],
+        "part_shares": [
+            (_name(part), [_share(part, name, notes) for name in shown]) for part in parts[:_PARTS] if shown
+        ],
         "mask_rows": [_row(region, notes) for region in masks],
         "share_rows": [
             {"title": titles.get(name, name), "shares": [_share(region, name, notes) for region in masks]}
@@ -35,14 +50,28 @@ def context(book: Book) -> dict[str, object]:
     }
 
 
+def _name(region: RegionImportance) -> str:
+    if region.kind == "mask":
+        names = {"inside": _("the relevant region"), "outside": _("everything else")}
+        return names.get(region.name, region.name)
+    if region.kind == "grid":
+        place = {"row": (region.row or 0) + 1, "column": (region.column or 0) + 1}
+        return _("row %(row)d, column %(column)d") % place
+    return region.title or region.name
+
+
+def _chart(book: Book, parts: Sequence[RegionImportance]) -> str:
+    lines = [
+        Row(_name(part), part.flips.n, part.flips.value, part.flips.low, part.flips.high)
+        for part in parts
+        if part.flips.value is not None
+    ]
+    return book.asset(forest(lines, _("share of decisions changed"), None), "image/svg+xml")
+
+
 def _row(region: RegionImportance, notes: Notes) -> dict[str, object]:
-    names = {"inside": _("the relevant region"), "outside": _("everything else")}
-    place = _("row %(row)d, column %(column)d") % {
-        "row": (region.row or 0) + 1,
-        "column": (region.column or 0) + 1,
-    }
     return {
-        "name": names.get(region.name, region.name) if region.kind == "mask" else place,
+        "name": _name(region),
         "area": notes.share(region.area),
         "flips": notes.share(region.flips),
         "drop": notes.plain(region.drop),

@@ -5,6 +5,7 @@ from itertools import groupby
 from django.utils.translation import gettext as _
 
 from auditor.explain.evidence import GroupCount
+from auditor.explain.spec import ImageInput, InputSpec, TableInput, VolumeInput
 from reports.documents.book import Book
 
 Row = tuple[str, str]
@@ -53,18 +54,37 @@ def _group(book: Book, value: str, n: int) -> tuple[str, str, str]:
 def _model(book: Book) -> list[Row]:
     model = book.snapshot.evidence.model
     spec = model.spec
-    given = spec.input
     return [
         (_("Name"), spec.name),
         (_("Version"), spec.version),
         (_("Network"), spec.network),
         (_("Gives"), model.tier),
         (_("Parameters"), f"{model.parameters:,}".replace(",", " ")),
-        (_("Input"), f"{' × '.join(map(str, given.shape))} ({_('channels, height, width')})"),
-        (_("Scaling"), _per_channel(given.mean, given.std)),
+        *_input(spec.input),
         (_("Output"), f"{len(spec.output.classes)} {_('classes')}, {spec.output.activation}"),
         (_("Layer that Grad-CAM reads"), model.layer or _("none")),
     ]
+
+
+def _input(given: InputSpec) -> list[Row]:
+    axes = {
+        "image": _("channels, height, width"),
+        "volume": _("channels, depth, height, width"),
+        "table": _("numbers"),
+        "graph": _("nodes, packed numbers of each"),
+    }
+    rows = [(_("Input"), f"{' × '.join(map(str, given.shape))} ({axes[given.kind]})")]
+    if isinstance(given, ImageInput | VolumeInput):
+        return [*rows, (_("Scaling"), _per_channel(given.mean, given.std))]
+    if isinstance(given, TableInput):
+        names = [column.title or column.name for column in given.columns]
+        fixed = [column.title or column.name for column in given.columns if column.fixed]
+        return [
+            *rows,
+            (_("Columns"), f"{len(names)}: {'; '.join(names[:40])}{'; …' if len(names) > 40 else ''}"),
+            (_("Columns that a person cannot change"), "; ".join(fixed) or _("none named")),
+        ]
+    return rows
 
 
 def _per_channel(mean: tuple[float, ...], std: tuple[float, ...]) -> str:

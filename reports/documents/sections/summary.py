@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from auditor.audits.findings import SEVERITIES, Finding
 from auditor.explain.evidence import Evidence
 from reports.documents.book import Book
+from reports.documents.kinds import WORDS
 from reports.documents.numbers import Notes
 
 _ICONS = {"critical": "▲", "warning": "◆", "note": "●"}
@@ -56,7 +57,7 @@ def _can(evidence: Evidence) -> list[str]:
     statements = [
         _("How often the decisions agreed with the labels on the %(n)d items of this set, by group.")
         % {"n": facts.items},
-        _("Which parts of the images changed decisions when exchanged for those of another patient."),
+        str(WORDS[evidence.model.spec.input.kind].changed),
         _("What each method attributed on the items shown, chosen by a rule that was fixed before the run."),
     ]
     if evidence.surrogate.accepted:
@@ -68,10 +69,10 @@ def _can(evidence: Evidence) -> list[str]:
 
 def _cannot(evidence: Evidence) -> list[str]:
     statements = [
-        _("How the model behaves on other images, other devices or other groups than those in this set."),
+        _("How the model behaves on other items, other devices, places or groups than those in this set."),
         _("Why the model was built as it is, or what it would do if the person were different."),
         _("Whether its use is lawful: that also depends on purpose, legal basis and human review."),
     ]
-    if evidence.validation_set.masks == 0:
+    if evidence.validation_set.masks == 0 and evidence.model.spec.input.kind in ("image", "volume"):
         statements.append(_("Whether decisions rest on the relevant region: the set has no masks."))
     return statements

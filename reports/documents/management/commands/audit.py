@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from auditor.audits.services import plan_named
-from auditor.explain.plan import PLANS
+from auditor.explain.plans import NAMES, check_name
 from reports.documents.console import Console
 from reports.documents.handover import check_target, hand_over
 from reports.documents.headless import Headless
@@ -23,9 +23,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--model", type=Path, required=True, help="a folder with model.json and weights")
-        parser.add_argument("--data", type=Path, required=True, help="a folder with labels.csv and images/")
+        parser.add_argument("--data", type=Path, required=True, help="a folder with labels.csv and its items")
         parser.add_argument("--out", type=Path, required=True, help="where to write the PDF")
-        parser.add_argument("--plan", default="standard", help=f"one of {', '.join(PLANS)}")
+        parser.add_argument("--plan", default="standard", help=f"one of {', '.join(NAMES)}")
         parser.add_argument("--language", default="en", help=f"one of {', '.join(dict(settings.LANGUAGES))}")
         parser.add_argument(
             "--worker",
@@ -35,12 +35,13 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         check_target(options["out"])
+        check_name(options["plan"])
         migrate()
-        plan = plan_named(options["plan"])
         console = Console(sys.stdout)
         with worker(options["worker"]) as alive:
             job = Headless(console, alive)
             version = job.model(options["model"])
+            plan = plan_named(options["plan"], version.document.input.kind)
             items = job.validation_set(options["data"])
             report = job.audit(version, items, plan, options["language"])
         hand_over(report, options["out"])

@@ -1,0 +1,1 @@
+"""Counterfactuals: the smallest plausible change of one item that alters the model's outcome."""

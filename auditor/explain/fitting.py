@@ -1,0 +1,43 @@
+"""Whether a validation set fits a model: kind, columns and labels; without torch, so that the web can ask."""
+
+import difflib
+from collections.abc import Sequence
+
+from auditor.common.errors import Refused
+from auditor.explain.spec import Manifest, ModelSpec, TableInput
+
+
+def check_fit(manifest: Manifest, spec: ModelSpec) -> None:
+    """Raise Refused naming what differs: the kind of item, a column, or a label that is none of the classes."""
+    if manifest.kind != spec.input.kind:
+        raise Refused(
+            f"The set holds items of the kind {manifest.kind} and the model {spec.name!r} takes items of the kind "
+            f"{spec.input.kind}; choose a set that fits."
+        )
+    if isinstance(spec.input, TableInput):
+        check_columns(manifest.columns, spec.input, "The set's table")
+    for row, item in enumerate(manifest.items, start=2):
+        if item.label not in spec.output.classes:
+            raise Refused(
+                f"labels.csv, row {row}: the label {item.label!r} is none of the model's classes, which are "
+                f"{', '.join(spec.output.classes[:20])}; correct the label or choose the model that was trained for "
+                "this set."
+            )
+
+
+def check_columns(names: Sequence[str], spec: TableInput, where: str) -> None:
+    """Raise Refused naming every column of the model that a table lacks, with the nearest that it has.
+
+    Columns that the model does not know are no fault; they are not read.
+    """
+    lacking = [column.name for column in spec.columns if column.name not in names]
+    if not lacking:
+        return
+    unused = [name for name in names if name not in {column.name for column in spec.columns}]
+    near = difflib.get_close_matches(lacking[0], unused, n=1)
+    hint = f" (is {near[0]!r} meant for {lacking[0]!r}?)" if near else ""
+    more = f" and {len(lacking) - 5} more" if len(lacking) > 5 else ""
+    raise Refused(
+        f"{where} lacks {'the column' if len(lacking) == 1 else 'the columns'} "
+        f"{', '.join(map(repr, lacking[:5]))}{more} that model.json names{hint}; rename the columns or add them."
+    )

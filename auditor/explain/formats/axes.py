@@ -1,0 +1,63 @@
+"""A volume with the axes that models are given: from the feet up, from the front back, from right to left."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from nibabel.affines import voxel_sizes
+from nibabel.orientations import apply_orientation, axcodes2ornt, io_orientation, ornt_transform
+from numpy.typing import NDArray
+
+from auditor.common.errors import Refused
+from auditor.explain.formats.bounds import MOST_EXTENT, MOST_VOXELS
+
+AXES = ("S", "P", "L")  # where each index grows towards: superior, posterior, left
+_FLAT = 1e-6
+
+
+@dataclass(frozen=True, eq=False)
+class Volume:
+    """Voxels in the file's unit, float32 (depth, height, width), and their spacing along these axes in mm.
+
+    Depth grows from the feet up, height from the front back, width from the person's right to the left.
+    """
+
+    voxels: NDArray[np.float32]
+    spacing: tuple[float, float, float]
+
+
+def check_extent(shape: tuple[int, ...], name: str) -> None:
+    """Raise Refused where a volume of this shape is empty or more than is read; nothing is allocated before."""
+    if (
+        len(shape) != 3
+        or min(shape) < 1
+        or max(shape) > MOST_EXTENT
+        or np.prod(shape, dtype=float) > MOST_VOXELS
+    ):
+        raise Refused(
+            f"{name} has {' x '.join(map(str, shape))} voxels; three axes of at most {MOST_EXTENT} and at most "
+            f"{MOST_VOXELS} voxels in all are read."
+        )
+
+
+def oriented(voxels: NDArray[Any], affine: NDArray[np.float64], name: str) -> Volume:
+    """Return voxels along the axes of Volume, whatever their order was.
+
+    `affine` (4, 4) leads from indices to mm in nibabel's world, whose axes grow right, front and up. An oblique volume
+    is turned by quarters only, to the nearest axes. Raises Refused for an affine that is singular or not finite, and
+    for voxels that are not finite.
+    """
+    affine = np.asarray(affine, dtype=np.float64)
+    sizes = voxel_sizes(affine) if np.isfinite(affine).all() else np.zeros(3)
+    if sizes.min() <= 0 or abs(np.linalg.det(affine[:3, :3] / sizes)) < _FLAT:
+        raise Refused(
+            f"{name} has a singular affine, which does not say how it lies in the body: "
+            f"{np.round(affine[:3], 4).tolist()}."
+        )
+    wrong = int(voxels.size - np.isfinite(voxels).sum())
+    if wrong:
+        raise Refused(f"{name} has {wrong} voxels that are not finite numbers; fill them in first.")
+    turn = ornt_transform(io_orientation(affine), axcodes2ornt(AXES))
+    turned = np.ascontiguousarray(apply_orientation(voxels, turn), dtype=np.float32)
+    depth, height, width = (float(np.float32(sizes[int(axis)])) for axis in np.argsort(turn[:, 0]))
+    return Volume(turned, (depth, height, width))

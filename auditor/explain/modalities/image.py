@@ -1,0 +1,98 @@
+"""Images: scaled to [0, 1] and resized; compared by the relevant region and by the cells of a grid."""
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn.functional import interpolate
+
+from auditor.common.errors import Refused
+from auditor.explain.decode import decode_image, decode_mask
+from auditor.explain.evidence import Region
+from auditor.explain.globals.features import FEATURES, features
+from auditor.explain.modalities.base import (
+    INSIDE,
+    OUTSIDE,
+    Mask,
+    Modality,
+    Subject,
+    cells,
+    exchanged_mask,
+    owned_mask,
+)
+from auditor.explain.spec import ImageInput
+
+_LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601, as JPEG and Pillow use
+
+
+class Images(Modality):
+    """Items are image files; an input is (channels, height, width) in [0, 1], a place is a pixel."""
+
+    features = FEATURES
+
+    def __init__(self, spec: ImageInput, grid: int) -> None:
+        self.spec, self._cells = spec, cells((spec.height, spec.width), (grid, grid))
+
+    def read(self, content: bytes, name: str) -> Tensor:
+        """Return an image in [0, 1]; raises Refused naming it."""
+        image = decode_image(content, f"The image of {name}")
+        scaled = image.astype(np.float32) / np.float32(np.iinfo(image.dtype).max)
+        planes = torch.from_numpy(np.atleast_3d(scaled)).permute(2, 0, 1)  # (1 or 3, h, w)
+        return resized(_channels(planes, self.spec.channels, name), self.spec).contiguous()
+
+    def relevant(self, content: bytes, name: str) -> Mask | None:
+        """Return a mask (height, width) on the model's grid."""
+        plane = torch.from_numpy(decode_mask(content, f"The mask of {name}").astype(np.float32))[None]
+        on_grid: Mask = (resized(plane, self.spec)[0] >= 0.5).numpy()
+        return on_grid if on_grid.any() and not on_grid.all() else None
+
+    def describe(self, given: Tensor, mask: Mask | None) -> dict[str, float]:
+        """Return brightness, contrast, texture, spots and the like."""
+        return features(given.cpu().numpy(), mask)
+
+    def regions(self, masked: bool) -> tuple[Region, ...]:
+        """Return inside and outside where there are masks, then the cells row by row."""
+        found = tuple(
+            Region(name=f"cell {row + 1},{column + 1}", kind="grid", row=row, column=column)
+            for row, column in self._cells
+        )
+        return (INSIDE, OUTSIDE, *found) if masked else found
+
+    def replaced(self, subject: Subject, region: Region) -> Tensor | None:
+        """Return the image with a region of the donor's."""
+        chosen = (
+            exchanged_mask(region, subject.mask, subject.donor_mask)
+            if region.kind == "mask"
+            else self.owned(region, None)
+        )
+        if chosen is None:
+            return None
+        return torch.where(torch.from_numpy(chosen).to(subject.given.device), subject.donor, subject.given)
+
+    def owned(self, region: Region, mask: Mask | None) -> Mask | None:
+        """Return the pixels of a region, (height, width)."""
+        if region.kind == "mask":
+            return owned_mask(region, mask)
+        covered = np.zeros((self.spec.height, self.spec.width), dtype=np.bool_)
+        covered[self._cells[region.row or 0, region.column or 0]] = True
+        return covered
+
+
+def resized(planes: Tensor, spec: ImageInput) -> Tensor:
+    """Return (c, h, w) planes on the model's grid: bilinear with antialiasing, within [0, 1]."""
+    size = (spec.height, spec.width)
+    if planes.shape[1:] == size:
+        return planes
+    return interpolate(planes[None], size, mode="bilinear", antialias=True, align_corners=False)[0].clamp(
+        0, 1
+    )
+
+
+def _channels(planes: Tensor, wanted: int, name: str) -> Tensor:
+    have = planes.shape[0]
+    if have == wanted:
+        return planes
+    if have == 1:
+        return planes.expand(wanted, -1, -1)
+    if wanted == 1:
+        return (planes * torch.tensor(_LUMA)[:, None, None]).sum(0, keepdim=True)
+    raise Refused(f"The image of {name} has {have} channels and the model takes {wanted}.")

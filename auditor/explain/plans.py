@@ -1,0 +1,107 @@
+"""The plans that come with the product: a name means a depth, the methods follow from the kind of input."""
+
+from pydantic import JsonValue
+
+from auditor.common.errors import Refused
+from auditor.explain.plan import MethodPlan, Plan
+from auditor.explain.spec import Modality
+
+NAMES = ("standard", "quick", "thorough")
+
+
+def plan_of(name: str, kind: Modality) -> Plan:
+    """Return a plan of the product for a kind of input; raises Refused for an unknown name."""
+    check_name(name)
+    methods = {"image": _image, "volume": _volume, "table": _table, "graph": _graph}[kind](name)
+    shape: dict[str, JsonValue] = {
+        "standard": {},
+        "quick": {"resamples": 300, "grid": 6, "gallery": 8},
+        "thorough": {"resamples": 2000},
+    }[name]
+    return Plan.model_validate({"name": name, "methods": methods, **shape})
+
+
+def check_name(name: str) -> None:
+    """Raise Refused for a name that no plan has."""
+    if name not in NAMES:
+        raise Refused(f"There is no plan {name!r}; the plans are {', '.join(sorted(NAMES))}.")
+
+
+def _image(name: str) -> tuple[MethodPlan, ...]:
+    window = 24 if name == "quick" else 16
+    first = (
+        MethodPlan(name="grad_cam"),
+        _integrated(name, baseline=0.0),
+        MethodPlan(name="occlusion", parameters={"window": window, "stride": window // 2, "baseline": 0.0}),
+    )
+    if name != "thorough":
+        return first
+    return (
+        *first,
+        MethodPlan(name="grad_cam_plus_plus"),
+        MethodPlan(name="lrp"),
+        *_comparing(),
+        *_sampling("superpixels"),
+    )
+
+
+def _volume(name: str) -> tuple[MethodPlan, ...]:
+    first = (
+        MethodPlan(name="grad_cam"),
+        _integrated(name, baseline=0.0),
+        MethodPlan(
+            name="occlusion", parameters={"window": 8, "stride": 8 if name == "quick" else 4, "baseline": 0.0}
+        ),
+    )
+    if name != "thorough":
+        return first
+    return (
+        *first,
+        MethodPlan(name="grad_cam_plus_plus"),
+        MethodPlan(name="lrp"),
+        *_comparing(),
+        *_sampling("grid"),
+    )
+
+
+def _table(name: str) -> tuple[MethodPlan, ...]:
+    shapley = MethodPlan(name="kernel_shap", parameters={"missing": "background"})
+    if name == "quick":
+        return (_integrated(name), shapley)
+    first = (_integrated(name), shapley, MethodPlan(name="lime"))
+    if name == "standard":
+        return first
+    sampled = MethodPlan(name="shapley_sampling", parameters={"permutations": 64, "missing": "background"})
+    return (*first, MethodPlan(name="occlusion"), MethodPlan(name="lrp"), *_comparing(), sampled)
+
+
+def _graph(name: str) -> tuple[MethodPlan, ...]:
+    first = (MethodPlan(name="gnn_explainer"), _integrated(name), MethodPlan(name="occlusion"))
+    if name == "quick":
+        return first
+    sampled = MethodPlan(
+        name="shapley_sampling", parameters={"permutations": 64 if name == "thorough" else 16}
+    )
+    return (*first, sampled) if name == "standard" else (*first, sampled, *_comparing())
+
+
+def _integrated(name: str, **parameters: JsonValue) -> MethodPlan:
+    steps = {"quick": 24, "standard": 64, "thorough": 128}[name]
+    return MethodPlan(name="integrated_gradients", parameters={"steps": steps, **parameters})
+
+
+def _comparing() -> tuple[MethodPlan, ...]:
+    return (
+        MethodPlan(name="deep_lift"),
+        MethodPlan(name="deep_shap"),
+        MethodPlan(name="gradient_shap", parameters={"samples": 256}),
+        MethodPlan(name="smooth_grad", parameters={"samples": 64}),
+    )
+
+
+def _sampling(cut: str) -> tuple[MethodPlan, ...]:
+    return (
+        MethodPlan(name="shapley_sampling", parameters={"permutations": 64, "cut": cut}),
+        MethodPlan(name="kernel_shap", parameters={"samples": 1024, "cut": cut}),
+        MethodPlan(name="lime", parameters={"samples": 512, "cut": cut}),
+    )

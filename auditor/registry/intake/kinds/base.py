@@ -1,0 +1,66 @@
+"""What every kind of set has: content by id, and an account of what was left out or taken away."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from auditor.common.errors import Refused
+from auditor.explain.spec import Deidentification
+from auditor.registry.intake.labels import Row
+
+
+class Content(NamedTuple):
+    """One item as it is stored: what the model is asked about, and its relevant region where there is one."""
+
+    content: bytes
+    mask: bytes | None = None
+
+
+class Reader(ABC):
+    """The items of one folder.
+
+    Attributes
+    ----------
+    columns : the columns of a table's rows, nothing for other kinds
+    deidentification : what was taken out of files that name people, None where no file can
+    """
+
+    columns: tuple[str, ...] = ()
+    deidentification: Deidentification | None = None
+
+    @abstractmethod
+    def __init__(self, folder: Path, salt: bytes) -> None:
+        """Look at the folder; raises Refused where it lacks what the kind needs."""
+
+    @abstractmethod
+    def content(self, row: Row) -> Content:
+        """Return an item's content, checked; raises Refused naming the row or file that is wrong."""
+
+    @abstractmethod
+    def unlisted(self, ids: Iterable[str]) -> int:
+        """Return how many items lie in the folder that labels.csv does not name."""
+
+
+def by_id(folder: Path, suffixes: tuple[str, ...]) -> dict[str, Path]:
+    """Return the files of a folder by their name without suffix; raises Refused where two have one name."""
+    if not folder.is_dir():
+        return {}
+    found: dict[str, Path] = {}
+    for path in sorted(folder.iterdir()):
+        suffix = next((end for end in suffixes if path.name.casefold().endswith(end)), None)
+        if suffix is not None:
+            name = path.name[: -len(suffix)]
+            if name in found:
+                raise Refused(
+                    f"{folder.name}/ holds {path.name} and {found[name].name} for one id; keep one."
+                )
+            found[name] = path
+    return found
+
+
+def absent(row: Row, what: str, where: str) -> Refused:
+    """Return the refusal of a row whose content is missing."""
+    return Refused(
+        f"labels.csv, row {row.number}: there is no {what} for the id {row.id!r}; expected {where}."
+    )

@@ -1,0 +1,94 @@
+"""A row of a table: its values, and a panel of bars for each method."""
+
+import textwrap
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from matplotlib.axes import Axes
+
+from reports.documents.figures.style import INK, LINE, SOFT, figure, house_style, svg
+
+POSITIVE, NEGATIVE = "#b2182b", "#2166ac"
+_WIDTH, _ROW, _NAMES, _ACROSS = 166.0, 5.2, 56.0, 4
+
+
+class Method(NamedTuple):
+    """A method's title and what it attributes to each row of the chart."""
+
+    title: str
+    values: list[float]
+
+
+def row_chart(rows: Sequence[tuple[str, str]], methods: Sequence[Method]) -> bytes:
+    """Return the chart as SVG; `rows` are (column, value) from top to bottom.
+
+    A bar to the right is positive, one to the left negative and hatched. Each panel has its own scale, from minus to
+    plus the largest absolute value, which stands at its top.
+    """
+    bands = [methods[first : first + _ACROSS] for first in range(0, len(methods), _ACROSS)] or [()]
+    height = (_ROW * len(rows) + 11) * len(bands)
+    with house_style():
+        drawn = figure(_WIDTH, height)
+        grid = drawn.add_gridspec(
+            len(bands), 1 + _ACROSS, width_ratios=[_NAMES, *[(_WIDTH - _NAMES) / _ACROSS] * _ACROSS]
+        )
+        for band, shown in enumerate(bands):
+            _names(drawn.add_subplot(grid[band, 0]), rows)
+            for place, method in enumerate(shown):
+                _bars(drawn.add_subplot(grid[band, 1 + place]), method)
+        return svg(drawn)
+
+
+def _names(axes: Axes, rows: Sequence[tuple[str, str]]) -> None:
+    axes.set_xlim(0, 1)
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    for y, (name, value) in enumerate(rows):
+        axes.text(0, y, textwrap.shorten(name, 30, placeholder="…"), fontsize=7.5, va="center", color=INK)
+        axes.text(
+            1,
+            y,
+            textwrap.shorten(value, 18, placeholder="…"),
+            fontsize=7.5,
+            va="center",
+            ha="right",
+            color=SOFT,
+        )
+    axes.axis("off")
+
+
+def _bars(axes: Axes, method: Method) -> None:
+    values = method.values
+    largest = max((abs(value) for value in values), default=0.0) or 1.0
+    axes.set_xlim(-1.45, 1.45)
+    axes.set_ylim(len(values) - 0.5, -0.5)
+    axes.axvline(0, color=SOFT, linewidth=0.6)
+    for y, value in enumerate(values):
+        length, positive = value / largest, value > 0
+        axes.barh(
+            y,
+            length,
+            height=0.62,
+            color=POSITIVE if positive else NEGATIVE,
+            hatch=None if positive else "////",
+            edgecolor="white",
+            linewidth=0,
+        )
+        if abs(length) >= 0.005:
+            axes.text(
+                length + (0.05 if positive else -0.05),
+                y,
+                f"{value:+.2g}",
+                fontsize=5.8,
+                va="center",
+                ha="left" if positive else "right",
+                color=SOFT,
+            )
+    title = "\n".join(textwrap.wrap(method.title, 22)[:2])
+    axes.set_title(title, fontsize=7, loc="center", color=INK)
+    axes.set_xticks([])
+    axes.set_yticks([])
+    axes.set_axisbelow(True)
+    for y in range(1, len(values)):
+        axes.axhline(y - 0.5, color=LINE, linewidth=0.3, zorder=0)
+    for spine in axes.spines.values():
+        spine.set_visible(False)

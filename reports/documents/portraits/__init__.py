@@ -1,0 +1,17 @@
+"""How single items are drawn, one kind of input a file: as given, and what each method attributes to their parts."""
+
+from auditor.common.store import Store
+from auditor.explain.evidence import Evidence
+from auditor.explain.spec import Modality
+from reports.documents.portraits.base import Panel, Portrait
+from reports.documents.portraits.image import ImagePortrait
+from reports.documents.portraits.table import TablePortrait
+
+__all__ = ["Panel", "Portrait", "portrait"]
+
+_PORTRAITS: dict[Modality, type[Portrait]] = {"image": ImagePortrait, "table": TablePortrait}
+
+
+def portrait(evidence: Evidence, store: Store) -> Portrait:
+    """Return what draws the items of this evidence."""
+    return _PORTRAITS[evidence.model.spec.input.kind](evidence, store)

@@ -1,0 +1,60 @@
+"""What every portrait has: panels with their words, and a way to draw one."""
+
+from abc import ABC, abstractmethod
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+
+from auditor.common.store import Store
+from auditor.explain.evidence import Evidence, ItemRecord, MapRecord
+from reports.documents.book import Asset
+
+
+class Panel(NamedTuple):
+    """One picture of an item: the key under which it is drawn, its title, what it shows, and notes below it."""
+
+    key: str
+    title: str
+    alt: str
+    notes: tuple[str, ...]
+
+
+class Portrait(ABC):
+    """The pictures of the items of one kind.
+
+    Attributes
+    ----------
+    wide : whether a panel takes the whole width of a page
+    scale : a word for what a legend has to explain: "colour" for maps in red and blue, "bars" for bars
+    """
+
+    wide: bool = False
+    scale: str = "colour"
+
+    def __init__(self, evidence: Evidence, store: Store) -> None:
+        self.evidence, self.store = evidence, store
+        self.titles = {method.card.name: method.card.title for method in evidence.methods}
+
+    @abstractmethod
+    def panels(self, item: ItemRecord) -> list[Panel]:
+        """Return the panels of an item in their order; raises RetraceError where an array is missing."""
+
+    @abstractmethod
+    def draw(self, item: ItemRecord, key: str) -> Asset:
+        """Return one panel's picture; raises RetraceError where what it is drawn from is missing or damaged."""
+
+    def shown(self, item: ItemRecord) -> list[str]:
+        """Return the methods that an item has maps of, in the plan's order."""
+        return [name for name in self.titles if name in item.maps]
+
+
+def trust(record: MapRecord) -> list[str]:
+    """Return how far one map can be believed: what its method says of itself."""
+    said = []
+    if record.completeness is not None:
+        said.append(_("error %(value)s %%") % {"value": f"{100 * record.completeness:.1f}"})
+    if record.noise is not None:
+        said.append(_("chance ±%(value)s %%") % {"value": f"{100 * record.noise:.0f}"})
+    if record.fit is not None:
+        said.append(f"R² {record.fit:.2f}")
+    return said

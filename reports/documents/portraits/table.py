@@ -1,0 +1,78 @@
+"""Rows of a table: the values as they were written, and beside each what every method attributes to it."""
+
+import json
+
+import numpy as np
+from django.utils.translation import gettext as _
+
+from auditor.explain.evidence import ItemRecord
+from auditor.explain.spec import CategoryColumn, Column, TableInput
+from reports.documents.book import Asset
+from reports.documents.figures.rows import Method, row_chart
+from reports.documents.figures.source import attribution, stored
+from reports.documents.portraits.base import Panel, Portrait, trust
+
+_ROW, _MOST = "row", 10
+
+
+class TablePortrait(Portrait):
+    """One wide panel: bars to the right speak for the decision, to the left against it."""
+
+    wide = True
+    scale = "bars"
+
+    def panels(self, item: ItemRecord) -> list[Panel]:
+        """Return the row's one panel; notes say how far each method can be believed."""
+        words = {"id": item.entry.id[:60], "target": item.target[:60]}
+        alt = _("Item %(id)s: its values, and what each method attributes to them for “%(target)s”") % words
+        notes = [(self.titles[name], trust(item.maps[name])) for name in self.shown(item)]
+        return [Panel(_ROW, "", alt, tuple(f"{title}: {', '.join(said)}" for title, said in notes if said))]
+
+    def draw(self, item: ItemRecord, key: str) -> Asset:
+        """Return the chart as SVG."""
+        spec = self.evidence.model.spec.input
+        if not isinstance(spec, TableInput):
+            raise ValueError("the evidence is not about a table")
+        written: dict[str, str] = json.loads(stored(self.store, item.entry.content, f"row {item.entry.id!r}"))
+        maps = {
+            name: attribution(self.store, item.maps[name].array, f"map by {name}")
+            for name in self.shown(item)
+        }
+        order = _strongest(list(maps.values()), len(spec.columns))
+        rows = [(title_of(spec.columns[index]), _value(spec.columns[index], written)) for index in order]
+        rest = [index for index in range(len(spec.columns)) if index not in order]
+        if rest:
+            rows.append((_("%(n)d other columns") % {"n": len(rest)}, _("sum")))
+        methods = [
+            Method(
+                self.titles[name], [*values[order].tolist(), *([float(values[rest].sum())] if rest else [])]
+            )
+            for name, values in maps.items()
+        ]
+        return Asset(row_chart(rows, methods), "image/svg+xml")
+
+
+def title_of(column: Column) -> str:
+    """Return what a column is called."""
+    return column.title or column.name
+
+
+def _strongest(maps: list[np.ndarray], columns: int) -> list[int]:
+    """Return which columns are shown, the one with the largest share in any method first."""
+    weight = np.zeros(columns)
+    for values in maps:
+        weight = np.maximum(weight, np.abs(values) / (np.abs(values).max() or 1.0))
+    return [int(index) for index in np.argsort(-weight, kind="stable")[:_MOST]]
+
+
+def _value(column: Column, written: dict[str, str]) -> str:
+    text = written.get(column.name, "").strip()
+    if not text:
+        return _("missing")
+    if isinstance(column, CategoryColumn):
+        return text
+    try:
+        text = f"{float(text):.6g}"
+    except ValueError:
+        return text
+    return f"{text} {column.unit}".strip()
