@@ -112,4 +112,4 @@ def _bytes(tensor: TensorProto, name: str) -> int:
         kind, bits = "", 0
     if not bits or kind == "STRING" or min(tensor.dims, default=0) < 0:
         raise Refused(f"{name}: {tensor.name!r} has a shape or a type that cannot lie in another file.")
-    return -(-math.prod(tensor.dims) * bits // 8)
+    return int(-(-math.prod(tensor.dims) * bits // 8))

@@ -64,7 +64,7 @@ def _opened(path: Path, kind: Kind, *, trust: bool) -> Any:
     if kind is Kind.EXPORTED:
         return torch.export.load(path).state_dict
     if kind is Kind.TORCHSCRIPT:
-        return torch.jit.load(path, map_location="cpu").state_dict()
+        return torch.jit.load(path, map_location="cpu").state_dict()  # type: ignore[no-untyped-call]
     try:
         return torch.load(path, map_location="cpu", weights_only=True)
     except (pickle.UnpicklingError, RuntimeError) as error:

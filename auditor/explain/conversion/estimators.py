@@ -40,7 +40,7 @@ def read_estimator(path: Path, kind: Kind, *, trust: bool) -> Any:
 def archived(estimator: Any, name: str) -> bytes:
     """Return an estimator as a skops archive; raises Refused where skops cannot write it."""
     try:
-        return skops.io.dumps(estimator)
+        return bytes(skops.io.dumps(estimator))
     except Exception as error:  # skops and __reduce__ of any type
         what = str(error).strip().split("\n", 1)[0][:200]
         raise Refused(

@@ -178,8 +178,9 @@ def _one_hot(part: Any) -> bool:
             return False
         if drop is not None and not 0 <= drop < count:
             return False
-        if rare[index] is not None and not (
-            rare[index].shape == categories.shape and 0 <= rare[index].min() <= rare[index].max() < count
+        mapping = rare[index]
+        if mapping is not None and not (
+            mapping.shape == categories.shape and 0 <= mapping.min() <= mapping.max() < count
         ):
             return False
     return True
