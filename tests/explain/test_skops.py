@@ -42,8 +42,14 @@ from sklearn.tree import DecisionTreeClassifier
 from skops import io as skops_io
 
 from auditor.common.errors import Refused
+from auditor.explain.globals.importance import importance
 from auditor.explain.model import load
+from auditor.explain.runner import explain_shard
+from auditor.explain.spec import ModelSpec
+from tests.explain import toys
 from tests.explain.skops_toys import attributes, edited, literal, rows, spec
+from tests.explain.test_table_runs import PLAN, TABLE, made
+from tests.explain.test_table_runs import rows as table_rows
 
 COLUMNS = ColumnTransformer(
     [
@@ -201,3 +207,27 @@ def test_the_description_gives_a_table_and_probabilities():
     for wrong in ({"input": image}, {"output": {"classes": ["a", "b"], "activation": "softmax"}}):
         with pytest.raises(ValueError, match="skops models take rows and give probabilities"):
             type(spec()).model_validate(described | wrong)
+
+
+def test_a_shard_of_rows_is_explained_and_the_column_that_decides_is_found(tmp_path):
+    described = toys.spec().model_dump(mode="json", by_alias=True) | {
+        "format": "skops",
+        "architecture": "",
+        "config": {},
+        "weights": "model.skops",
+        "input": TABLE.model_dump(mode="json"),
+        "output": {"classes": toys.CLASSES, "activation": "none"},
+    }
+    _, items, store, _ = made(tmp_path, table_rows())
+    features = torch.stack([items.given(index) for index in range(len(items))]).numpy()
+    labels = np.array(toys.CLASSES)[(features[:, 0] > 120).astype(int)]
+    forest = RandomForestClassifier(20, random_state=0).fit(features, labels)
+    model = load(ModelSpec.model_validate(described), skops_io.dumps(forest))
+    result = explain_shard(model, items, PLAN, 0, store.put)
+    assert set(result.items[0].maps) == {"occlusion", "kernel_shap"}
+    found = {region.name: region.flips.value for region in importance(result.items, result.regions, PLAN)}
+    assert found["pressure"] > 0.9 > 0.1 > max(found["ward"], found["idle"])
+    assert (
+        np.abs(model.probabilities(torch.tensor(features)).numpy() - forest.predict_proba(features)).max()
+        < 1e-6
+    )
