@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from auditor.explain.globals.documents import Curve
 from reports.documents.figures.style import ACCENT, INK, LINE, SOFT, figure, house_style, svg
 
-_ACROSS, _HEIGHT = 3, 44.0
+_ACROSS, _HEIGHT = 3, 38.0
 
 
 def curve_panels(curves: Sequence[Curve]) -> bytes:

@@ -33,7 +33,7 @@ def row_chart(rows: Sequence[tuple[str, str]], methods: Sequence[Method]) -> byt
         drawn = figure(_WIDTH, height)
         grid = drawn.add_gridspec(len(bands), 1 + across, width_ratios=[names, *[_PANEL] * across])
         for band, shown in enumerate(bands):
-            _names(drawn.add_subplot(grid[band, 0]), rows, int(names / 1.75))
+            _names(drawn.add_subplot(grid[band, 0]), rows, int(names / 1.4))
             for place, method in enumerate(shown):
                 _bars(drawn.add_subplot(grid[band, 1 + place]), method)
         return svg(drawn)

@@ -4,12 +4,13 @@ import numpy as np
 from django.utils.translation import gettext as _
 
 from auditor.explain.globals.documents import Curve, Drift, Importance, Space, Survey
+from auditor.explain.spec import TableInput
 from reports.documents.book import Book
 from reports.documents.figures.curves import curve_panels
 from reports.documents.figures.scatter import plane
 from reports.documents.numbers import Notes
 
-_ROWS, _CURVES, _NAMED = 15, 6, 4
+_ROWS, _CURVES, _NAMED, _ACROSS = 10, 6, 4, 3
 
 
 def context(book: Book) -> dict[str, object]:
@@ -38,13 +39,13 @@ def context(book: Book) -> dict[str, object]:
 
 def _methods(book: Book) -> list[str]:
     titles = {method.card.name: method.card.title for method in book.snapshot.evidence.methods}
-    return [titles.get(name, name) for name in book.snapshot.evidence.survey.attributions][:2]
+    return [titles.get(name, name) for name in book.snapshot.evidence.survey.attributions][:_ACROSS]
 
 
 def _importance(one: Importance, survey: Survey, notes: Notes) -> dict[str, object]:
     found = [
         next((entry for entry in entries if entry.name == one.name), None)
-        for entries in list(survey.attributions.values())[:2]
+        for entries in list(survey.attributions.values())[:_ACROSS]
     ]
     return {
         "title": one.title or one.name,
@@ -70,8 +71,9 @@ def _curve_notes(survey: Survey) -> list[str]:
 def _space(book: Book, space: Space, notes: Notes) -> dict[str, object]:
     found = space.components
     explained = [notes.share(one) for one in found.explained]
+    titles = [_title(book, name) for name in found.columns]
     rows = [
-        (index + 1, number, _loadings(found.columns, loadings) if space.name == "columns" else "")
+        (index + 1, number, _loadings(titles, loadings) if space.name == "columns" else "")
         for index, (number, loadings) in enumerate(zip(explained, found.loadings, strict=True))
     ]
     return {
@@ -86,9 +88,15 @@ def _space(book: Book, space: Space, notes: Notes) -> dict[str, object]:
     }
 
 
-def _loadings(columns: tuple[str, ...], loadings: tuple[float, ...]) -> str:
+def _title(book: Book, name: str) -> str:
+    given = book.snapshot.evidence.model.spec.input
+    columns = given.columns if isinstance(given, TableInput) else ()
+    return next((column.title for column in columns if column.name == name and column.title), name)
+
+
+def _loadings(columns: list[str], loadings: tuple[float, ...]) -> str:
     order = np.argsort(-np.abs(np.array(loadings)), kind="stable")[:_NAMED]
-    return ", ".join(f"{columns[i]} {loadings[i]:+.2f}" for i in order)
+    return "; ".join(f"{columns[i]} {loadings[i]:+.2f}" for i in order)
 
 
 def _plane(book: Book, space: Space) -> str | None:
