@@ -13,6 +13,7 @@ WITHOUT_DATABASE = {
     "check",
     "collectstatic",
     "compilemessages",
+    "convert",
     "help",
     "makemessages",
     "makemigrations",

@@ -10,7 +10,7 @@ import numpy as np
 import auditor
 from auditor.common.errors import RetraceError
 from auditor.explain.bootstrap import Bootstrap, undefined
-from auditor.explain.cards import why_not
+from auditor.explain.cards import card, why_not
 from auditor.explain.evidence import (
     Evidence,
     GalleryEntry,
@@ -18,6 +18,7 @@ from auditor.explain.evidence import (
     Incident,
     ItemRecord,
     Measure,
+    MethodCard,
     MethodSummary,
     ModelFacts,
     Region,
@@ -73,6 +74,7 @@ def assemble(
     incidents = tuple(incident for _, shard in ordered for incident in shard.incidents)
     _check(ordered, records, incidents, validation_set)
     shown = gallery(records, plan)
+    answered = ask(records, shown.entries)
     return Evidence(
         schema="retrace-evidence/1",
         model=model,
@@ -88,9 +90,25 @@ def assemble(
         performance=performance(records, model.spec.output.classes, plan),
         regions=importance(records, ordered[0][1].regions, plan),
         surrogate=surrogate(records, modality_of(model.spec.input).features, plan),
-        survey=ask(records, shown.entries),
+        survey=answered,
+        cards=_cards(answered),
         gallery=shown,
     )
+
+
+def _cards(answered: Survey) -> tuple[MethodCard, ...]:
+    """Return the cards of the methods that a survey used, the surrogate tree's first."""
+    kinds = {curve.kind for curve in answered.curves}
+    used = {
+        "surrogate_tree": True,
+        "permutation_importance": answered.importance is not None,
+        "sage": answered.importance is not None,
+        "partial_dependence": "partial_dependence" in kinds,
+        "accumulated_local_effects": "accumulated_local_effects" in kinds,
+        "pca": bool(answered.spaces),
+        "counterfactuals": bool(answered.counterfactuals),
+    }
+    return tuple(card(name) for name, is_used in used.items() if is_used)
 
 
 def _check(

@@ -235,7 +235,11 @@ class Software(Document):
 
 
 class Evidence(Document):
-    """The whole of what was measured. `shards` are the digests of the shard documents, in their order."""
+    """The whole of what was measured.
+
+    `shards` are the digests of the shard documents, in their order; `cards` those of the methods that speak of the
+    model as a whole or give examples.
+    """
 
     schema_: Literal["retrace-evidence/1"] = Field(default="retrace-evidence/1", alias="schema")
     model: ModelFacts
@@ -250,4 +254,5 @@ class Evidence(Document):
     regions: tuple[RegionImportance, ...]
     surrogate: Surrogate
     survey: Survey = Survey()
+    cards: tuple[MethodCard, ...] = ()
     gallery: Gallery

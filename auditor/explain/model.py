@@ -31,6 +31,7 @@ class Scorer(nn.Module):
         self.network = network
         self.activation = spec.output.activation
         self.padded = isinstance(spec.input, GraphInput)
+        self.scales = not getattr(network, "scales_itself", False)
         shape = (len(spec.input.mean), *(1 for _ in spec.input.shape[1:]))
         mean, std = (torch.tensor(one).reshape(shape) for one in (spec.input.mean, spec.input.std))
         if isinstance(spec.input, GraphInput):
@@ -57,6 +58,8 @@ class Scorer(nn.Module):
 
     def normalised(self, pixels: Tensor) -> Tensor:
         """Return what the network sees, channels last: pooling and normalisation are twice as fast on a CPU."""
+        if not self.scales:
+            return pixels
         scaled = (pixels - self.mean) / self.std
         if self.padded:
             return scaled * packing.exists(pixels)  # the line of a node that does not exist stays zero
@@ -68,9 +71,9 @@ class AuditedModel:
     """A network, frozen for the audit.
 
     Inputs are float32 (batch, *shape) as the model's input describes them: pixels in [0, 1], the numbers of a row, or
-    the lines of a graph's nodes. They are normalised inside as model.json says, so attributions are about pixels,
-    columns or nodes. Raises Refused where the network does not answer with one score a class, or where the layer that
-    model.json names does not exist.
+    the lines of a graph's nodes. They are normalised inside as model.json says, unless the network scales them itself,
+    so attributions are about pixels, columns or nodes. Raises Refused where the network does not answer with one score
+    a class, or where the layer that model.json names does not exist.
     """
 
     def __init__(self, network: nn.Module, spec: ModelSpec, device: str = "cpu") -> None:
@@ -212,7 +215,7 @@ def load(spec: ModelSpec, weights: bytes | Path, device: str = "cpu") -> Audited
     """Return the audited model that model.json and its weights describe; nothing of theirs is run.
 
     Raises Refused with one sentence: a pickle, a broken file, an unknown architecture, a key that differs, an
-    operator that ONNX does not define, data outside of the file.
+    operator that ONNX does not define, data outside of the file, a type that no scikit-learn model needs.
     """
     if isinstance(weights, Path):
         check_not_pickle(weights, spec.weights)
@@ -220,7 +223,12 @@ def load(spec: ModelSpec, weights: bytes | Path, device: str = "cpu") -> Audited
         from auditor.explain.onnx_network import OnnxNetwork  # onnxruntime is loaded where it is needed
 
         with deterministic(0):
-            return AuditedModel(OnnxNetwork(weights, spec.weights), spec)
+            return AuditedModel(OnnxNetwork(weights, spec.weights, spec.output.classes), spec)
+    if spec.format == "skops":
+        from auditor.explain.skops_network import SkopsNetwork  # scikit-learn likewise
+
+        with deterministic(0):
+            return AuditedModel(SkopsNetwork(weights, spec), spec)
     with deterministic(0):
         return AuditedModel(_network(spec, weights), spec, device)
 

@@ -9,6 +9,7 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO
 
@@ -17,10 +18,7 @@ from auditor.common.errors import Refused
 _HEAD = 1 << 16
 _TEXT_PICKLE = 1 << 20
 _LEGACY_TORCH = b"\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19"
-_CONVERT = (
-    "where you trust it, load it and save the weights alone with "
-    "safetensors.torch.save_file(model.state_dict(), 'weights.safetensors')"
-)
+_CONVERT = "convert it on your own machine with `python manage.py convert`, where you trust it"
 _COMPRESSED: dict[bytes, Callable[[bytes], bytes]] = {
     b"\x1f\x8b": lambda head: gzip.GzipFile(fileobj=io.BytesIO(head)).read(64),
     b"BZh": lambda head: bz2.BZ2Decompressor().decompress(head, 64),
@@ -30,28 +28,48 @@ _COMPRESSED: dict[bytes, Callable[[bytes], bytes]] = {
 }
 
 
+class Kind(StrEnum):
+    """What a file is that is not read as it is."""
+
+    HDF5 = "an HDF5 file (Keras or another framework)"
+    OBJECTS = "a NumPy array of Python objects, a pickle"
+    TORCH = "a PyTorch archive written by torch.save, a pickle"
+    OLD_TORCH = "a PyTorch file of the old format, a pickle"
+    OLDEST_TORCH = "a PyTorch file of the first format, a pickle"
+    TORCHSCRIPT = "a TorchScript archive"
+    EXPORTED = "a torch.export archive (.pt2)"
+    JOBLIB = "a joblib file, a pickle"
+    COMPRESSED = "a compressed pickle (joblib)"
+    PICKLE = "a pickle"
+    PACKED = "an archive with a pickle in it"
+
+
 def check_not_pickle(path: Path, name: str = "") -> None:
     """Return quietly for a file that is data; raise Refused for a program or an unread model format.
 
     Only the content decides, never the name; nothing is unpickled. `name` is what the sentence calls it.
     """
+    kind = kind_of(path)
+    if kind is Kind.HDF5:
+        raise Refused(f"{name or path.name} is {kind}, which is not read yet; export the model as ONNX.")
+    if kind is not None:
+        raise Refused(f"{name or path.name} is {kind}, which can run code when it is opened; {_CONVERT}.")
+
+
+def kind_of(path: Path) -> Kind | None:
+    """Return which program or unread model format a file is, by its content; None for data."""
     with path.open("rb") as stream:
-        kind = _kind(stream, path.stat().st_size)
-    if kind is None:
-        return
-    what, executable = kind
-    why = "which can run code when it is opened" if executable else "which is not read yet"
-    raise Refused(f"{name or path.name} is {what}, {why}; {_CONVERT}.")
+        return _kind(stream, path.stat().st_size)
 
 
-def _kind(stream: BinaryIO, size: int) -> tuple[str, bool] | None:
+def _kind(stream: BinaryIO, size: int) -> Kind | None:
     head = stream.read(_HEAD)
     if _is_safetensors(head, size):
         return None
     if head.startswith(b"\x89HDF\r\n\x1a\n"):
-        return "an HDF5 file (Keras or another framework)", False
+        return Kind.HDF5
     if head.startswith(b"\x93NUMPY") and b"'|O'" in head[:512]:
-        return "a NumPy array of Python objects, a pickle", True
+        return Kind.OBJECTS
     if zipfile.is_zipfile(stream):
         return _zip_kind(stream)
     if head[257:262] == b"ustar":
@@ -59,20 +77,20 @@ def _kind(stream: BinaryIO, size: int) -> tuple[str, bool] | None:
     return _pickle_kind(head, stream, size)
 
 
-def _pickle_kind(head: bytes, stream: BinaryIO, size: int) -> tuple[str, bool] | None:
+def _pickle_kind(head: bytes, stream: BinaryIO, size: int) -> Kind | None:
     if _LEGACY_TORCH in head[:32]:
-        return "a PyTorch file of the old format, a pickle", True
+        return Kind.OLD_TORCH
     if head.startswith((b"ZF0x", b"ZF")) and b"0x" in head[:4]:
-        return "a joblib file, a pickle", True
+        return Kind.JOBLIB
     if _is_binary_pickle(head):
-        return ("a joblib file, a pickle" if b"joblib" in head else "a pickle"), True
+        return Kind.JOBLIB if b"joblib" in head else Kind.PICKLE
     for magic, opened in _COMPRESSED.items():
         if head.startswith(magic) and _is_binary_pickle(_inside(opened, head)):
-            return "a compressed pickle (joblib)", True
+            return Kind.COMPRESSED
     if size <= _TEXT_PICKLE:
         stream.seek(0)
         if _is_text_pickle(stream.read()):
-            return "a pickle", True
+            return Kind.PICKLE
     return None
 
 
@@ -111,7 +129,7 @@ def _is_text_pickle(content: bytes) -> bool:
     return last is not None and last[0] == "STOP" and last[1] == len(content.rstrip(b"\r\n")) - 1
 
 
-def _zip_kind(stream: BinaryIO) -> tuple[str, bool] | None:
+def _zip_kind(stream: BinaryIO) -> Kind | None:
     try:
         with zipfile.ZipFile(stream) as archive:
             names = {member.filename for member in archive.infolist()}
@@ -124,17 +142,17 @@ def _zip_kind(stream: BinaryIO) -> tuple[str, bool] | None:
         or "archive_format" in leaves
         or "models/model.json" in inner
     ):
-        return "a torch.export archive (.pt2)", True
+        return Kind.EXPORTED
     if "constants.pkl" in leaves:
-        return "a TorchScript archive", True
+        return Kind.TORCHSCRIPT
     if "data.pkl" in leaves:
-        return "a PyTorch archive written by torch.save, a pickle", True
+        return Kind.TORCH
     if any(name.endswith((".pkl", ".pickle", ".joblib")) for name in leaves):
-        return "an archive with a pickle in it", True
+        return Kind.PACKED
     return None
 
 
-def _tar_kind(stream: BinaryIO) -> tuple[str, bool] | None:
+def _tar_kind(stream: BinaryIO) -> Kind | None:
     stream.seek(0)
     try:
         with tarfile.open(fileobj=stream, mode="r:") as archive:
@@ -142,5 +160,5 @@ def _tar_kind(stream: BinaryIO) -> tuple[str, bool] | None:
     except tarfile.TarError:
         return None  # a broken archive is refused by whoever unpacks it
     if {"pickle", "storages"} <= names:
-        return "a PyTorch file of the first format, a pickle", True
+        return Kind.OLDEST_TORCH
     return None

@@ -281,7 +281,7 @@ class ModelSpec(Document):
     name: Name
     version: Name
     description: str = ""
-    format: Literal["safetensors", "onnx"] = "safetensors"
+    format: Literal["safetensors", "onnx", "skops"] = "safetensors"
     architecture: str = ""
     config: dict[str, JsonValue] = {}
     weights: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")] = "weights.safetensors"
@@ -301,6 +301,10 @@ class ModelSpec(Document):
         if self.format != "safetensors" and (self.architecture or self.config or self.gradcam_layer):
             raise ValueError(
                 f"{self.format} brings its own network: leave architecture, config and gradcam_layer out"
+            )
+        if self.format == "skops" and (self.input.kind != "table" or self.output.activation != "none"):
+            raise ValueError(
+                'skops models take rows and give probabilities: the input is a table, the activation "none"'
             )
         return self
 

@@ -36,13 +36,14 @@ class Asked:
 
     model: AuditedModel
     items: ValidationSet
-    indices: list[int]
+    records: Sequence[ItemRecord]
     plan: Plan
     put: Put
     unanswered: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.room, self.bootstrap = Room(self.plan.batch_size), Bootstrap.of(self.plan)
+        self.indices = [record.index for record in self.records]
 
     @cached_property
     def labels(self) -> NDArray[np.int64]:
@@ -88,12 +89,12 @@ def survey(
     the reference alone.
     """
     with deterministic(plan.seed, tf32=plan.tf32):
-        asked = Asked(model, items, [record.index for record in records], plan, put)
+        asked = Asked(model, items, records, plan, put)
         importance, curves = asked.tried("Importance", lambda: _importance(asked), (None, ()))
         return Survey(
             importance=importance,
             curves=curves,
-            attributions=_attributions(asked, records),
+            attributions=_attributions(asked),
             spaces=_spaces(asked, reference[1] if reference else None),
             reference=reference[0] if reference else None,
             counterfactuals=otherwise(asked.model, asked.items, entries, plan, put, asked.unanswered),
@@ -120,18 +121,18 @@ def _importance(asked: Asked) -> tuple[SetImportance | None, tuple[Curve, ...]]:
     raise Refused(f"it is measured for tables and images, and this model takes a {spec.input.kind}.")
 
 
-def _attributions(asked: Asked, records: Sequence[ItemRecord]) -> dict[str, tuple[Attribution, ...]]:
+def _attributions(asked: Asked) -> dict[str, tuple[Attribution, ...]]:
     """Return the local attributions of a table's columns put together, by method."""
     spec = asked.model.spec.input
     if not isinstance(spec, TableInput):
         return {}
     names = [column.name for column in spec.columns]
-    methods = sorted({name for record in records for name in record.maps})
+    methods = sorted({name for record in asked.records for name in record.maps})
     maps = {
         method: np.stack(
             [
                 read_array(record.maps[method].array, asked.items.store.get)
-                for record in records
+                for record in asked.records
                 if method in record.maps
             ]
         )
@@ -198,7 +199,16 @@ def _space(
             ),
             None,
         )
-    return Space.model_validate({"name": name, "components": components, "drift": drift})
+    scored = [asked.records[place] for place in components.items]
+    return Space.model_validate(
+        {
+            "name": name,
+            "components": components,
+            "labels": tuple(record.entry.label for record in scored),
+            "decisions": tuple(record.predicted for record in scored),
+            "drift": drift,
+        }
+    )
 
 
 def _drawn(total: int, most: int, seed: int) -> NDArray[np.int64]:

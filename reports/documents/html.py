@@ -9,10 +9,20 @@ from django.utils import translation
 from auditor.common.store import Store
 from reports.documents.book import Asset, Book
 from reports.documents.kinds import WORDS
-from reports.documents.sections import gallery, identity, importance, logic, material, performance, summary
+from reports.documents.sections import (
+    gallery,
+    identity,
+    importance,
+    logic,
+    material,
+    otherwise,
+    performance,
+    summary,
+    whole,
+)
 from reports.documents.snapshot import Snapshot
 
-_SECTIONS = (identity, summary, material, performance, gallery, importance, logic)
+_SECTIONS = (identity, summary, material, performance, gallery, otherwise, importance, whole, logic)
 
 
 class Page(NamedTuple):

@@ -250,11 +250,14 @@ class Drift(Document):
 class Space(Document):
     """Where the items of a set lie, in the space of their columns or of the model's own embedding.
 
-    `drift` compares them with the items of a reference set, where the audit was given one.
+    `labels` and `decisions` are those of the items that have scores, in their order. `drift` compares the set with the
+    items of a reference set, where the audit was given one.
     """
 
     name: Literal["columns", "embedding"]
     components: Components
+    labels: tuple[str, ...]
+    decisions: tuple[str, ...]
     drift: Drift | None = None
 
 

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from django.conf import settings
 from django.utils.crypto import salted_hmac
@@ -16,10 +17,13 @@ from pydantic import ValidationError
 from auditor.common.digest import sha256_file
 from auditor.common.errors import Refused
 from auditor.common.store import Store
+from auditor.explain.conversion import Converted, Wishes
+from auditor.explain.document import Document
 from auditor.registry.intake.accepted import AcceptedModel, AcceptedSet, Outcome
 
 logger = logging.getLogger(__name__)
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "VIRTUAL_ENV")
+_Answer = TypeVar("_Answer", bound=Document)
 
 
 @contextmanager
@@ -29,10 +33,21 @@ def examined(kind: str, upload: Path, name: str) -> Iterator[tuple[AcceptedModel
     Raises Refused with the child's sentence, or with what ended the child.
     """
     with tempfile.TemporaryDirectory(prefix="retrace-intake-") as scratch:
-        answer = _run(kind, upload, name, Path(scratch))
+        given = (kind, str(upload), name, _salt(upload).hex(), scratch)
+        done = _limited("child", given, name, Path(scratch))
+        answer = _answer(Outcome, done, name)
         if answer.accepted is None:
             raise Refused(answer.refused or f"{name} was refused without a reason; see the worker's log.")
         yield answer.accepted, Store(Path(scratch) / "content")
+
+
+def converted(source: Path, wishes: Wishes, into: Path) -> Converted:
+    """Convert a model in a child, and return what it wrote into a folder; raises Refused as `examined` does."""
+    done = _limited("conversion", (str(source), str(into), wishes.model_dump_json()), source.name, into)
+    answer = _answer(Converted, done, source.name)
+    if answer.refused is not None:
+        raise Refused(answer.refused)
+    return answer
 
 
 def _salt(upload: Path) -> bytes:
@@ -40,20 +55,12 @@ def _salt(upload: Path) -> bytes:
     return salted_hmac("retrace.intake", sha256_file(upload), algorithm="sha256").digest()
 
 
-def _run(kind: str, upload: Path, name: str, scratch: Path) -> Outcome:
+def _limited(
+    module: str, arguments: tuple[str, ...], name: str, scratch: Path
+) -> subprocess.CompletedProcess[bytes]:
     seconds = settings.INTAKE_SECONDS
     limits = (str(settings.INTAKE_MEMORY_BYTES), str(seconds))
-    command = [
-        sys.executable,
-        "-m",
-        "auditor.registry.intake.child",
-        kind,
-        str(upload),
-        name,
-        _salt(upload).hex(),
-        str(scratch),
-        *limits,
-    ]
+    command = [sys.executable, "-m", f"auditor.registry.intake.{module}", *arguments, *limits]
     environment = {key: os.environ[key] for key in _PASSED_ON if key in os.environ}
     environment |= {"HOME": str(scratch), "TMPDIR": str(scratch), "OMP_NUM_THREADS": "1"}
     try:
@@ -66,8 +73,12 @@ def _run(kind: str, upload: Path, name: str, scratch: Path) -> Outcome:
         ) from None
     if done.stderr:
         logger.warning("intake of %s: %s", name, done.stderr.decode(errors="replace")[-4000:])
+    return done
+
+
+def _answer(kind: type[_Answer], done: subprocess.CompletedProcess[bytes], name: str) -> _Answer:
     try:
-        return Outcome.model_validate_json(done.stdout)
+        return kind.model_validate_json(done.stdout)
     except ValidationError:
         raise Refused(
             f"{name} could not be read: the process that read it ended with status {done.returncode}, most likely "

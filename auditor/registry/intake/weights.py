@@ -26,12 +26,22 @@ def accept_model(folder: Path, staging: Store) -> AcceptedModel:
         raise Refused(f"model.json, field weights: the folder has no file {spec.weights!r}.")
     from auditor.explain.model import load  # torch takes seconds, and a refusal above does not need it
 
-    model = load(spec, weights, device="cpu")
+    content = _content(spec, weights)
+    model = load(spec, content, device="cpu")
     return AcceptedModel(
         spec=spec,
         spec_digest=staging.put(spec.to_bytes()),
-        weights_digest=staging.put_file(weights),
-        weights_bytes=weights.stat().st_size,
+        weights_digest=staging.put(content) if isinstance(content, bytes) else staging.put_file(content),
+        weights_bytes=len(content) if isinstance(content, bytes) else content.stat().st_size,
         parameters=model.parameters,
         tier=model.tier,
     )
+
+
+def _content(spec: ModelSpec, weights: Path) -> bytes | Path:
+    """Return what is stored under one digest: the file itself, or an ONNX model with its data folded in."""
+    if spec.format != "onnx":
+        return weights
+    from auditor.explain.onnx_folding import folded
+
+    return folded(weights)

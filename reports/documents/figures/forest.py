@@ -29,7 +29,9 @@ def forest(rows: Sequence[Row], label: str, threshold: float | None) -> bytes:
             axes.axvline(threshold, color=SOFT, linewidth=0.8, linestyle=(0, (3, 2)), zorder=0)
         lows = [row.value if row.low is None else row.low for row in rows]
         left = max(0.0, min([*lows, threshold if threshold is not None else 1.0]) - 0.05)
-        axes.set_xlim(left, 1.005)
+        highs = [row.value if row.high is None else row.high for row in rows]
+        right = max([*highs, threshold if threshold is not None else 0.0])
+        axes.set_xlim(left, min(1.005, right + 0.05 * (right - left) + 0.005))
         axes.set_ylim(len(rows) - 0.4, -0.6)
         axes.set_yticks(range(len(rows)), [f"{_short(row.label)}  (n = {row.n})" for row in rows])
         axes.tick_params(axis="y", length=0)

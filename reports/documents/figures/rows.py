@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from reports.documents.figures.style import INK, LINE, SOFT, figure, house_style, svg
 
 POSITIVE, NEGATIVE = "#b2182b", "#2166ac"
-_WIDTH, _ROW, _NAMES, _ACROSS = 166.0, 5.2, 56.0, 4
+_WIDTH, _ROW, _ACROSS, _PANEL = 166.0, 5.2, 4, 27.5
 
 
 class Method(NamedTuple):
@@ -25,25 +25,27 @@ def row_chart(rows: Sequence[tuple[str, str]], methods: Sequence[Method]) -> byt
     A bar to the right is positive, one to the left negative and hatched. Each panel has its own scale, from minus to
     plus the largest absolute value, which stands at its top.
     """
+    across = min(_ACROSS, len(methods)) or 1
+    names = _WIDTH - across * _PANEL
     bands = [methods[first : first + _ACROSS] for first in range(0, len(methods), _ACROSS)] or [()]
     height = (_ROW * len(rows) + 11) * len(bands)
     with house_style():
         drawn = figure(_WIDTH, height)
-        grid = drawn.add_gridspec(
-            len(bands), 1 + _ACROSS, width_ratios=[_NAMES, *[(_WIDTH - _NAMES) / _ACROSS] * _ACROSS]
-        )
+        grid = drawn.add_gridspec(len(bands), 1 + across, width_ratios=[names, *[_PANEL] * across])
         for band, shown in enumerate(bands):
-            _names(drawn.add_subplot(grid[band, 0]), rows)
+            _names(drawn.add_subplot(grid[band, 0]), rows, int(names / 1.4))
             for place, method in enumerate(shown):
                 _bars(drawn.add_subplot(grid[band, 1 + place]), method)
         return svg(drawn)
 
 
-def _names(axes: Axes, rows: Sequence[tuple[str, str]]) -> None:
+def _names(axes: Axes, rows: Sequence[tuple[str, str]], letters: int) -> None:
     axes.set_xlim(0, 1)
     axes.set_ylim(len(rows) - 0.5, -0.5)
     for y, (name, value) in enumerate(rows):
-        axes.text(0, y, textwrap.shorten(name, 30, placeholder="…"), fontsize=7.5, va="center", color=INK)
+        axes.text(
+            0, y, textwrap.shorten(name, letters - 16, placeholder="…"), fontsize=7.5, va="center", color=INK
+        )
         axes.text(
             1,
             y,

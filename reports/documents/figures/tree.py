@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch
 
 from auditor.explain.evidence import Feature, TreeNode
+from auditor.explain.globals.rules import LARGEST
 from reports.documents.figures.style import ACCENT, INK, PAPER, SOFT, figure, house_style, svg
 
 Place = tuple[float, float]
@@ -85,6 +86,10 @@ def _question(node: TreeNode, titles: Mapping[str, Feature], wide: int) -> list[
     feature = titles.get(node.feature or "")
     title, unit = (feature.title, feature.unit) if feature else (node.feature or "", "")
     lines = textwrap.wrap(title, wide)[:3] or [""]
+    if node.category is not None:
+        return [*lines, f"is not {node.category} ?"[: wide + 4]]
+    if node.threshold == LARGEST:
+        return [*lines, "is known ?"]
     return [*lines, f"≤ {node.threshold:.4g} {unit} ?"[: wide + 4]]
 
 

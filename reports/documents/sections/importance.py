@@ -13,7 +13,7 @@ from reports.documents.figures.overlay import original
 from reports.documents.figures.source import Bytes
 from reports.documents.numbers import Notes
 
-_SHOWN, _PARTS, _ACROSS = 4, 15, 3
+_SHOWN, _PARTS, _ACROSS = 4, 10, 3
 
 
 def context(book: Book) -> dict[str, object]:

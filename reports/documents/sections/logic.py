@@ -17,8 +17,14 @@ def context(book: Book) -> dict[str, object]:
         "fidelity": notes.share(found.fidelity) if found.fidelity else None,
         "baseline": notes.share(found.baseline) if found.baseline else None,
         "tree": book.asset(drawn, "image/svg+xml") if drawn else None,
+        "rules": [
+            (rule.text, notes.share(rule.agreement) if rule.agreement else None) for rule in found.rules
+        ],
         "surrogate_notes": notes.texts,
-        "cards": [_card(method, card_notes) for method in book.snapshot.evidence.methods],
+        "cards": [
+            *(_card(method, card_notes) for method in book.snapshot.evidence.methods),
+            *({"card": card, "applicable": True} for card in book.snapshot.evidence.cards),
+        ],
         "card_notes": card_notes.texts,
     }
 

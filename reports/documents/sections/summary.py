@@ -70,7 +70,9 @@ def _can(evidence: Evidence) -> list[str]:
 def _cannot(evidence: Evidence) -> list[str]:
     statements = [
         _("How the model behaves on other items, other devices, places or groups than those in this set."),
-        _("Why the model was built as it is, or what it would do if the person were different."),
+        _("Why the model was built as it is.")
+        if evidence.survey.counterfactuals
+        else _("Why the model was built as it is, or what it would do if the person were different."),
         _("Whether its use is lawful: that also depends on purpose, legal basis and human review."),
     ]
     if evidence.validation_set.masks == 0 and evidence.model.spec.input.kind in ("image", "volume"):

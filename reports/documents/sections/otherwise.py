@@ -1,0 +1,108 @@
+"""How decisions of the gallery would have gone otherwise: other values, or regions filled in."""
+
+import numpy as np
+from PIL import Image
+
+from auditor.explain.counterfactuals.documents import (
+    Alternative,
+    Answer,
+    Change,
+    RegionAlternative,
+    RegionRecord,
+)
+from auditor.explain.globals.documents import Counterfactual
+from auditor.explain.spec import TableInput
+from reports.documents.book import Book
+from reports.documents.figures.overlay import SIZE, encoded, outline
+from reports.documents.figures.source import Bytes, attribution
+
+_LONGEST = 12
+
+
+def context(book: Book) -> dict[str, object]:
+    """Return what the page on counterfactuals prints; raises RetraceError where a picture is missing."""
+    found = book.snapshot.evidence.survey.counterfactuals
+    return {
+        "items": [_item(book, one) for one in found[:_LONGEST]],
+        "left": max(0, len(found) - _LONGEST),
+        "rows": any(one.row for one in found),
+    }
+
+
+def _item(book: Book, found: Counterfactual) -> dict[str, object]:
+    answer: Answer | None = found.row or found.regions
+    if answer is None:
+        raise ValueError("a counterfactual holds neither rows nor regions")
+    classes = book.snapshot.evidence.model.spec.output.classes
+    before = answer.probabilities[classes.index(answer.predicted)]
+    return {
+        "id": found.item,
+        "predicted": answer.predicted,
+        "score": f"{100 * before:.1f} %",
+        "refused": answer.refused,
+        "exhaustive": answer.exhaustive,
+        "searched_to": answer.searched_to,
+        "tried": answer.tried,
+        "rows": [_row(book, one) for one in found.row.alternatives] if found.row else [],
+        "pictures": [_picture(book, found.regions, one) for one in found.regions.alternatives]
+        if found.regions
+        else [],
+    }
+
+
+def _row(book: Book, one: Alternative) -> dict[str, object]:
+    return {
+        "changes": [_change(book, change) for change in one.changes],
+        "predicted": one.predicted,
+        "score": _score(book, one.predicted, one.probabilities),
+        "distance": f"{one.distance:.3f}",
+    }
+
+
+def _change(book: Book, change: Change) -> tuple[str, str, str]:
+    spec = book.snapshot.evidence.model.spec.input
+    columns = spec.columns if isinstance(spec, TableInput) else ()
+    column = next((column for column in columns if column.name == change.column), None)
+    unit = getattr(column, "unit", "")
+    title = (column.title or column.name) if column else change.column
+    return title, _value(change.before, unit), _value(change.after, unit)
+
+
+def _value(value: float | str, unit: str) -> str:
+    return value if isinstance(value, str) else f"{value:.6g} {unit}".strip()
+
+
+def _score(book: Book, predicted: str, probabilities: tuple[float, ...]) -> str:
+    classes = book.snapshot.evidence.model.spec.output.classes
+    return f"{100 * probabilities[classes.index(predicted)]:.1f} %"
+
+
+def _picture(book: Book, record: RegionRecord, one: RegionAlternative) -> dict[str, object]:
+    if one.filled is None or record.parts is None:
+        raise ValueError("the counterfactual holds no picture")
+    filled = attribution(book.store, one.filled, "filled picture")  # (channels, *places)
+    parts = attribution(book.store, record.parts, "regions of a picture")
+    drawn = _drawn(filled, np.isin(parts, one.regions))
+    return {
+        "url": book.asset(encoded(drawn, "JPEG"), "image/jpeg"),
+        "predicted": one.predicted,
+        "score": _score(book, one.predicted, one.probabilities),
+        "regions": len(one.regions),
+        "area": f"{100 * one.area:.1f} %",
+    }
+
+
+def _drawn(filled: np.ndarray, region: np.ndarray) -> Bytes:
+    """Return the filled picture with the filled regions outlined; of a volume the plane that has most of them."""
+    if region.ndim == 3:
+        plane = int(region.sum(axis=(1, 2)).argmax())
+        filled, region = filled[:, plane], region[plane]
+    grey = (np.clip(filled.mean(axis=0), 0, 1) * 255).round().astype(np.uint8)
+    factor = SIZE / max(grey.shape)
+    size = (max(1, round(grey.shape[1] * factor)), max(1, round(grey.shape[0] * factor)))
+    large = np.asarray(Image.fromarray(grey).convert("RGB").resize(size, Image.Resampling.BILINEAR))
+    mask = (
+        np.asarray(Image.fromarray((region * 255).astype(np.uint8)).resize(size, Image.Resampling.NEAREST))
+        > 0
+    )
+    return outline(large, mask)

@@ -1,0 +1,133 @@
+"""The model as a whole beyond the exchange of parts: importance by loss, curves, components and drift."""
+
+import numpy as np
+from django.utils.translation import gettext as _
+
+from auditor.explain.globals.documents import Curve, Drift, Importance, Space, Survey
+from auditor.explain.spec import TableInput
+from reports.documents.book import Book
+from reports.documents.figures.curves import curve_panels
+from reports.documents.figures.scatter import plane
+from reports.documents.numbers import Notes
+
+_ROWS, _CURVES, _NAMED, _ACROSS = 10, 6, 4, 3
+
+
+def context(book: Book) -> dict[str, object]:
+    """Return what the pages on importance by loss, on curves and on components print."""
+    survey, notes, space_notes = book.snapshot.evidence.survey, Notes(), Notes()
+    columns = sorted(
+        survey.importance.columns if survey.importance else (), key=lambda one: -(one.permutation.value or 0)
+    )
+    return {
+        "importance": survey.importance,
+        "loss": notes.plain(survey.importance.loss) if survey.importance else None,
+        "columns": [_importance(one, survey, notes) for one in columns[:_ROWS]],
+        "columns_left": max(0, len(columns) - _ROWS),
+        "methods": _methods(book),
+        "dependence": _curves(book, survey, "partial_dependence"),
+        "effects": _curves(book, survey, "accumulated_local_effects"),
+        "of": survey.curves[0].of if survey.curves else "",
+        "curve_notes": _curve_notes(survey),
+        "notes": notes.texts,
+        "spaces": [_space(book, space, space_notes) for space in survey.spaces],
+        "reference": survey.reference,
+        "space_notes": space_notes.texts,
+        "unanswered": survey.unanswered,
+    }
+
+
+def _methods(book: Book) -> list[str]:
+    titles = {method.card.name: method.card.title for method in book.snapshot.evidence.methods}
+    return [titles.get(name, name) for name in book.snapshot.evidence.survey.attributions][:_ACROSS]
+
+
+def _importance(one: Importance, survey: Survey, notes: Notes) -> dict[str, object]:
+    found = [
+        next((entry for entry in entries if entry.name == one.name), None)
+        for entries in list(survey.attributions.values())[:_ACROSS]
+    ]
+    return {
+        "title": one.title or one.name,
+        "permutation": notes.plain(one.permutation),
+        "sage": notes.plain(one.sage),
+        "attributions": [notes.plain(entry.absolute) if entry else None for entry in found],
+    }
+
+
+def _curves(book: Book, survey: Survey, kind: str) -> str | None:
+    chosen = [curve for curve in survey.curves if curve.kind == kind][:_CURVES]
+    return book.asset(curve_panels(chosen), "image/svg+xml") if chosen else None
+
+
+def _curve_notes(survey: Survey) -> list[str]:
+    def said(curve: Curve) -> str:
+        interval = _("interval at %(c)s %% at each point") % {"c": f"{100 * curve.confidence:g}"}
+        return f"{curve.method}; {interval}; n = {curve.n}; {_('seed %(seed)d') % {'seed': curve.seed}}"
+
+    return sorted({said(curve) for curve in survey.curves})
+
+
+def _space(book: Book, space: Space, notes: Notes) -> dict[str, object]:
+    found = space.components
+    explained = [notes.share(one) for one in found.explained]
+    titles = [_title(book, name) for name in found.columns]
+    rows = [
+        (index + 1, number, _loadings(titles, loadings) if space.name == "columns" else "")
+        for index, (number, loadings) in enumerate(zip(explained, found.loadings, strict=True))
+    ]
+    return {
+        "name": space.name,
+        "n": found.n,
+        "numbers": len(found.columns),
+        "fixed": len(found.fixed),
+        "imputed": found.imputed,
+        "rows": rows,
+        "plane": _plane(book, space),
+        "drift": _drift(space.drift, notes) if space.drift else None,
+    }
+
+
+def _title(book: Book, name: str) -> str:
+    given = book.snapshot.evidence.model.spec.input
+    columns = given.columns if isinstance(given, TableInput) else ()
+    return next((column.title for column in columns if column.name == name and column.title), name)
+
+
+def _loadings(columns: list[str], loadings: tuple[float, ...]) -> str:
+    order = np.argsort(-np.abs(np.array(loadings)), kind="stable")[:_NAMED]
+    return "; ".join(f"{columns[i]} {loadings[i]:+.2f}" for i in order)
+
+
+def _plane(book: Book, space: Space) -> str | None:
+    """Return the items in the plane of the first two components; None where there is one component only."""
+    found = space.components
+    if len(found.loadings) < 2:
+        return None
+    points = np.array(found.scores)[:, :2]
+    shares = [one.value or 0.0 for one in found.explained]
+    titles = tuple(
+        _("component %(n)d (%(share)s %% of the variance)") % {"n": n + 1, "share": f"{100 * shares[n]:.0f}"}
+        for n in range(2)
+    )
+    drawn = plane(
+        points,
+        space.labels,
+        [label != decision for label, decision in zip(space.labels, space.decisions, strict=True)],
+        (titles[0], titles[1]),
+        _("decision differs from the label"),
+    )
+    return book.asset(drawn, "image/svg+xml")
+
+
+def _drift(drift: Drift, notes: Notes) -> dict[str, object]:
+    return {
+        "drift": drift,
+        "energy": f"{drift.energy:.3g}",
+        "p_value": f"{drift.p_value:.3f}",
+        "beyond": notes.share(drift.beyond),
+        "rows": [
+            (one.component + 1, notes.plain(one.shift), f"{one.statistic:.3f}", f"{one.adjusted:.3f}")
+            for one in drift.components
+        ],
+    }
