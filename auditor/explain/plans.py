@@ -18,6 +18,8 @@ def plan_of(name: str, kind: Modality) -> Plan:
         "quick": {"resamples": 300, "grid": 6, "gallery": 8},
         "thorough": {"resamples": 2000},
     }[name]
+    if kind == "volume":
+        shape |= {"grid": 4}
     return Plan.model_validate({"name": name, "methods": methods, **shape})
 
 
