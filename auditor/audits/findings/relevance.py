@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from auditor.audits.findings.finding import Finding, Labelled, Severity, Threshold
-from auditor.audits.findings.words import counted, percent, place, with_interval
+from auditor.audits.findings.words import counted, percent, place, place_in_volume, with_interval
 from auditor.explain.evidence import Evidence, Measure, MethodSummary, RegionImportance
 
 _HOOK = "GDPR Art. 5(1)(a)"
@@ -25,9 +25,9 @@ def outside_flips(evidence: Evidence) -> Iterator[Finding]:
         rule="outside-flips",
         rule_version=1,
         severity=severity,
-        title="Decisions depend on image parts outside of the relevant region",
+        title=f"Decisions depend on {_kind(evidence)} parts outside of the relevant region",
         sentence=(
-            "Exchanging the part of the image that lies outside of the medically relevant region for that of "
+            f"Exchanging the part of the {_kind(evidence)} that lies outside of the medically relevant region for that of "
             f"another patient changed {with_interval(region.flips)} of the decisions{compared}. "
             + ("The model relies more on the surroundings than on the region that matters." if more else "")
         ).strip(),
@@ -42,9 +42,9 @@ def outside_flips(evidence: Evidence) -> Iterator[Finding]:
 
 
 def grid_cell(evidence: Evidence) -> Iterator[Finding]:
-    """Fire where one small cell of the image decides more often than the threshold allows.
+    """Fire where one small cell of the image or volume decides more often than the threshold allows.
 
-    A cell away from the border that decides less often than the relevant region is silent: it may be the part of
+    The border of a volume are its corners, since its cells are large. A cell away from the border that decides less often than the relevant region is silent: it may be the part of
     that region where the finding lies.
     """
     threshold = evidence.plan.thresholds.outside_flips
@@ -54,7 +54,10 @@ def grid_cell(evidence: Evidence) -> Iterator[Finding]:
         return inside is None or (cell.flips.value or 0) > (inside[1].flips.value or 0)
 
     def border(cell: RegionImportance) -> bool:
-        return bool({cell.row, cell.column} & {0, evidence.plan.grid - 1})
+        ends = {0, evidence.plan.grid - 1}
+        if cell.layer is not None:
+            return {cell.layer, cell.row, cell.column} <= ends
+        return bool({cell.row, cell.column} & ends)
 
     cells = [
         (i, cell)
@@ -65,27 +68,25 @@ def grid_cell(evidence: Evidence) -> Iterator[Finding]:
         return
     cells.sort(key=lambda cell: (-(cell[1].flips.value or 0), cell[0]))
     index, worst = cells[0]
-    row, column = worst.row or 0, worst.column or 0
-    where = place(row, column, evidence.plan.grid)
+    kind, where = _kind(evidence), _where(worst, evidence.plan.grid)
     others = f" {counted(len(cells) - 1, 'other cell does', 'other cells do')} so, too." if cells[1:] else ""
     yield Finding(
         id="grid-cell",
         rule="grid-cell",
         rule_version=1,
         severity="critical" if border(worst) and stronger(worst) else "warning",
-        title=f"A small patch of the image decides: {where}",
+        title=f"A small {'patch' if worst.layer is None else 'part'} of the {kind} decides: {where}",
         sentence=(
-            f"Exchanging only one cell at the {where} of the image ({percent(worst.area.value or 0)} of "
-            f"its area, "
-            f"row {row + 1}, column {column + 1} of the grid) changed {with_interval(worst.flips)} of the "
-            f"decisions.{others}"
+            f"Exchanging only one cell at the {where} of the {kind} ({percent(worst.area.value or 0)} of its "
+            f"{'area' if worst.layer is None else 'voxels'}, {_position(worst)} of the grid) changed "
+            f"{with_interval(worst.flips)} of the decisions.{others}"
         ),
         measures=_flips(*((_cell_name(cell), cell) for cell in cells[:3]), ("inside", inside)),
         threshold=Threshold(name="outside_flips", value=threshold),
         pointer=f"/regions/{index}/flips",
         hook=_HOOK,
         action=(
-            f"Look at the {where} of the images for markers, text or borders that go along with the label."
+            f"Look at the {where} of the {kind}s for markers, text or borders that go along with the label."
         ),
     )
 
@@ -101,7 +102,7 @@ def attribution_outside(evidence: Evidence) -> Iterator[Finding]:
     ]
     beyond = [(i, method, measure) for i, method, measure in indexed if _above(measure, area)]
     if beyond:
-        yield _mass(beyond, area)
+        yield _mass(beyond, area, _kind(evidence))
 
 
 def untested(evidence: Evidence) -> Iterator[Finding]:
@@ -129,7 +130,7 @@ def untested(evidence: Evidence) -> Iterator[Finding]:
     )
 
 
-def _mass(beyond: list[tuple[int, MethodSummary, Measure]], area: float) -> Finding:
+def _mass(beyond: list[tuple[int, MethodSummary, Measure]], area: float, kind: str) -> Finding:
     shares = ", ".join(f"{method.card.title} {percent(measure.value or 0)}" for _, method, measure in beyond)
     return Finding(
         id="attribution-outside",
@@ -138,7 +139,7 @@ def _mass(beyond: list[tuple[int, MethodSummary, Measure]], area: float) -> Find
         severity="warning",
         title="Heatmaps point outside of the relevant region",
         sentence=(
-            f"An even spread over the image would place {percent(area)} of the attribution outside of "
+            f"An even spread over the {kind} would place {percent(area)} of the attribution outside of "
             f"the relevant "
             f"region. More than that lies there by {shares}."
         ),
@@ -165,7 +166,22 @@ def _above(measure: Measure, threshold: float) -> bool:
 
 
 def _cell_name(cell: Indexed) -> str:
-    return f"cell in row {(cell[1].row or 0) + 1}, column {(cell[1].column or 0) + 1}"
+    return f"cell in {_position(cell[1])}"
+
+
+def _position(cell: RegionImportance) -> str:
+    layer = "" if cell.layer is None else f"layer {cell.layer + 1}, "
+    return f"{layer}row {(cell.row or 0) + 1}, column {(cell.column or 0) + 1}"
+
+
+def _where(cell: RegionImportance, side: int) -> str:
+    if cell.layer is None:
+        return place(cell.row or 0, cell.column or 0, side)
+    return place_in_volume(cell.layer, cell.row or 0, cell.column or 0, side)
+
+
+def _kind(evidence: Evidence) -> str:
+    return "volume" if evidence.model.spec.input.kind == "volume" else "image"
 
 
 def _flips(*regions: tuple[str, Indexed | None]) -> tuple[Labelled, ...]:

@@ -29,6 +29,16 @@ def place(row: int, column: int, side: int) -> str:
     return f"{words} edge" if at_edge and " " not in words else words
 
 
+def place_in_volume(layer: int, row: int, column: int, side: int) -> str:
+    """Return where a cell of a volume lies in the body: "upper front left", "lower back", "centre"."""
+    words = (
+        _third(layer, side, "lower", "upper"),
+        _third(row, side, "front", "back"),
+        _third(column, side, "right", "left"),
+    )
+    return " ".join(word for word in words if word) or "centre"
+
+
 def counted(number: int, one: str, many: str) -> str:
     """Return a number with its noun."""
     return f"{number} {one if number == 1 else many}"
