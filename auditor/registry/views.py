@@ -9,8 +9,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from auditor.common.errors import Refused
-from auditor.jobs.models import State
 from auditor.explain.formats.fields import listed
+from auditor.jobs.models import State
 from auditor.registry.forms import UploadForm
 from auditor.registry.models import Intake, Kind, ModelVersion, ValidationSet
 from auditor.registry.services import intake_create

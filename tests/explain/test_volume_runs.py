@@ -1,78 +1,32 @@
-"""Audits of volumes: regions are cells in three dimensions, a lesion is found where it was put, evidence is whole."""
+"""Audits of volumes: regions are cells in three dimensions, what decides is found where it was put."""
 
 import numpy as np
 import pytest
 import torch
-from torch import Tensor, nn
 
 from auditor.audits.findings import findings
 from auditor.audits.findings.words import place_in_volume
-from auditor.common.store import Store
-from auditor.explain.assembly import assemble, set_facts, software
-from auditor.explain.evidence import Evidence, ModelFacts
-from auditor.explain.formats.volume import Volume, encode_volume
+from auditor.explain.evidence import Evidence
 from auditor.explain.globals.solids import SOLID_FEATURES, solid_features
 from auditor.explain.items import ValidationSet
 from auditor.explain.modalities import modality_of
 from auditor.explain.modalities.base import Subject
-from auditor.explain.model import AuditedModel
-from auditor.explain.plan import MethodPlan
 from auditor.explain.runner import explain_shard
-from auditor.explain.spec import Deidentification, ItemEntry, Manifest, VolumeInput
-from tests.explain import toys
-
-SHAPE = (8, 12, 16)
-INPUT = VolumeInput(kind="volume", depth=8, height=12, width=16, low=0, high=100)
-CORNER = (slice(0, 2), slice(0, 3), slice(0, 4))  # the first cell of a grid of 4
-PLAN = toys.plan(
-    methods=(
-        MethodPlan(name="occlusion", parameters={"window": 4, "stride": 4}),
-        MethodPlan(name="integrated_gradients", parameters={"steps": 8}),
-    ),
-    shard_size=24,
-)
-ACCOUNT = Deidentification(profile="p", files=24, removed={}, replaced={}, burned_in=3)
-
-
-class Corner(nn.Module):
-    """Says finding where the lowest right front corner is bright."""
-
-    def forward(self, volumes: Tensor) -> Tensor:
-        score = 20 * (volumes[:, :, *CORNER].mean(dim=(1, 2, 3, 4)) - 0.5)
-        return torch.stack((-score, score), dim=1)
-
-
-def made(root, count=24, **changed):
-    """Volumes whose corner is bright where the label is finding; the mask is the rest's middle."""
-    store, rng = Store(root), np.random.default_rng(0)
-    region = np.zeros(SHAPE, dtype=np.float32)
-    region[3:6, 4:9, 5:12] = 1
-    entries = []
-    for index in range(count):
-        voxels = rng.uniform(0, 40, SHAPE).astype(np.float32)
-        voxels[CORNER] += 60 * (index % 2)
-        content, mask = (store.put(encode_volume(Volume(one, (2.0, 1.0, 1.0)))) for one in (voxels, region))
-        entry = ItemEntry(id=f"v{index}", label=toys.CLASSES[index % 2], groups={}, content=content, mask=mask)
-        entries.append(entry.model_copy(update=changed))
-    manifest = Manifest(kind="volume", items=tuple(entries), deidentification=ACCOUNT)
-    model = AuditedModel(Corner(), toys.spec(input=INPUT))
-    return model, ValidationSet(manifest, store, model.spec), store, manifest
+from tests.explain.volume_toys import ACCOUNT, INPUT, PLAN, SHAPE, assembled, made
 
 
 @pytest.fixture(scope="module")
 def evidence(tmp_path_factory) -> Evidence:
-    model, items, store, manifest = made(tmp_path_factory.mktemp("store"))
-    result = explain_shard(model, items, PLAN, 0, store.put)
-    facts = ModelFacts(
-        digest="1" * 64, weights="2" * 64, spec=model.spec, parameters=0, layer=None, tier=model.tier
-    )
-    return assemble(
-        facts, set_facts(manifest, "3" * 64, "v", ""), PLAN, software("cpu"), [("4" * 64, result)]
-    )
+    return assembled(tmp_path_factory.mktemp("store"))[0]
 
 
 def test_maps_and_regions_have_three_axes(evidence):
-    assert [region.name for region in evidence.regions[:4]] == ["inside", "outside", "cell 1,1,1", "cell 1,1,2"]
+    assert [region.name for region in evidence.regions[:4]] == [
+        "inside",
+        "outside",
+        "cell 1,1,1",
+        "cell 1,1,2",
+    ]
     assert len(evidence.regions) == 2 + 4**3
     record = evidence.gallery.entries[0].item
     assert {one.array.shape for one in record.maps.values()} == {SHAPE}
@@ -88,7 +42,7 @@ def test_the_cell_that_decides_is_found_and_named_in_the_body(evidence):
     assert found["grid-cell"].severity == "critical"
     assert "at the lower front right of the volume" in found["grid-cell"].sentence
     assert "layer 1, row 1, column 1 of the grid" in found["grid-cell"].sentence
-    assert all("image" not in found[name].sentence for name in ("grid-cell", "outside-flips", "attribution-outside"))
+    assert all("image" not in found[name].sentence for name in ("grid-cell", "outside-flips"))
 
 
 def test_pictures_with_burned_in_text_are_a_warning_that_points_at_its_count(evidence):
@@ -100,11 +54,13 @@ def test_pictures_with_burned_in_text_are_a_warning_that_points_at_its_count(evi
         update={"deidentification": ACCOUNT.model_copy(update={"burned_in": 0})}
     )
     for facts in (clean, evidence.validation_set.model_copy(update={"deidentification": None})):
-        assert all(f.id != "burned-in" for f in findings(evidence.model_copy(update={"validation_set": facts})))
+        assert all(
+            f.id != "burned-in" for f in findings(evidence.model_copy(update={"validation_set": facts}))
+        )
 
 
 def test_a_volume_that_cannot_be_read_is_an_incident_and_the_run_goes_on(tmp_path):
-    model, items, store, manifest = made(tmp_path, 4)
+    model, _, store, manifest = made(tmp_path, 4)
     broken = manifest.items[1].model_copy(update={"content": store.put(b"no volume")})
     changed = manifest.model_copy(update={"items": (manifest.items[0], broken, *manifest.items[2:])})
     result = explain_shard(model, ValidationSet(changed, store, model.spec), PLAN, 0, store.put)
@@ -131,7 +87,9 @@ def test_a_region_is_the_donors_and_all_else_stays():
     inside, outside, first = modality.regions(True)[:3]
     assert modality.replaced(subject, inside).sum() == 4
     assert modality.replaced(subject, outside).sum() == given.numel() - 4
-    assert torch.equal(modality.replaced(subject, first)[0].bool().nonzero().amax(dim=0), torch.tensor([1, 2, 3]))
+    assert torch.equal(
+        modality.replaced(subject, first)[0].bool().nonzero().amax(dim=0), torch.tensor([1, 2, 3])
+    )
 
 
 def test_features_say_what_they_are_called():

@@ -62,7 +62,9 @@ def in_folder(name: str, files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 def test_volumes_of_every_kind_of_file_become_the_same_volume(tmp_path):
     voxels = STACK.astype(np.float32) * 2 - 1000
-    turned = np.array([[0, 0, 1, 0], [0, 1, 0, 0], [2, 0, 0, 0], [0, 0, 0, 1.0]])  # rows grow right, front, up
+    turned = np.array(
+        [[0, 0, 1, 0], [0, 1, 0, 0], [2, 0, 0, 0], [0, 0, 0, 1.0]]
+    )  # rows grow right, front, up
     files = {
         "volumes/a.nii.gz": gzip.compress(nifti(voxels, descrip="Zelda", intent_name="note")),
         "volumes/b.nii": nifti(np.ascontiguousarray(voxels[:, ::-1, ::-1]), turned),
@@ -106,7 +108,7 @@ def no_pixels() -> bytes:
 PLAIN = nifti(STACK)
 AWAY = np.array([[0, 0, -1, 7], [0, -1, 0, 0], [2, 0, 0, 0], [0, 0, 0, 1.0]])
 VOLUMES = {
-    "NaN": ({"volumes/a.nii": nifti(np.full((4, 5, 6), np.nan, np.float32))}, r"volumes/a\.nii has 120 voxels that are"),
+    "NaN": ({"volumes/a.nii": nifti(np.full((4, 5, 6), np.nan, np.float32))}, r"volumes/a\.nii has 120 voxels that"),
     "singular": ({"volumes/a.nii": nifti(STACK, np.diag([1.0, 1, 0, 1]))}, r"volumes/a\.nii has a singular affine"),
     "not NIfTI": ({"volumes/a.nii": b"no volume"}, r"volumes/a\.nii is not a NIfTI file"),
     "mask of another size": (
@@ -161,9 +163,13 @@ def test_frames_are_items_and_their_file_is_counted_once(tmp_path):
     pixels = RNG.integers(0, 255, (3, 8, 7)).astype(np.uint8)
     content = dicoms.dicom(pixels, NumberOfFrames=3, WindowCenter=128, WindowWidth=256, **dicoms.IDENTIFYING)
     rows = [["id", "label", "file", "frame"], ["a", "ill", "clip", "1"], ["b", "well", "clip.dcm", "3"]]
-    found, manifest, store = accepted(folder_of(tmp_path / "set", "image", {"images/clip.dcm": content}, rows))
+    found, manifest, store = accepted(
+        folder_of(tmp_path / "set", "image", {"images/clip.dcm": content}, rows)
+    )
     for item, frame in zip(manifest.items, (1, 3), strict=True):
-        assert np.array_equal(decode_image(store.get(item.content), "x"), decode_image(content, "x", frame=frame))
+        assert np.array_equal(
+            decode_image(store.get(item.content), "x"), decode_image(content, "x", frame=frame)
+        )
     assert (found.deidentification.files, found.unlisted, found.groups) == (1, 0, {})
 
 
@@ -194,9 +200,13 @@ def test_one_bit_frames_and_pages_of_tiff_are_cut_out(tmp_path):
     pages = [Image.fromarray(np.full((4, 6), 1000 * level, np.uint16)) for level in (1, 2)]
     pages[0].save(tmp_path / "x.tif", save_all=True, append_images=pages[1:])
     for index, page in enumerate(pages):
-        assert np.array_equal(decode_image(one_frame((tmp_path / "x.tif").read_bytes(), "x", index + 1), "x"), page)
+        assert np.array_equal(
+            decode_image(one_frame((tmp_path / "x.tif").read_bytes(), "x", index + 1), "x"), page
+        )
     for index, frame in enumerate(pixels):  # pydicom itself does not find frames that begin within a byte
-        assert np.array_equal(decode_image(one_frame(dicoms.written(made), "x", index + 1), "x"), 65535 * frame)
+        assert np.array_equal(
+            decode_image(one_frame(dicoms.written(made), "x", index + 1), "x"), 65535 * frame
+        )
 
 
 @pytest.mark.skipif(not dicoms.real("dicom"), reason="the shared DICOM files are not here")

@@ -7,7 +7,6 @@ from torch import Tensor, nn
 
 from auditor.explain.architectures.architecture import Architecture, Options
 
-
 _LAYERS: dict[int, tuple[type[nn.Module], type[nn.Module], type[nn.Module]]] = {
     2: (nn.Conv2d, nn.BatchNorm2d, nn.MaxPool2d),
     3: (nn.Conv3d, nn.BatchNorm3d, nn.MaxPool3d),

@@ -39,7 +39,9 @@ def layer_map(
         drawn = figure(166, 8 + 2 * 166 / max(len(means), 3) * height / width)
         upper, lower = drawn.subplots(2, len(means), squeeze=False)
         for layer, mean in enumerate(means):
-            _cells(upper[layer], mean, flips[layer], FLIPS, Normalize(0, highest), titles[layer], "{:.0f}", 100)
+            _cells(
+                upper[layer], mean, flips[layer], FLIPS, Normalize(0, highest), titles[layer], "{:.0f}", 100
+            )
             norm = TwoSlopeNorm(0, -widest, widest)
             _cells(lower[layer], mean, drops[layer], DROPS, norm, "", "{:+.2f}", 1)
         for axes, title in zip((upper[0], lower[0]), rows, strict=True):

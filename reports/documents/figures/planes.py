@@ -16,7 +16,11 @@ Place = tuple[int, int, int]
 _WIDTH, _HIGHEST, _GAP, _STRIP, _TICK, _INSET = 840, 420, 12, 34, 8, 12
 _GROUND, _WORDS, _LETTERS = (16, 20, 26), (214, 220, 228), (250, 250, 250)
 _AXES = {0: (1, 2), 1: (0, 2), 2: (0, 1)}  # what runs down and across a plane of each axis
-_ENDS = {0: "SI", 1: "AP", 2: "RL"}  # what lies at the upper or left end of an axis as drawn, and at the other
+_ENDS = {
+    0: "SI",
+    1: "AP",
+    2: "RL",
+}  # what lies at the upper or left end of an axis as drawn, and at the other
 
 
 class Solid(NamedTuple):
@@ -96,10 +100,10 @@ def _ticks(solid: Solid, axis: int, at: Place, size: tuple[int, int]) -> tuple[i
 def _lettered(image: Bytes, axis: int, crossing: tuple[int, int]) -> Bytes:
     picture = Image.fromarray(image)
     draw, (width, height), (x, y) = ImageDraw.Draw(picture), picture.size, crossing
-    for line in (
-        (x, 0, x, _TICK), (x, height - 1 - _TICK, x, height - 1), (0, y, _TICK, y), (width - 1 - _TICK, y, width - 1, y),
-    ):  # fmt: skip
-        draw.line(line, fill=_WORDS, width=2)
+    for first, last in ((0, _TICK), (height - 1 - _TICK, height - 1)):
+        draw.line((x, first, x, last), fill=_WORDS, width=2)
+    for first, last in ((0, _TICK), (width - 1 - _TICK, width - 1)):
+        draw.line((first, y, last, y), fill=_WORDS, width=2)
     down, across = _AXES[axis]
     x, y = width // 2, height // 2
     places = ((x, _INSET, "ma"), (x, height - _INSET, "md"), (_INSET, y, "lm"), (width - _INSET, y, "rm"))

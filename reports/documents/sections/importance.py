@@ -60,7 +60,9 @@ def _name(region: RegionImportance) -> str:
     if region.kind == "grid":
         place = {"row": (region.row or 0) + 1, "column": (region.column or 0) + 1}
         if region.layer is not None:
-            return _("layer %(layer)d, row %(row)d, column %(column)d") % (place | {"layer": region.layer + 1})
+            return _("layer %(layer)d, row %(row)d, column %(column)d") % (
+                place | {"layer": region.layer + 1}
+            )
         return _("row %(row)d, column %(column)d") % place
     return region.title or region.name
 

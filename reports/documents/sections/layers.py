@@ -51,7 +51,9 @@ def _means(book: Book, count: int) -> list[Bytes]:
     wide, high = (float(np.mean([_extent(solid, axis) for solid in solids])) for axis in (2, 1))
     size = (_PIXELS, max(1, round(_PIXELS * high / wide)))
     return [
-        np.asarray(np.mean([_layer(solid, layer, count, size) for solid in solids], axis=0).round(), dtype=np.uint8)
+        np.asarray(
+            np.mean([_layer(solid, layer, count, size) for solid in solids], axis=0).round(), dtype=np.uint8
+        )
         for layer in range(count)
     ]
 

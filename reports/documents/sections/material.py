@@ -43,7 +43,8 @@ def _identity(account: Deidentification) -> list[Row]:
         (_("Fields replaced (files)"), listed(account.replaced) or _("none")),
         (
             _("Files that may have text drawn into the picture"),
-            _("%(n)d of %(files)d, by what their headers say") % {"n": account.burned_in, "files": account.files},
+            _("%(n)d of %(files)d, by what their headers say")
+            % {"n": account.burned_in, "files": account.files},
         ),
     ]
 
