@@ -18,9 +18,8 @@ def plan_of(name: str, kind: Modality) -> Plan:
         "quick": {"resamples": 300, "grid": 6, "gallery": 8},
         "thorough": {"resamples": 2000},
     }[name]
-    if kind == "volume":
-        shape |= {"grid": 4}
-    return Plan.model_validate({"name": name, "methods": methods, **shape})
+    grid: dict[str, JsonValue] = {"grid": 4} if kind == "volume" else {}
+    return Plan.model_validate({"name": name, "methods": methods, **shape, **grid})
 
 
 def check_name(name: str) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from auditor.audits.findings.finding import Finding
-from auditor.audits.findings.words import counted
+from auditor.audits.findings.words import counted, things
 from auditor.explain.evidence import Evidence
 
 
@@ -16,7 +16,7 @@ def duplicates(evidence: Evidence) -> Iterator[Finding]:
             rule="duplicates",
             rule_version=1,
             severity="warning",
-            title="The validation set holds the same item more than once",
+            title=f"The validation set holds the same {things(evidence).item} more than once",
             sentence=(
                 f"{counted(facts.duplicates, 'item is a copy', 'items are copies')} of another of the "
                 f"{facts.items}; "
@@ -45,7 +45,7 @@ def burned_in(evidence: Evidence) -> Iterator[Finding]:
             ),
             pointer="/validation_set/deidentification/burned_in",
             hook="GDPR Art. 5(1)(c)",
-            action="Look through these pictures for names, dates and numbers, blacken them, and register the set again.",
+            action="Look through these pictures for names, dates and numbers, blacken them, and hand the set in again.",
         )
 
 

@@ -36,7 +36,7 @@ def layer_map(
     highest = max(float(np.nanmax(np.nan_to_num(flips))), 0.1)
     with house_style():
         height, width = means[0].shape[:2]
-        drawn = figure(166, 8 + 2 * 166 / max(len(means), 3) * height / width)
+        drawn = figure(166, 8 + 2 * 144 / max(len(means), 3) * height / width)
         upper, lower = drawn.subplots(2, len(means), squeeze=False)
         for layer, mean in enumerate(means):
             _cells(
