@@ -10,6 +10,7 @@ import nibabel
 import numpy as np
 import pydicom
 import pytest
+from django.contrib.auth.models import User
 from PIL import Image
 
 from auditor.common.errors import Refused
@@ -20,6 +21,9 @@ from auditor.explain.formats.volume import decode_volume
 from auditor.explain.spec import Manifest
 from auditor.registry.intake.accepted import AcceptedSet
 from auditor.registry.intake.sets import accept_set
+from auditor.registry.models import Kind
+from auditor.registry.services import intake_create_from_folder
+from auditor.registry.tasks import take_in
 from tests.explain.formats import dicoms
 
 SALT = b"0123456789abcdef"
@@ -207,6 +211,20 @@ def test_one_bit_frames_and_pages_of_tiff_are_cut_out(tmp_path):
         assert np.array_equal(
             decode_image(one_frame(dicoms.written(made), "x", index + 1), "x"), 65535 * frame
         )
+
+
+@pytest.mark.django_db
+def test_the_page_of_a_set_says_what_was_taken_out(tmp_path, client):
+    content = dicoms.dicom(RNG.integers(0, 99, (8, 8)).astype(np.uint8), **dicoms.IDENTIFYING)
+    folder = folder_of(tmp_path / "set", "image", {"images/a.dcm": content, "images/b.dcm": content})
+    intake = intake_create_from_folder(kind=Kind.SET, by=None, folder=folder)
+    take_in(intake.pk)
+    intake.refresh_from_db()
+    client.force_login(User.objects.create_user("officer"))
+    page = client.get(f"/sets/{intake.validation_set_id}/").content.decode()
+    assert "Basic Application" in page
+    assert "Patient&#x27;s Birth Date (2)" in page
+    assert "Zelda" not in page
 
 
 @pytest.mark.skipif(not dicoms.real("dicom"), reason="the shared DICOM files are not here")

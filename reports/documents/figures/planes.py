@@ -1,6 +1,6 @@
 """Three planes through a volume, side by side on one scale, as a radiologist looks at them."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from django.utils.translation import gettext as _
@@ -83,9 +83,9 @@ def _plane(solid: Solid, axis: int, at: Place, size: tuple[int, int]) -> Bytes:
     return _lettered(image, axis, _ticks(solid, axis, at, size))
 
 
-def _cut(values: NDArray[np.generic], axis: int, index: int) -> NDArray[np.generic]:
+def _cut(values: NDArray[Any], axis: int, index: int) -> NDArray[Any]:
     """Return a plane with the head up."""
-    plane = values.take(index, axis=axis)
+    plane: NDArray[Any] = values.take(index, axis=axis)
     return np.ascontiguousarray(plane if axis == 0 else plane[::-1])
 
 
@@ -108,8 +108,15 @@ def _lettered(image: Bytes, axis: int, crossing: tuple[int, int]) -> Bytes:
     x, y = width // 2, height // 2
     places = ((x, _INSET, "ma"), (x, height - _INSET, "md"), (_INSET, y, "lm"), (width - _INSET, y, "rm"))
     for (left, top, anchor), letter in zip(places, _ENDS[down] + _ENDS[across], strict=True):
-        outlined = {"stroke_width": 2, "stroke_fill": _GROUND}
-        draw.text((left, top), letter, font=_font(20), fill=_LETTERS, anchor=anchor, **outlined)
+        draw.text(
+            (left, top),
+            letter,
+            font=_font(20),
+            fill=_LETTERS,
+            anchor=anchor,
+            stroke_width=2,
+            stroke_fill=_GROUND,
+        )
     return np.asarray(picture)
 
 

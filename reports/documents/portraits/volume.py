@@ -53,7 +53,7 @@ class VolumePortrait(Portrait):
         if not isinstance(spec, VolumeInput):
             raise ValueError("the evidence is not about volumes")
         low, high = window(found, spec)
-        return np.clip((found.voxels - low) / ((high - low) or 1.0), 0, 1)
+        return np.asarray(np.clip((found.voxels - low) / ((high - low) or 1.0), 0, 1), dtype=np.float32)
 
     def _values(self, item: ItemRecord, name: str) -> Floats:
         what = f"map of item {item.entry.id!r} by {name}"
