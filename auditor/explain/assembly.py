@@ -193,6 +193,7 @@ def set_facts(manifest: Manifest, digest: str, name: str, description: str) -> S
         groups=tuple(GroupCount(column=c, value=v, n=n) for (c, v), n in sorted(groups.items())),
         masks=sum(entry.mask is not None for entry in entries),
         duplicates=len(entries) - len({entry.content for entry in entries}),
+        deidentification=manifest.deidentification,
     )
 
 

@@ -15,7 +15,7 @@ from auditor.explain.globals.documents import TreeNode as TreeNode
 from auditor.explain.measure import Measure as Measure
 from auditor.explain.parameters import Parameter
 from auditor.explain.plan import Plan
-from auditor.explain.spec import Digest, ItemEntry, Modality, ModelSpec
+from auditor.explain.spec import Deidentification, Digest, ItemEntry, Modality, ModelSpec
 
 Tier = Literal["predictions", "gradients", "layers"]
 TIERS: tuple[Tier, ...] = ("predictions", "gradients", "layers")
@@ -48,7 +48,7 @@ class MethodCard(Document):
 
 
 class MapRecord(Document):
-    """One attribution map (height, width) and what is known of how far it can be believed.
+    """One attribution map (*places) and what is known of how far it can be believed.
 
     `completeness` is |sum of the map - what it promises to sum to| / |what it promises|, for methods that promise;
     `fit` the R2 of a local surrogate; `errors` the standard errors of a method that samples, like the map, and `noise`
@@ -155,6 +155,7 @@ class SetFacts(Document):
     groups: tuple[GroupCount, ...]
     masks: int
     duplicates: int
+    deidentification: Deidentification | None = None
 
 
 class Metric(Document):

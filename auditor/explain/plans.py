@@ -18,7 +18,10 @@ def plan_of(name: str, kind: Modality) -> Plan:
         "quick": {"resamples": 300, "grid": 6, "gallery": 8},
         "thorough": {"resamples": 2000},
     }[name]
-    return Plan.model_validate({"name": name, "methods": methods, "survey": _survey(name, kind), **shape})
+    grid: dict[str, JsonValue] = {"grid": 4} if kind == "volume" else {}
+    return Plan.model_validate(
+        {"name": name, "methods": methods, "survey": _survey(name, kind), **shape, **grid}
+    )
 
 
 def _survey(name: str, kind: Modality) -> dict[str, JsonValue]:

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from auditor.common.errors import Refused
+from auditor.explain.formats.fields import listed
 from auditor.jobs.models import State
 from auditor.registry.forms import UploadForm
 from auditor.registry.models import Intake, Kind, ModelVersion, ValidationSet
@@ -46,7 +47,9 @@ def validation_set(request: Request, pk: int) -> HttpResponse:
     """Show one validation set and its audits."""
     found = get_object_or_404(ValidationSet, pk=pk)
     runs = found.runs.select_related("model_version__model", "plan")
-    return render(request, "registry/validation_set.html", {"set": found, "runs": runs})
+    account = found.deidentification or {"removed": {}, "replaced": {}}
+    taken = {name: listed(account[name]) for name in ("removed", "replaced")}
+    return render(request, "registry/validation_set.html", {"set": found, "runs": runs, **taken})
 
 
 def register(request: Request, kind: str) -> HttpResponse:

@@ -88,6 +88,14 @@ def test_our_own_layers_keep_their_names() -> None:
     assert {"stem.conv.weight", "features.2.shortcut.conv.weight", "head.weight"} <= keys
 
 
+def test_the_small_network_reads_volumes_with_the_same_names_of_layers() -> None:
+    flat, solid = (
+        architectures.build("retrace.SmallConvNet", {"width": 2, "spatial_dims": dims}) for dims in (2, 3)
+    )
+    assert flat.state_dict().keys() == solid.state_dict().keys()
+    assert solid.eval()(torch.zeros(2, 1, 8, 12, 16)).shape == (2, 2)
+
+
 @pytest.mark.parametrize("name", ["retrace.SmallConvNet", "retrace.SmallResNet"])
 def test_our_own_networks_use_each_activation_once(name: str) -> None:
     calls: list[nn.Module] = []

@@ -19,6 +19,7 @@ RULES: tuple[Callable[[Evidence], Iterator[Finding]], ...] = (
     methods.fit,
     methods.noise,
     material.duplicates,
+    material.burned_in,
     material.incidents,
     relevance.untested,
     performance.suppressed,

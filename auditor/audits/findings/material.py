@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from auditor.audits.findings.finding import Finding
-from auditor.audits.findings.words import counted
+from auditor.audits.findings.words import counted, things
 from auditor.explain.evidence import Evidence
 
 
 def duplicates(evidence: Evidence) -> Iterator[Finding]:
-    """Fire where images occur more than once in the set."""
+    """Fire where items occur more than once in the set."""
     facts = evidence.validation_set
     if facts.duplicates:
         yield Finding(
@@ -16,7 +16,7 @@ def duplicates(evidence: Evidence) -> Iterator[Finding]:
             rule="duplicates",
             rule_version=1,
             severity="warning",
-            title="The validation set holds the same image more than once",
+            title=f"The validation set holds the same {things(evidence).item} more than once",
             sentence=(
                 f"{counted(facts.duplicates, 'item is a copy', 'items are copies')} of another of the "
                 f"{facts.items}; "
@@ -25,6 +25,27 @@ def duplicates(evidence: Evidence) -> Iterator[Finding]:
             pointer="/validation_set/duplicates",
             hook="GDPR Art. 5(1)(d)",
             action="Remove the copies from the validation set and audit again.",
+        )
+
+
+def burned_in(evidence: Evidence) -> Iterator[Finding]:
+    """Fire where headers make it likely that text about a person is drawn into pictures."""
+    found = evidence.validation_set.deidentification
+    if found is not None and found.burned_in:
+        yield Finding(
+            id="burned-in",
+            rule="burned-in",
+            rule_version=1,
+            severity="warning",
+            title="Text about people may be drawn into the pictures",
+            sentence=(
+                f"{counted(found.burned_in, 'file has', 'files have')} a header that makes text within the picture "
+                f"likely, of {found.files} that were read; what names a person was taken out of the headers, and "
+                "nothing was changed in the pictures."
+            ),
+            pointer="/validation_set/deidentification/burned_in",
+            hook="GDPR Art. 5(1)(c)",
+            action="Look through these pictures for names, dates and numbers, blacken them, and hand the set in again.",
         )
 
 

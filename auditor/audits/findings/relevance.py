@@ -3,7 +3,15 @@
 from collections.abc import Iterator
 
 from auditor.audits.findings.finding import Finding, Labelled, Severity, Threshold
-from auditor.audits.findings.words import counted, percent, place, with_interval
+from auditor.audits.findings.words import (
+    Things,
+    counted,
+    percent,
+    place,
+    place_in_volume,
+    things,
+    with_interval,
+)
 from auditor.explain.evidence import Evidence, Measure, MethodSummary, RegionImportance
 
 _HOOK = "GDPR Art. 5(1)(a)"
@@ -19,17 +27,17 @@ def outside_flips(evidence: Evidence) -> Iterator[Finding]:
     index, region = outside
     more = inside is not None and (region.flips.value or 0) > (inside[1].flips.value or 0)
     severity: Severity = "critical" if more else "warning"
-    compared = f", against {percent(inside[1].flips.value or 0)} for the region itself" if inside else ""
+    said = things(evidence)
+    compared = f", against {percent(inside[1].flips.value or 0)} for {said.itself}" if inside else ""
     yield Finding(
         id="outside-flips",
         rule="outside-flips",
         rule_version=1,
         severity=severity,
-        title="Decisions depend on image parts outside of the relevant region",
+        title=f"Decisions depend on {said.parts}",
         sentence=(
-            "Exchanging the part of the image that lies outside of the medically relevant region for that of "
-            f"another patient changed {with_interval(region.flips)} of the decisions{compared}. "
-            + ("The model relies more on the surroundings than on the region that matters." if more else "")
+            f"{said.exchanging} changed {with_interval(region.flips)} of the decisions{compared}. "
+            + (f"The model relies more on the {said.surroundings} than on the {said.region}." if more else "")
         ).strip(),
         measures=_flips(("outside", outside), ("inside", inside)),
         threshold=Threshold(name="outside_flips", value=threshold),
@@ -42,10 +50,10 @@ def outside_flips(evidence: Evidence) -> Iterator[Finding]:
 
 
 def grid_cell(evidence: Evidence) -> Iterator[Finding]:
-    """Fire where one small cell of the image decides more often than the threshold allows.
+    """Fire where one small cell of the image or the volume decides more often than the threshold allows.
 
     A cell away from the border that decides less often than the relevant region is silent: it may be the part of
-    that region where the finding lies.
+    that region where the finding lies. Cells of a volume are large, so its border is its corners.
     """
     threshold = evidence.plan.thresholds.outside_flips
     inside = _mask(evidence, "inside")
@@ -54,7 +62,10 @@ def grid_cell(evidence: Evidence) -> Iterator[Finding]:
         return inside is None or (cell.flips.value or 0) > (inside[1].flips.value or 0)
 
     def border(cell: RegionImportance) -> bool:
-        return bool({cell.row, cell.column} & {0, evidence.plan.grid - 1})
+        ends = {0, evidence.plan.grid - 1}
+        if cell.layer is not None:
+            return {cell.layer, cell.row, cell.column} <= ends
+        return bool({cell.row, cell.column} & ends)
 
     cells = [
         (i, cell)
@@ -65,27 +76,25 @@ def grid_cell(evidence: Evidence) -> Iterator[Finding]:
         return
     cells.sort(key=lambda cell: (-(cell[1].flips.value or 0), cell[0]))
     index, worst = cells[0]
-    row, column = worst.row or 0, worst.column or 0
-    where = place(row, column, evidence.plan.grid)
+    item, where = things(evidence).item, _where(worst, evidence.plan.grid)
+    part, area = ("patch", "area") if worst.layer is None else ("part", "voxels")
     others = f" {counted(len(cells) - 1, 'other cell does', 'other cells do')} so, too." if cells[1:] else ""
     yield Finding(
         id="grid-cell",
         rule="grid-cell",
         rule_version=1,
         severity="critical" if border(worst) and stronger(worst) else "warning",
-        title=f"A small patch of the image decides: {where}",
+        title=f"A small {part} of the {item} decides: {where}",
         sentence=(
-            f"Exchanging only one cell at the {where} of the image ({percent(worst.area.value or 0)} of "
-            f"its area, "
-            f"row {row + 1}, column {column + 1} of the grid) changed {with_interval(worst.flips)} of the "
-            f"decisions.{others}"
+            f"Exchanging only one cell at the {where} of the {item} ({percent(worst.area.value or 0)} of its "
+            f"{area}, {_position(worst)} of the grid) changed {with_interval(worst.flips)} of the decisions.{others}"
         ),
         measures=_flips(*((_cell_name(cell), cell) for cell in cells[:3]), ("inside", inside)),
         threshold=Threshold(name="outside_flips", value=threshold),
         pointer=f"/regions/{index}/flips",
         hook=_HOOK,
         action=(
-            f"Look at the {where} of the images for markers, text or borders that go along with the label."
+            f"Look at the {where} of the {item}s for markers, text or borders that go along with the label."
         ),
     )
 
@@ -101,7 +110,7 @@ def attribution_outside(evidence: Evidence) -> Iterator[Finding]:
     ]
     beyond = [(i, method, measure) for i, method, measure in indexed if _above(measure, area)]
     if beyond:
-        yield _mass(beyond, area)
+        yield _mass(beyond, area, things(evidence))
 
 
 def untested(evidence: Evidence) -> Iterator[Finding]:
@@ -109,7 +118,7 @@ def untested(evidence: Evidence) -> Iterator[Finding]:
     facts = evidence.validation_set
     if facts.masks >= facts.items or evidence.model.spec.input.kind == "table":
         return
-    none = facts.masks == 0
+    none, said = facts.masks == 0, things(evidence)
     yield Finding(
         id="relevance-untested",
         rule="relevance-untested",
@@ -117,41 +126,37 @@ def untested(evidence: Evidence) -> Iterator[Finding]:
         severity="note",
         title="The relevance test " + ("could not be made" if none else "covers a part of the set"),
         sentence=(
-            "No item has a mask of the relevant region, so this report cannot say whether decisions rest "
-            "on it."
+            f"No item has {said.marked}, so this report cannot say whether decisions rest on that."
             if none
-            else f"{facts.masks} of {facts.items} items have a mask of the relevant region; what is said of "
-            "that region is about those items only."
+            else f"{facts.masks} of {facts.items} items have {said.marked}; what is said of the "
+            f"{said.region} is about those items only."
         ),
         pointer="/validation_set/masks",
         hook=_HOOK,
-        action="Add masks of the relevant region to the validation set and audit again.",
+        action=f"Hand in a validation set whose items have {said.marked}, and audit again.",
     )
 
 
-def _mass(beyond: list[tuple[int, MethodSummary, Measure]], area: float) -> Finding:
+def _mass(beyond: list[tuple[int, MethodSummary, Measure]], area: float, said: Things) -> Finding:
     shares = ", ".join(f"{method.card.title} {percent(measure.value or 0)}" for _, method, measure in beyond)
     return Finding(
         id="attribution-outside",
         rule="attribution-outside",
         rule_version=1,
         severity="warning",
-        title="Heatmaps point outside of the relevant region",
+        title=f"Maps point outside of the {said.region}",
         sentence=(
-            f"An even spread over the image would place {percent(area)} of the attribution outside of "
-            f"the relevant "
-            f"region. More than that lies there by {shares}."
+            f"An even spread over the {said.item} would place {percent(area)} of the attribution outside of "
+            f"the {said.region}. More than that lies there by {shares}."
         ),
         measures=tuple(
             Labelled(label=f"attribution outside, {method.card.title}", measure=measure)
             for _, method, measure in beyond
         ),
-        threshold=Threshold(name="area outside of the relevant region", value=area, set_by="rule"),
+        threshold=Threshold(name=f"area outside of the {said.region}", value=area, set_by="rule"),
         pointer=f"/methods/{beyond[0][0]}/outside",
         hook=_HOOK,
-        action=(
-            "Read the gallery with the outlines of the relevant region before showing such a map to a person."
-        ),
+        action=said.look,
     )
 
 
@@ -165,7 +170,18 @@ def _above(measure: Measure, threshold: float) -> bool:
 
 
 def _cell_name(cell: Indexed) -> str:
-    return f"cell in row {(cell[1].row or 0) + 1}, column {(cell[1].column or 0) + 1}"
+    return f"cell in {_position(cell[1])}"
+
+
+def _position(cell: RegionImportance) -> str:
+    layer = "" if cell.layer is None else f"layer {cell.layer + 1}, "
+    return f"{layer}row {(cell.row or 0) + 1}, column {(cell.column or 0) + 1}"
+
+
+def _where(cell: RegionImportance, side: int) -> str:
+    if cell.layer is None:
+        return place(cell.row or 0, cell.column or 0, side)
+    return place_in_volume(cell.layer, cell.row or 0, cell.column or 0, side)
 
 
 def _flips(*regions: tuple[str, Indexed | None]) -> tuple[Labelled, ...]:

@@ -5,7 +5,13 @@ from typing import Any
 
 import numpy as np
 from nibabel.affines import voxel_sizes
-from nibabel.orientations import apply_orientation, axcodes2ornt, io_orientation, ornt_transform
+from nibabel.orientations import (
+    apply_orientation,
+    axcodes2ornt,
+    inv_ornt_aff,
+    io_orientation,
+    ornt_transform,
+)
 from numpy.typing import NDArray
 
 from auditor.common.errors import Refused
@@ -19,11 +25,13 @@ _FLAT = 1e-6
 class Volume:
     """Voxels in the file's unit, float32 (depth, height, width), and their spacing along these axes in mm.
 
-    Depth grows from the feet up, height from the front back, width from the person's right to the left.
+    Depth grows from the feet up, height from the front back, width from the person's right to the left. `affine`
+    (4, 4) leads from these indices to mm where the file lies in the body; what is stored does not keep it.
     """
 
     voxels: NDArray[np.float32]
     spacing: tuple[float, float, float]
+    affine: NDArray[np.float64] | None = None
 
 
 def check_extent(shape: tuple[int, ...], name: str) -> None:
@@ -60,4 +68,13 @@ def oriented(voxels: NDArray[Any], affine: NDArray[np.float64], name: str) -> Vo
     turn = ornt_transform(io_orientation(affine), axcodes2ornt(AXES))
     turned = np.ascontiguousarray(apply_orientation(voxels, turn), dtype=np.float32)
     depth, height, width = (float(np.float32(sizes[int(axis)])) for axis in np.argsort(turn[:, 0]))
-    return Volume(turned, (depth, height, width))
+    return Volume(turned, (depth, height, width), affine @ inv_ornt_aff(turn, voxels.shape))
+
+
+def distance(first: Volume, second: Volume) -> float:
+    """Return by how many mm the corners of two volumes of one shape lie apart at most; 0 where one states no place."""
+    if first.affine is None or second.affine is None:
+        return 0.0
+    corners = np.array([(*corner, 1) for corner in np.ndindex(2, 2, 2)]) * (*first.voxels.shape, 1)
+    apart = corners @ (first.affine - second.affine).T  # (8, 4)
+    return float(np.linalg.norm(apart, axis=1).max())

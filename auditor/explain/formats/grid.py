@@ -7,9 +7,8 @@ from torch import Tensor
 from torch.nn.functional import adaptive_avg_pool3d, interpolate
 
 from auditor.explain.formats.axes import Volume
+from auditor.explain.formats.window import window
 from auditor.explain.spec import VolumeInput
-
-_PERCENTILES = (0.5, 99.5)
 
 
 def volume_input(volume: Volume, spec: VolumeInput) -> Tensor:
@@ -18,9 +17,7 @@ def volume_input(volume: Volume, spec: VolumeInput) -> Tensor:
     Values from `low` to `high` become 0 to 1, or those between the volume's own 0.5th and 99.5th percentile; a volume
     of one value becomes 0.
     """
-    low, high = spec.low, spec.high
-    if low is None or high is None:
-        low, high = (float(value) for value in np.percentile(volume.voxels, _PERCENTILES))
+    low, high = window(volume, spec)
     scale = 1 / (high - low) if high > low else 0.0
     unit = ((torch.from_numpy(volume.voxels) - low) * scale).clamp(0, 1)
     return _on_grid(unit, spec)

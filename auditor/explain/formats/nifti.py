@@ -7,12 +7,14 @@ import zlib
 import nibabel
 import numpy as np
 from nibabel.nifti1 import Nifti1Header
+from nibabel.nifti2 import Nifti2Header
 
 from auditor.common.errors import Refused
 from auditor.explain.formats.axes import Volume, check_extent, oriented
 
 _GZIP = b"\x1f\x8b"
 _HEADER = 540
+_TEXT = ("descrip", "aux_file", "intent_name", "db_name", "data_type")
 _MOST_EXTENSIONS = 2**20
 _MILLIMETRES = {"unknown": 1.0, "mm": 1.0, "meter": 1000.0, "micron": 0.001}
 
@@ -37,6 +39,16 @@ def read_nifti(content: bytes, name: str) -> Volume:
         raise
     except Exception as error:  # nibabel raises anything at all on broken files
         raise Refused(f"{name} is not a NIfTI file that can be read ({_short(error)}).") from error
+
+
+def free_text(content: bytes) -> tuple[str, ...]:
+    """Return which places of a NIfTI header that can hold words do: text fields by name, and "extensions"."""
+    head = _head(content)
+    kind = Nifti1Header if head[344:348] == b"n+1\0" else Nifti2Header
+    header = kind.from_fileobj(io.BytesIO(head), check=False)
+    found = [field for field in _TEXT if field in header and bytes(header[field]).strip(b"\0 ")]
+    flags = _unpacked(content, header.single_vox_offset + 4)[header.sizeof_hdr :][:4]
+    return (*found, *(["extensions"] if flags[:1] not in (b"", b"\0") else []))
 
 
 def _read(content: bytes, name: str) -> Volume:

@@ -7,30 +7,22 @@ from torch.nn.functional import interpolate
 
 from auditor.common.errors import Refused
 from auditor.explain.decode import decode_image, decode_mask
-from auditor.explain.evidence import Region
 from auditor.explain.globals.features import FEATURES, features
-from auditor.explain.modalities.base import (
-    INSIDE,
-    OUTSIDE,
-    Mask,
-    Modality,
-    Subject,
-    cells,
-    exchanged_mask,
-    owned_mask,
-)
+from auditor.explain.modalities.base import Mask
+from auditor.explain.modalities.gridded import Gridded
 from auditor.explain.spec import ImageInput
 
 _LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601, as JPEG and Pillow use
 
 
-class Images(Modality):
+class Images(Gridded):
     """Items are image files; an input is (channels, height, width) in [0, 1], a place is a pixel."""
 
     features = FEATURES
 
     def __init__(self, spec: ImageInput, grid: int) -> None:
-        self.spec, self._cells = spec, cells((spec.height, spec.width), (grid, grid))
+        super().__init__((spec.height, spec.width), grid)
+        self.spec = spec
 
     def read(self, content: bytes, name: str) -> Tensor:
         """Return an image in [0, 1]; raises Refused naming it."""
@@ -48,33 +40,6 @@ class Images(Modality):
     def describe(self, given: Tensor, mask: Mask | None) -> dict[str, float]:
         """Return brightness, contrast, texture, spots and the like."""
         return features(given.cpu().numpy(), mask)
-
-    def regions(self, masked: bool) -> tuple[Region, ...]:
-        """Return inside and outside where there are masks, then the cells row by row."""
-        found = tuple(
-            Region(name=f"cell {row + 1},{column + 1}", kind="grid", row=row, column=column)
-            for row, column in self._cells
-        )
-        return (INSIDE, OUTSIDE, *found) if masked else found
-
-    def replaced(self, subject: Subject, region: Region) -> Tensor | None:
-        """Return the image with a region of the donor's."""
-        chosen = (
-            exchanged_mask(region, subject.mask, subject.donor_mask)
-            if region.kind == "mask"
-            else self.owned(region, None)
-        )
-        if chosen is None:
-            return None
-        return torch.where(torch.from_numpy(chosen).to(subject.given.device), subject.donor, subject.given)
-
-    def owned(self, region: Region, mask: Mask | None) -> Mask | None:
-        """Return the pixels of a region, (height, width)."""
-        if region.kind == "mask":
-            return owned_mask(region, mask)
-        covered = np.zeros((self.spec.height, self.spec.width), dtype=np.bool_)
-        covered[self._cells[region.row or 0, region.column or 0]] = True
-        return covered
 
 
 def resized(planes: Tensor, spec: ImageInput) -> Tensor:

@@ -93,14 +93,19 @@ def _check(rows: list[Row]) -> None:
         )
 
 
-def group_columns(rows: list[Row], declared: tuple[str, ...] | None) -> tuple[str, ...]:
+def group_columns(
+    rows: list[Row], declared: tuple[str, ...] | None, apart: tuple[str, ...] = ()
+) -> tuple[str, ...]:
     """Return which columns are groups: the declared ones, else those with few enough values to be groups.
+
+    Columns that stand `apart` say where an item lies and are groups only where they are declared.
 
     Raises Refused for a declared column that labels.csv does not have.
     """
     columns = tuple(rows[0].columns)
     if declared is None:
-        return tuple(c for c in columns if len({group_value(c, r.columns[c]) for r in rows}) <= _MOST_VALUES)
+        free = (c for c in columns if c not in apart)
+        return tuple(c for c in free if len({group_value(c, r.columns[c]) for r in rows}) <= _MOST_VALUES)
     for name in declared:
         if name not in columns:
             raise Refused(f"set.json, field groups: labels.csv has no column {name!r}.")

@@ -14,8 +14,8 @@ def accept_set(folder: Path, name: str, salt: bytes, staging: Store) -> Accepted
     """Return the accepted set with its files staged; raises Refused with the first thing that is wrong."""
     rows = read_labels(folder / "labels.csv")
     spec = _spec(folder, name)
-    groups = group_columns(rows, spec.groups)
     source = reader(spec.kind, folder, salt)
+    groups = group_columns(rows, spec.groups, source.places)
     items = tuple(_entry(row, groups, source, staging) for row in rows)
     manifest = Manifest(
         kind=spec.kind, columns=source.columns, deidentification=source.deidentification, items=items

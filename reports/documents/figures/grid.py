@@ -1,4 +1,6 @@
-"""The grid map: how often each cell of the image decides, over a mean image."""
+"""The grid map: how often each cell of the image or the volume decides, over a mean image."""
+
+from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -23,6 +25,30 @@ def grid_map(mean: Bytes, flips: Floats, drops: Floats, titles: tuple[str, str])
         return png(drawn)
 
 
+def layer_map(
+    means: Sequence[Bytes], flips: Floats, drops: Floats, titles: Sequence[str], rows: tuple[str, str]
+) -> bytes:
+    """Return maps (layers, rows, columns) as PNG, a column a layer: decisions changed above, fall of the score below.
+
+    `means` are the pictures behind the layers, whose shapes say how cells lie; NaN is undefined.
+    """
+    widest = max(float(np.nanmax(np.abs(np.nan_to_num(drops)))), 0.01)
+    highest = max(float(np.nanmax(np.nan_to_num(flips))), 0.1)
+    with house_style():
+        height, width = means[0].shape[:2]
+        drawn = figure(166, 8 + 2 * 144 / max(len(means), 3) * height / width)
+        upper, lower = drawn.subplots(2, len(means), squeeze=False)
+        for layer, mean in enumerate(means):
+            _cells(
+                upper[layer], mean, flips[layer], FLIPS, Normalize(0, highest), titles[layer], "{:.0f}", 100
+            )
+            norm = TwoSlopeNorm(0, -widest, widest)
+            _cells(lower[layer], mean, drops[layer], DROPS, norm, "", "{:+.2f}", 1)
+        for axes, title in zip((upper[0], lower[0]), rows, strict=True):
+            axes.set_ylabel(title, fontsize=8)
+        return png(drawn)
+
+
 def _cells(
     axes: Axes,
     mean: Bytes,
@@ -35,12 +61,13 @@ def _cells(
 ) -> None:
     rows, columns = values.shape
     extent = (0, columns, rows, 0)
-    axes.imshow(mean, extent=extent, aspect="equal", interpolation="bilinear")
+    aspect = mean.shape[0] / mean.shape[1] * columns / rows
+    axes.imshow(mean, extent=extent, aspect=aspect, interpolation="bilinear")
     painted = colours(norm(np.nan_to_num(values)))
     painted[..., 3] = np.where(
         np.isnan(values), 0.0, 0.25 + 0.6 * np.abs(np.nan_to_num(values)) / (norm.vmax or 1.0)
     )
-    axes.imshow(painted, extent=extent, aspect="equal", interpolation="nearest")
+    axes.imshow(painted, extent=extent, aspect=aspect, interpolation="nearest")
     size = min(7.5, 52 / columns)
     for row, column in np.ndindex(rows, columns):
         value = values[row, column]

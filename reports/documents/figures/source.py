@@ -4,11 +4,14 @@ import io
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
-from auditor.common.errors import NotFound, RetraceError
+from auditor.common.errors import NotFound, Refused, RetraceError
 from auditor.common.store import Store
+from auditor.explain.decode import Pixels, decode_image
 from auditor.explain.evidence import ArrayRef
+from auditor.explain.formats.axes import Volume
+from auditor.explain.formats.nifti import read_nifti
 
 Floats = NDArray[np.float32]
 Bytes = NDArray[np.uint8]
@@ -25,7 +28,7 @@ def stored(store: Store, digest: str, what: str) -> bytes:
 
 
 def attribution(store: Store, reference: ArrayRef, what: str) -> Floats:
-    """Return a map, one value a place; raises RetraceError where it is missing or not the one recorded."""
+    """Return a map (*places); raises RetraceError where it is missing or not the one recorded."""
     content = stored(store, reference.sha256, what)
     try:
         array = np.load(io.BytesIO(content), allow_pickle=False)
@@ -37,33 +40,30 @@ def attribution(store: Store, reference: ArrayRef, what: str) -> Floats:
 
 
 def picture(store: Store, digest: str, size: tuple[int, int], what: str) -> Bytes:
-    """Return an image as (height, width, 3) of 8 bits, resized to `size` = (width, height)."""
-    with _open(stored(store, digest, what), what) as image:
-        resized = _eight_bits(image).convert("RGB").resize(size, Image.Resampling.BILINEAR)
+    """Return an image as the model sees it: (height, width, 3) of 8 bits, resized to `size` = (width, height)."""
+    pixels = _decoded(store, digest, what)
+    if pixels.dtype == np.uint16:
+        pixels = np.asarray((pixels / 257).round(), dtype=np.uint8)
+    resized = Image.fromarray(pixels).convert("RGB").resize(size, Image.Resampling.BILINEAR)
     return np.asarray(resized, dtype=np.uint8)
 
 
 def mask(store: Store, digest: str, size: tuple[int, int], what: str) -> NDArray[np.bool_]:
     """Return a mask (height, width), resized to `size` = (width, height); anything but zero is inside."""
-    with _open(stored(store, digest, what), what) as image:
-        resized = _eight_bits(image).convert("L").resize(size, Image.Resampling.NEAREST)
-    return np.asarray(resized) > 0
+    inside = np.any(np.atleast_3d(_decoded(store, digest, what)) > 0, axis=2)
+    return np.asarray(Image.fromarray(inside.astype(np.uint8)).resize(size, Image.Resampling.NEAREST)) > 0
 
 
-def _open(content: bytes, what: str) -> Image.Image:
+def volume(store: Store, digest: str, what: str) -> Volume:
+    """Return a stored volume or the mask of one; raises RetraceError where it is missing or damaged."""
     try:
-        image = Image.open(io.BytesIO(content))
-        image.load()
-    except (UnidentifiedImageError, OSError):
-        raise RetraceError(f"The {what} does not decode as an image; run the audit again.") from None
-    return image
+        return read_nifti(stored(store, digest, what), f"The {what}")
+    except Refused as error:
+        raise RetraceError(error.sentence) from None
 
 
-def _eight_bits(image: Image.Image) -> Image.Image:
-    """Scale images of more than 8 bits to their own range; Pillow would clip them."""
-    if not (image.mode.startswith("I") or image.mode == "F"):
-        return image
-    values = np.asarray(image, dtype=np.float64)
-    low, high = float(values.min()), float(values.max())
-    scaled = (values - low) / ((high - low) or 1.0) * 255
-    return Image.fromarray(scaled.round().astype(np.uint8))
+def _decoded(store: Store, digest: str, what: str) -> Pixels:
+    try:
+        return decode_image(stored(store, digest, what), f"The {what}")
+    except Refused as error:
+        raise RetraceError(error.sentence) from None

@@ -62,6 +62,12 @@ def png(drawn: Figure) -> bytes:
     return stream.getvalue()
 
 
+def typeface() -> Path:
+    """Return our regular typeface as a TrueType file, for words within pictures."""
+    _families()
+    return Path(_folder().name) / f"{_WEIGHTS[0]}.ttf"
+
+
 @cache
 def _families() -> tuple[str, ...]:
     """Make our packaged fonts known to matplotlib, which reads TrueType files only, and return their name."""

@@ -6,10 +6,15 @@ from auditor.explain.spec import Modality
 from reports.documents.portraits.base import Panel, Portrait
 from reports.documents.portraits.image import ImagePortrait
 from reports.documents.portraits.table import TablePortrait
+from reports.documents.portraits.volume import VolumePortrait
 
 __all__ = ["Panel", "Portrait", "portrait"]
 
-_PORTRAITS: dict[Modality, type[Portrait]] = {"image": ImagePortrait, "table": TablePortrait}
+_PORTRAITS: dict[Modality, type[Portrait]] = {
+    "image": ImagePortrait,
+    "table": TablePortrait,
+    "volume": VolumePortrait,
+}
 
 
 def portrait(evidence: Evidence, store: Store) -> Portrait:

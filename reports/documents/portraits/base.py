@@ -24,11 +24,11 @@ class Portrait(ABC):
 
     Attributes
     ----------
-    wide : whether a panel takes the whole width of a page
+    across : how many panels share the width of a page: 4, 2, or 1
     scale : a word for what a legend has to explain: "colour" for maps in red and blue, "bars" for bars
     """
 
-    wide: bool = False
+    across: int = 4
     scale: str = "colour"
 
     def __init__(self, evidence: Evidence, store: Store) -> None:

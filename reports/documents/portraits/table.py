@@ -18,7 +18,7 @@ _ROW, _MOST = "row", 10
 class TablePortrait(Portrait):
     """One wide panel: bars to the right speak for the decision, to the left against it."""
 
-    wide = True
+    across = 1
     scale = "bars"
 
     def panels(self, item: ItemRecord) -> list[Panel]:

@@ -16,7 +16,7 @@ def context(book: Book) -> dict[str, object]:
         "rule": gallery.rule,
         "seed": gallery.seed,
         "scale": drawn.scale,
-        "wide": drawn.wide,
+        "across": drawn.across,
         "bar": book.asset(scale_bar(), "image/png") if drawn.scale == "colour" else None,
         "percentile": f"{PERCENTILE:g}",
         "entries": [_entry(book, drawn, entry) for entry in gallery.entries[:_LONGEST]],

@@ -12,6 +12,7 @@ from reports.documents.figures.grid import grid_map
 from reports.documents.figures.overlay import original
 from reports.documents.figures.source import Bytes
 from reports.documents.numbers import Notes
+from reports.documents.sections.layers import layers
 
 _SHOWN, _PARTS, _ACROSS = 4, 10, 3
 
@@ -22,7 +23,8 @@ def context(book: Book) -> dict[str, object]:
     titles = {method.card.name: method.card.title for method in book.snapshot.evidence.methods}
     masks = [region for region in regions if region.kind == "mask"]
     cells = [region for region in regions if region.kind == "grid"]
-    ranked = sorted(cells, key=lambda cell: (-(cell.flips.value or 0), cell.row or 0, cell.column or 0))
+    ranked = sorted(cells, key=lambda cell: -(cell.flips.value or 0))
+    layered = any(cell.layer is not None for cell in cells)
     methods = [name for name in titles if any(name in region.shares for region in masks)]
     parts = sorted(
         (region for region in regions if region.kind in ("column", "feature")),
@@ -43,7 +45,8 @@ def context(book: Book) -> dict[str, object]:
             for name in methods
         ],
         "cell_rows": [_row(region, notes) for region in ranked[:_SHOWN]],
-        "map": _map(book, cells) if cells else None,
+        "map": (layers(book, cells) if layered else _map(book, cells)) if cells else None,
+        "layered": layered,
         "images": len(book.snapshot.evidence.gallery.entries),
         "grid": book.snapshot.evidence.plan.grid,
         "importance_notes": notes.texts,
@@ -56,6 +59,10 @@ def _name(region: RegionImportance) -> str:
         return names.get(region.name, region.name)
     if region.kind == "grid":
         place = {"row": (region.row or 0) + 1, "column": (region.column or 0) + 1}
+        if region.layer is not None:
+            return _("layer %(layer)d, row %(row)d, column %(column)d") % (
+                place | {"layer": region.layer + 1}
+            )
         return _("row %(row)d, column %(column)d") % place
     return region.title or region.name
 

@@ -5,7 +5,8 @@ from itertools import groupby
 from django.utils.translation import gettext as _
 
 from auditor.explain.evidence import GroupCount
-from auditor.explain.spec import ImageInput, InputSpec, TableInput, VolumeInput
+from auditor.explain.formats.fields import listed
+from auditor.explain.spec import Deidentification, ImageInput, InputSpec, TableInput, VolumeInput
 from reports.documents.book import Book
 
 Row = tuple[str, str]
@@ -26,11 +27,26 @@ def context(book: Book) -> dict[str, object]:
             (_("Items with a mask of the relevant region"), f"{facts.masks} of {facts.items}"),
             (_("Copies of another item"), str(facts.duplicates)),
         ],
+        "identity": _identity(facts.deidentification) if facts.deidentification else [],
         "labels": [
             (name, n, f"{100 * n / max(facts.items, 1):.1f} %") for name, n in sorted(facts.labels.items())
         ],
         "columns": [(name, _members(book, list(members))) for name, members in groups],
     }
+
+
+def _identity(account: Deidentification) -> list[Row]:
+    return [
+        (_("Rule"), account.profile),
+        (_("Files"), str(account.files)),
+        (_("Fields removed or emptied (files)"), listed(account.removed) or _("none")),
+        (_("Fields replaced (files)"), listed(account.replaced) or _("none")),
+        (
+            _("Files that may have text drawn into the picture"),
+            _("%(n)d of %(files)d, by what their headers say")
+            % {"n": account.burned_in, "files": account.files},
+        ),
+    ]
 
 
 def _members(book: Book, members: list[GroupCount]) -> list[tuple[str, str, str]]:

@@ -23,10 +23,12 @@ class Reader(ABC):
     Attributes
     ----------
     columns : the columns of a table's rows, nothing for other kinds
+    places : the columns of labels.csv that say where an item lies
     deidentification : what was taken out of files that name people, None where no file can
     """
 
     columns: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
     deidentification: Deidentification | None = None
 
     @abstractmethod
@@ -49,7 +51,7 @@ def by_id(folder: Path, suffixes: tuple[str, ...]) -> dict[str, Path]:
     found: dict[str, Path] = {}
     for path in sorted(folder.iterdir()):
         suffix = next((end for end in suffixes if path.name.casefold().endswith(end)), None)
-        if suffix is not None:
+        if suffix is not None and path.is_file():
             name = path.name[: -len(suffix)]
             if name in found:
                 raise Refused(

@@ -1,0 +1,69 @@
+"""Volumes: three planes that show the relevant region, and three through the strongest place of each map."""
+
+import numpy as np
+from django.utils.translation import gettext as _
+
+from auditor.explain.evidence import ItemRecord
+from auditor.explain.formats.axes import Volume
+from auditor.explain.formats.window import window
+from auditor.explain.spec import VolumeInput
+from reports.documents.book import Asset
+from reports.documents.figures.overlay import encoded, scale_of
+from reports.documents.figures.planes import Solid, middle_of, strongest, three_planes
+from reports.documents.figures.source import Floats, attribution, volume
+from reports.documents.portraits.base import Panel, Portrait, trust
+
+ORIGINAL = "original"
+
+
+class VolumePortrait(Portrait):
+    """The original where its mask is largest, then one panel a method, each through its own strongest voxel."""
+
+    across = 2
+
+    def panels(self, item: ItemRecord) -> list[Panel]:
+        """Return the original and the map of every method."""
+        words = {"id": item.entry.id[:60], "target": item.target[:60]}
+        alt = _("Volume of item %(id)s as given, in three planes") % words
+        through = _("planes that show most of the mask") if item.entry.mask else _("no mask; middle planes")
+        first = Panel(ORIGINAL, _("original"), alt, (through,))
+        return [first, *(self._map(item, name, words) for name in self.shown(item))]
+
+    def draw(self, item: ItemRecord, key: str) -> Asset:
+        """Return a panel as JPEG."""
+        solid = self.solid(item)
+        if key == ORIGINAL:
+            at = middle_of(solid.grey.shape, solid.region)
+        else:
+            values = self._values(item, key)
+            solid = solid._replace(values=values, scale=scale_of(values))
+            at = strongest(values, solid.grey.shape)
+        return Asset(encoded(three_planes(solid, at), "JPEG"), "image/jpeg")
+
+    def solid(self, item: ItemRecord) -> Solid:
+        """Return an item's volume, windowed as the model sees it, with its relevant region."""
+        found = volume(self.store, item.entry.content, f"volume of item {item.entry.id!r}")
+        region = None
+        if item.entry.mask:
+            region = volume(self.store, item.entry.mask, f"mask of item {item.entry.id!r}").voxels != 0
+        return Solid(self._windowed(found), found.spacing, region)
+
+    def _windowed(self, found: Volume) -> Floats:
+        spec = self.evidence.model.spec.input
+        if not isinstance(spec, VolumeInput):
+            raise ValueError("the evidence is not about volumes")
+        low, high = window(found, spec)
+        return np.asarray(np.clip((found.voxels - low) / ((high - low) or 1.0), 0, 1), dtype=np.float32)
+
+    def _values(self, item: ItemRecord, name: str) -> Floats:
+        what = f"map of item {item.entry.id!r} by {name}"
+        return attribution(self.store, item.maps[name].array, what)
+
+    def _map(self, item: ItemRecord, name: str, words: dict[str, str]) -> Panel:
+        title, scale = self.titles[name], scale_of(self._values(item, name))
+        full = _("no contribution") if scale == 0 else _("full colour ±%(value)s") % {"value": f"{scale:.2g}"}
+        alt = _(
+            "Item %(id)s: attribution to “%(target)s” by %(title)s, painted over three planes through its strongest "
+            "place"
+        )
+        return Panel(name, title, alt % (words | {"title": title}), (full, *trust(item.maps[name])))
