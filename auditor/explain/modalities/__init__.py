@@ -1,9 +1,10 @@
 """The kinds of input: how an item becomes numbers, what describes it, and which of its parts are compared."""
 
 from auditor.explain.modalities.base import Modality, Subject
+from auditor.explain.modalities.graph import Graphs
 from auditor.explain.modalities.image import Images
 from auditor.explain.modalities.table import Tables
-from auditor.explain.spec import ImageInput, InputSpec, TableInput
+from auditor.explain.spec import GraphInput, ImageInput, InputSpec, TableInput
 
 __all__ = ["Modality", "Subject", "modality_of"]
 
@@ -18,5 +19,7 @@ def modality_of(given: InputSpec, grid: int = 8) -> Modality:
             return Images(given, grid)
         case TableInput():
             return Tables(given)
+        case GraphInput():
+            return Graphs(given)
         case _:
             raise NotImplementedError(given.kind)

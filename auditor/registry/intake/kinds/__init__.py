@@ -4,12 +4,13 @@ from pathlib import Path
 
 from auditor.explain.spec import Modality
 from auditor.registry.intake.kinds.base import Content, Reader
+from auditor.registry.intake.kinds.graphs import Graphs
 from auditor.registry.intake.kinds.images import Images
 from auditor.registry.intake.kinds.tables import Tables
 
 __all__ = ["Content", "Reader", "reader"]
 
-_READERS: dict[Modality, type[Reader]] = {"image": Images, "table": Tables}
+_READERS: dict[Modality, type[Reader]] = {"graph": Graphs, "image": Images, "table": Tables}
 
 
 def reader(kind: Modality, folder: Path, salt: bytes) -> Reader:
