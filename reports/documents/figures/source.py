@@ -25,13 +25,13 @@ def stored(store: Store, digest: str, what: str) -> bytes:
 
 
 def attribution(store: Store, reference: ArrayRef, what: str) -> Floats:
-    """Return a map (height, width); raises RetraceError where it is missing or not the one recorded."""
+    """Return a map (*places); raises RetraceError where it is missing or not the one recorded."""
     content = stored(store, reference.sha256, what)
     try:
         array = np.load(io.BytesIO(content), allow_pickle=False)
     except ValueError:
         raise RetraceError(f"The {what} is not an array in .npy form; run the audit again.") from None
-    if tuple(array.shape) != reference.shape or array.ndim != 2:
+    if tuple(array.shape) != reference.shape:
         raise RetraceError(f"The {what} has shape {array.shape}, not {reference.shape}; run the audit again.")
     return np.asarray(np.nan_to_num(array), dtype=np.float32)
 

@@ -4,12 +4,17 @@ from auditor.common.store import Store
 from auditor.explain.evidence import Evidence
 from auditor.explain.spec import Modality
 from reports.documents.portraits.base import Panel, Portrait
+from reports.documents.portraits.graph import GraphPortrait
 from reports.documents.portraits.image import ImagePortrait
 from reports.documents.portraits.table import TablePortrait
 
 __all__ = ["Panel", "Portrait", "portrait"]
 
-_PORTRAITS: dict[Modality, type[Portrait]] = {"image": ImagePortrait, "table": TablePortrait}
+_PORTRAITS: dict[Modality, type[Portrait]] = {
+    "graph": GraphPortrait,
+    "image": ImagePortrait,
+    "table": TablePortrait,
+}
 
 
 def portrait(evidence: Evidence, store: Store) -> Portrait:

@@ -25,7 +25,8 @@ class Portrait(ABC):
     Attributes
     ----------
     wide : whether a panel takes the whole width of a page
-    scale : a word for what a legend has to explain: "colour" for maps in red and blue, "bars" for bars
+    scale : a word for what a legend has to explain: "colour" for maps in red and blue, "bars" for bars,
+        "nodes" for circles and squares
     """
 
     wide: bool = False
