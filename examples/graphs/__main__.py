@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from auditor.explain.architectures import build
-from auditor.explain.packing import encode_graph
+from auditor.explain.packing import encode_graph, exists, statistics
 from auditor.explain.spec import GraphInput
 from examples.audit import OUT, audit
 from examples.graphs.ba_shapes import MOTIFS
@@ -15,15 +15,23 @@ from examples.graphs.motifs import GROUP, KINDS, NODES, Motif, features, motifs
 from examples.model_folder import Card, write_model
 from examples.set_folder import Item, write_set
 
-CONFIG = {"features": len(KINDS), "classes": 2, "hidden": [16, 16, 16], "convolution": "gin", "readout": "sum"}
+CONFIG = {
+    "features": len(KINDS),
+    "classes": 2,
+    "hidden": [16, 16, 16],
+    "convolution": "gin",
+    "readout": "sum",
+}
 INPUT = {"kind": "graph", "nodes": NODES, "about": "graph", "features": features()}
 
 
-def train(learn: list[Motif], seed: int = 0, epochs: int = 80) -> nn.Module:
+def train(learn: list[Motif], seed: int = 0, epochs: int = 150) -> nn.Module:
     """Return a network that reads the graphs; the same on the same machine for the same seed."""
     torch.manual_seed(seed)
     network, given = build("retrace.SmallGNN", CONFIG), GraphInput.model_validate(INPUT)
     packed = torch.stack([encode_graph(one.graph, given, "A graph") for one in learn])
+    mean, std = statistics(given)
+    packed = (packed - mean) / std * exists(packed)
     labels = torch.tensor([MOTIFS.index(one.label) for one in learn])
     optimiser = torch.optim.AdamW(network.parameters(), lr=5e-3, weight_decay=1e-3)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, epochs)

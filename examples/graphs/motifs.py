@@ -30,8 +30,10 @@ def motifs(count: int, seed: int) -> list[Motif]:
 
 
 def features() -> list[dict[str, JsonValue]]:
-    """Return the features of a node as model.json describes them: one number a kind."""
-    return [{"name": kind, "title": f"Kind {kind}"} for kind in KINDS]
+    """Return the features of a node as model.json describes them: one number a kind, all as frequent."""
+    share = 1 / len(KINDS)
+    spread = (share * (1 - share)) ** 0.5
+    return [{"name": kind, "title": f"Kind {kind}", "mean": share, "std": spread} for kind in KINDS]
 
 
 def _motif(rng: np.random.Generator) -> Motif:

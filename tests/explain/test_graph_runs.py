@@ -27,7 +27,9 @@ from auditor.explain.spec import GraphInput, ItemEntry, Manifest, NodeFeature
 from tests.explain import toys
 
 SPEC = GraphInput(
-    kind="graph", nodes=6, features=(NodeFeature(name="charge", title="Charge", mean=0.5), NodeFeature(name="idle"))
+    kind="graph",
+    nodes=6,
+    features=(NodeFeature(name="charge", title="Charge", mean=0.5), NodeFeature(name="idle")),
 )
 ABOUT = SPEC.model_copy(update={"about": "node"})
 PLAN = toys.plan(
@@ -180,7 +182,9 @@ def test_loops_are_those_that_an_enumeration_finds(nodes, random):
     joined = networkx.to_numpy_array(peer, nodelist=range(nodes)) != 0
     lengths = [len(cycle) for cycle in networkx.simple_cycles(peer, length_bound=5)]
     found = loops(joined)
-    assert [found[name] for name in ("triangles", "squares", "pentagons")] == [lengths.count(n) for n in (3, 4, 5)]
+    assert [found[name] for name in ("triangles", "squares", "pentagons")] == [
+        lengths.count(n) for n in (3, 4, 5)
+    ]
     assert found["clustering"] == pytest.approx(networkx.average_clustering(peer))
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from auditor.audits.findings.finding import Finding
-from auditor.audits.findings.words import counted
+from auditor.audits.findings.words import counted, things
 from auditor.explain.evidence import Evidence
 
 
 def duplicates(evidence: Evidence) -> Iterator[Finding]:
-    """Fire where images occur more than once in the set."""
+    """Fire where items occur more than once in the set."""
     facts = evidence.validation_set
     if facts.duplicates:
         yield Finding(
@@ -16,7 +16,7 @@ def duplicates(evidence: Evidence) -> Iterator[Finding]:
             rule="duplicates",
             rule_version=1,
             severity="warning",
-            title="The validation set holds the same image more than once",
+            title=f"The validation set holds the same {things(evidence).item} more than once",
             sentence=(
                 f"{counted(facts.duplicates, 'item is a copy', 'items are copies')} of another of the "
                 f"{facts.items}; "

@@ -124,10 +124,7 @@ def _no_tree(reason: str) -> Finding:
         sentence=f"The model as a whole is not summarised by simple rules: {reason}",
         pointer="/surrogate/refused",
         hook="GDPR Art. 13(2)(f)",
-        action=(
-            "Describe the logic of the model by its documentation and by the measured effects of image "
-            "regions."
-        ),
+        action="Describe the logic of the model by its documentation and by the measured effects of single parts.",
     )
 
 
@@ -139,8 +136,7 @@ def _unfaithful(fidelity: Measure, minimum: float) -> Finding:
         severity="warning",
         title="The surrogate tree does not describe the model",
         sentence=(
-            f"A small tree of simple image features agrees with {with_interval(fidelity)} of the model's "
-            f"decisions "
+            f"A small tree of simple questions agrees with {with_interval(fidelity)} of the model's decisions "
             "on items that it was not grown on; it must not be handed out as the logic of the model."
         ),
         measures=(Labelled(label="fidelity on held-out items", measure=fidelity),),

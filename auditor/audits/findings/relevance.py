@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from auditor.audits.findings.finding import Finding, Labelled, Severity, Threshold
-from auditor.audits.findings.words import counted, percent, place, with_interval
+from auditor.audits.findings.words import Things, counted, percent, place, things, with_interval
 from auditor.explain.evidence import Evidence, Measure, MethodSummary, RegionImportance
 
 _HOOK = "GDPR Art. 5(1)(a)"
@@ -19,17 +19,17 @@ def outside_flips(evidence: Evidence) -> Iterator[Finding]:
     index, region = outside
     more = inside is not None and (region.flips.value or 0) > (inside[1].flips.value or 0)
     severity: Severity = "critical" if more else "warning"
-    compared = f", against {percent(inside[1].flips.value or 0)} for the region itself" if inside else ""
+    said = things(evidence)
+    compared = f", against {percent(inside[1].flips.value or 0)} for {said.itself}" if inside else ""
     yield Finding(
         id="outside-flips",
         rule="outside-flips",
         rule_version=1,
         severity=severity,
-        title="Decisions depend on image parts outside of the relevant region",
+        title=f"Decisions depend on {said.parts}",
         sentence=(
-            "Exchanging the part of the image that lies outside of the medically relevant region for that of "
-            f"another patient changed {with_interval(region.flips)} of the decisions{compared}. "
-            + ("The model relies more on the surroundings than on the region that matters." if more else "")
+            f"{said.exchanging} changed {with_interval(region.flips)} of the decisions{compared}. "
+            + (f"The model relies more on the {said.surroundings} than on the {said.region}." if more else "")
         ).strip(),
         measures=_flips(("outside", outside), ("inside", inside)),
         threshold=Threshold(name="outside_flips", value=threshold),
@@ -101,7 +101,7 @@ def attribution_outside(evidence: Evidence) -> Iterator[Finding]:
     ]
     beyond = [(i, method, measure) for i, method, measure in indexed if _above(measure, area)]
     if beyond:
-        yield _mass(beyond, area)
+        yield _mass(beyond, area, things(evidence))
 
 
 def untested(evidence: Evidence) -> Iterator[Finding]:
@@ -109,7 +109,7 @@ def untested(evidence: Evidence) -> Iterator[Finding]:
     facts = evidence.validation_set
     if facts.masks >= facts.items:
         return
-    none = facts.masks == 0
+    none, said = facts.masks == 0, things(evidence)
     yield Finding(
         id="relevance-untested",
         rule="relevance-untested",
@@ -117,41 +117,37 @@ def untested(evidence: Evidence) -> Iterator[Finding]:
         severity="note",
         title="The relevance test " + ("could not be made" if none else "covers a part of the set"),
         sentence=(
-            "No item has a mask of the relevant region, so this report cannot say whether decisions rest "
-            "on it."
+            f"No item has {said.marked}, so this report cannot say whether decisions rest on that."
             if none
-            else f"{facts.masks} of {facts.items} items have a mask of the relevant region; what is said of "
-            "that region is about those items only."
+            else f"{facts.masks} of {facts.items} items have {said.marked}; what is said of the "
+            f"{said.region} is about those items only."
         ),
         pointer="/validation_set/masks",
         hook=_HOOK,
-        action="Add masks of the relevant region to the validation set and audit again.",
+        action=f"Hand in a validation set whose items have {said.marked}, and audit again.",
     )
 
 
-def _mass(beyond: list[tuple[int, MethodSummary, Measure]], area: float) -> Finding:
+def _mass(beyond: list[tuple[int, MethodSummary, Measure]], area: float, said: Things) -> Finding:
     shares = ", ".join(f"{method.card.title} {percent(measure.value or 0)}" for _, method, measure in beyond)
     return Finding(
         id="attribution-outside",
         rule="attribution-outside",
         rule_version=1,
         severity="warning",
-        title="Heatmaps point outside of the relevant region",
+        title=f"Maps point outside of the {said.region}",
         sentence=(
-            f"An even spread over the image would place {percent(area)} of the attribution outside of "
-            f"the relevant "
-            f"region. More than that lies there by {shares}."
+            f"An even spread over the {said.item} would place {percent(area)} of the attribution outside of "
+            f"the {said.region}. More than that lies there by {shares}."
         ),
         measures=tuple(
             Labelled(label=f"attribution outside, {method.card.title}", measure=measure)
             for _, method, measure in beyond
         ),
-        threshold=Threshold(name="area outside of the relevant region", value=area, set_by="rule"),
+        threshold=Threshold(name=f"area outside of the {said.region}", value=area, set_by="rule"),
         pointer=f"/methods/{beyond[0][0]}/outside",
         hook=_HOOK,
-        action=(
-            "Read the gallery with the outlines of the relevant region before showing such a map to a person."
-        ),
+        action=said.look,
     )
 
 

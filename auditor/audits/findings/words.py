@@ -1,6 +1,58 @@
 """Numbers and places in plain words."""
 
-from auditor.explain.evidence import Measure
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from auditor.explain.evidence import Evidence, Measure
+
+
+class Things(NamedTuple):
+    """What findings call the items of one kind.
+
+    Attributes
+    ----------
+    item : one item
+    parts : what lies outside of the relevant region
+    exchanging : what was done with that, as the start of a sentence
+    itself : the relevant region in a comparison
+    surroundings, region : both at the end of a sentence
+    marked : what an item has where its relevant region is known
+    look : what to do before a map that points outside is shown
+    """
+
+    item: str = "image"
+    parts: str = "image parts outside of the relevant region"
+    exchanging: str = (
+        "Exchanging the part of the image that lies outside of the medically relevant region for that of another "
+        "patient"
+    )
+    itself: str = "the region itself"
+    surroundings: str = "surroundings"
+    region: str = "relevant region"
+    marked: str = "a mask of the relevant region"
+    look: str = (
+        "Read the gallery with the outlines of the relevant region before showing such a map to a person."
+    )
+
+
+_IMAGE = Things()
+_THINGS: Mapping[str, Things] = {
+    "graph": Things(
+        item="graph",
+        parts="nodes other than the relevant ones",
+        exchanging="Taking away all nodes but the relevant ones, with their edges,",
+        itself="the relevant nodes themselves",
+        surroundings="other nodes",
+        region="relevant nodes",
+        marked="relevant nodes named",
+        look="Read the gallery with the rings around the relevant nodes before showing such a map to a person.",
+    ),
+}
+
+
+def things(evidence: Evidence) -> Things:
+    """Return the words for the kind of items that this evidence is about."""
+    return _THINGS.get(evidence.model.spec.input.kind, _IMAGE)
 
 
 def percent(share: float) -> str:

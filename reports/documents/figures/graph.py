@@ -10,7 +10,7 @@ from matplotlib.patches import FancyArrowPatch
 
 from reports.documents.figures.layout import Pairs, Points
 from reports.documents.figures.source import Floats
-from reports.documents.figures.style import INK, PAPER, SOFT, figure, house_style, svg
+from reports.documents.figures.style import INK, PAPER, figure, house_style, svg
 
 POSITIVE, NEGATIVE, RELEVANT, FOCUS = "#b2182b", "#2166ac", "#b98a1c", "#1b2430"
 _SIDE = 62.0  # millimetres
@@ -33,18 +33,20 @@ class Drawing(NamedTuple):
 
 
 def original(drawing: Drawing) -> bytes:
-    """Return a graph as SVG: letters in its nodes, a dashed ring around relevant ones, a square around the focus."""
+    """Return a graph as SVG: letters in its nodes, a dashed ring around relevant ones, a diamond around the focus."""
     with house_style():
         drawn = figure(_SIDE, _SIDE)
         axes, size = _axes(drawn.add_subplot(), drawing), _size(drawing)
         _edges(axes, drawing, dict.fromkeys(drawing.pairs, 0.0), size)
         x, y = drawing.places.T
         axes.scatter(x, y, s=size, color=PAPER, edgecolors=INK, linewidths=0.8, zorder=3)
-        for place, letter in zip(drawing.places, drawing.letters, strict=False):
-            axes.text(*place, letter, fontsize=0.58 * np.sqrt(size), ha="center", va="center_baseline", zorder=4)
-        marked = drawing.places[sorted(drawing.relevant)]
+        for left, up, letter in zip(x, y, drawing.letters, strict=False):
+            axes.text(
+                left, up, letter, fontsize=0.66 * np.sqrt(size), ha="center", va="center_baseline", zorder=4
+            )
+        x, y = drawing.places[sorted(drawing.relevant)].T
         axes.scatter(
-            *marked.T, s=2.6 * size, facecolors="none", edgecolors=RELEVANT, linewidths=1.3, linestyles=(0, (2.2, 1.4)),
+            x, y, s=2.6 * size, facecolors="none", edgecolors=RELEVANT, linewidths=1.3, linestyles=(0, (2.2, 1.4)),
             zorder=2,
         )  # fmt: skip
         _focus(axes, drawing, size)
@@ -66,8 +68,9 @@ def attributed(drawing: Drawing, values: Floats, edges: Mapping[tuple[int, int],
         for sign, shape, colour in ((1, "o", POSITIVE), (-1, "s", NEGATIVE), (0, "o", PAPER)):
             chosen = np.flatnonzero(np.sign(values) == sign)
             strength = np.abs(values[chosen]) / full
+            x, y = drawing.places[chosen].T
             axes.scatter(
-                *drawing.places[chosen].T, s=size * (0.3 + 1.2 * strength), marker=shape, zorder=3,
+                x, y, s=size * (0.3 + 1.2 * strength), marker=shape, zorder=3,
                 color=[_mixed(colour, share) for share in strength], edgecolors=INK, linewidths=0.6,
             )  # fmt: skip
         _focus(axes, drawing, size)
@@ -109,8 +112,10 @@ def _edges(axes: Axes, drawing: Drawing, strength: Mapping[tuple[int, int], floa
 
 def _focus(axes: Axes, drawing: Drawing, size: float) -> None:
     if drawing.focus is not None:
-        place = drawing.places[[drawing.focus]].T
-        axes.scatter(*place, s=3.4 * size, marker="D", facecolors="none", edgecolors=FOCUS, linewidths=1.4, zorder=5)
+        x, y = drawing.places[drawing.focus]
+        axes.scatter(
+            x, y, s=3.4 * size, marker="D", facecolors="none", edgecolors=FOCUS, linewidths=1.4, zorder=5
+        )
 
 
 def _mixed(colour: str, share: float, ground: str = PAPER) -> tuple[float, float, float]:

@@ -40,9 +40,10 @@ def distances(nodes: int, pairs: Pairs) -> Points:
 
 
 def _upright(places: Points) -> Points:
-    """Return places turned so that the longest extent lies along the diagonal-free width, within [-1, 1]."""
+    """Return places within [-1, 1], turned so that the longest extent lies along the diagonal of the square."""
     centred = places - places.mean(axis=0)
-    axes = np.linalg.svd(centred, full_matrices=False)[2]
-    turned = centred @ (axes * np.sign(axes.sum(axis=1, keepdims=True) + 1e-12)).T
+    axes = np.linalg.eigh(centred.T @ centred)[1][:, ::-1]
+    diagonal = np.array([[1, 1], [1, -1]]) / np.sqrt(2)
+    turned = centred @ axes @ diagonal
     low, high = turned.min(axis=0), turned.max(axis=0)
-    return (turned - (low + high) / 2) / (max((high - low).max(), 1e-9) / 2)
+    return np.asarray((turned - (low + high) / 2) / (max((high - low).max(), 1e-9) / 2))

@@ -12,7 +12,7 @@ from reports.documents.figures.layout import distances, layout
 from reports.documents.figures.source import Floats, attribution, stored
 from reports.documents.portraits.base import Panel, Portrait, trust
 
-ORIGINAL, MOST = "original", 80
+ORIGINAL, MOST = "original", 50
 Pair = tuple[int, int]
 
 
@@ -27,7 +27,7 @@ class GraphPortrait(Portrait):
         graph = self._graph(item)
         notes = [_("%(n)d nodes, %(m)d edges") % {"n": len(graph.nodes), "m": len(graph.edges)}]
         if len(graph.nodes) > MOST:
-            notes.append(_("the %(n)d nodes nearest to the one in the middle are shown") % {"n": MOST})
+            notes.append(_nearest(graph))
         if item.entry.mask is None:
             notes.append(_("no relevant nodes named"))
         first = Panel(ORIGINAL, _("original"), _("Graph of item %(id)s as given") % words, tuple(notes))
@@ -41,7 +41,9 @@ class GraphPortrait(Portrait):
         if key == ORIGINAL:
             return Asset(original(drawing), "image/svg+xml")
         edges = self._edges(item, key)
-        strength = {} if edges is None else {pair: _between(edges, graph, kept, pair) for pair in drawing.pairs}
+        strength = (
+            {} if edges is None else {pair: _between(edges, graph, kept, pair) for pair in drawing.pairs}
+        )
         return Asset(attributed(drawing, self._values(item, key)[kept], strength), "image/svg+xml")
 
     def _graph(self, item: ItemRecord) -> Graph:
@@ -104,12 +106,23 @@ class GraphPortrait(Portrait):
 
     def _map(self, item: ItemRecord, name: str, words: dict[str, str]) -> Panel:
         title, largest = self.titles[name], float(np.abs(self._values(item, name)).max())
-        full = _("no contribution") if largest == 0 else _("full colour ±%(value)s") % {"value": f"{largest:.2g}"}
+        full = (
+            _("no contribution")
+            if largest == 0
+            else _("full colour ±%(value)s") % {"value": f"{largest:.2g}"}
+        )
         notes, edges = [full, *trust(item.maps[name])], self._edges(item, name)
         if edges is not None and edges.any():
             notes.insert(1, _("thickest edge %(value)s") % {"value": f"{float(np.abs(edges).max()):.2g}"})
         alt = _("Item %(id)s: attribution to “%(target)s” by %(title)s, at the nodes of the graph")
         return Panel(name, title, alt % (words | {"title": title}), tuple(notes))
+
+
+def _nearest(graph: Graph) -> str:
+    """Say which part of a large graph is drawn."""
+    if graph.focus is None:
+        return _("shown are the %(n)d nodes nearest to the one with the largest value") % {"n": MOST}
+    return _("shown are the %(n)d nodes nearest to the one asked about") % {"n": MOST}
 
 
 def _between(edges: Floats, graph: Graph, kept: list[int], pair: Pair) -> float:

@@ -44,4 +44,6 @@ class Graphs(Reader):
                 "the same ones."
             )
         if (graph.focus is None) != (known.focus is None):
-            raise Refused(f"One of {name} and {first} names a focus and the other none; a set asks one kind of question.")
+            raise Refused(
+                f"One of {name} and {first} names a focus and the other none; a set asks one kind of question."
+            )
