@@ -53,7 +53,7 @@ def test_panels_say_what_they_show(store):
     one = graph_factory.item(store, graph_factory.graph())
     original, gradients, occlusion = drawn(store, one).panels(one)
     assert (original.key, original.notes) == ("original", ("9 nodes, 10 edges",))
-    assert gradients.notes == ("full colour ±1", "thickest edge 0.55", "error 1.0 %")
+    assert gradients.notes == ("full colour ±1", "thickest edge 0.28", "error 1.0 %")
     assert "at the nodes of the graph" in gradients.alt
     assert occlusion.notes == ("full colour ±1",)
 

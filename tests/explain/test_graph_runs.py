@@ -13,7 +13,8 @@ from torch import Tensor, nn
 
 from auditor.common.errors import Refused
 from auditor.common.store import Store
-from auditor.explain.evidence import Region
+from auditor.explain.assembly import assemble, set_facts, software
+from auditor.explain.evidence import ModelFacts, Region
 from auditor.explain.globals.graphs import loops
 from auditor.explain.globals.importance import importance
 from auditor.explain.graphs import Graph, marks_of, parse_graph
@@ -195,6 +196,24 @@ def test_a_graph_is_described_in_words_and_numbers():
     assert {feature.name for feature in modality.features} == set(found)
     assert (found["nodes"], found["edges"], found["leaves"], found["components"]) == (4, 3, 2, 1)
     assert (found["density"], found["max_degree"], found["mean:charge"]) == (0.5, 2, 1.25)
+
+
+def test_the_evidence_asks_about_sizes_and_loops_and_counts_relevant_nodes(tmp_path):
+    model, items, store, manifest = made(tmp_path, 40)
+    result = explain_shard(model, items, PLAN, 0, store.put)
+    facts = ModelFacts(
+        digest="1" * 64, weights="2" * 64, spec=model.spec, parameters=0, layer=None, tier="gradients"
+    )
+    found = assemble(facts, set_facts(manifest, "3" * 64, "toys", ""), PLAN, software(), [("4" * 64, result)])
+    assert found.validation_set.masks == 40
+    assert {"Loops of four nodes", "Charge, mean over the nodes"} <= {
+        one.title for one in found.surrogate.features
+    }
+    assert found.surrogate.nodes[0].feature == "mean:charge"
+    assert found.surrogate.fidelity.value == 1.0
+    methods = {one.card.name: one for one in found.methods}
+    assert not methods["grad_cam"].applicable
+    assert methods["occlusion"].outside.value < 0.5
 
 
 @pytest.mark.parametrize("name", NAMES)

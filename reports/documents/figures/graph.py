@@ -54,20 +54,18 @@ def original(drawing: Drawing) -> bytes:
 
 
 def attributed(drawing: Drawing, values: Floats, edges: Mapping[tuple[int, int], float]) -> bytes:
-    """Return a graph as SVG under what a method attributes to nodes (nodes,) and, where it does, to edges.
+    """Return a graph as SVG under what a method attributes to nodes (nodes,) in [-1, 1] and to edges in [0, 1].
 
-    Red circles are positive, blue squares negative, both the larger and the deeper the larger the value; full colour
-    is the largest absolute value. An edge is the thicker and the darker the larger its value.
+    Red circles are positive, blue squares negative, both the larger and the deeper the larger the value. An edge is
+    the thicker and the darker the larger its value; of a method that speaks of nodes only, `edges` is empty.
     """
-    full = float(np.abs(values).max()) or 1.0
     with house_style():
         drawn = figure(_SIDE, _SIDE)
         axes, size = _axes(drawn.add_subplot(), drawing), _size(drawing)
-        widest = max(map(abs, edges.values()), default=0.0) or 1.0
-        _edges(axes, drawing, {pair: abs(edges.get(pair, 0.0)) / widest for pair in drawing.pairs}, size)
+        _edges(axes, drawing, {pair: edges.get(pair, 0.0) for pair in drawing.pairs}, size)
         for sign, shape, colour in ((1, "o", POSITIVE), (-1, "s", NEGATIVE), (0, "o", PAPER)):
             chosen = np.flatnonzero(np.sign(values) == sign)
-            strength = np.abs(values[chosen]) / full
+            strength = np.abs(values[chosen])
             x, y = drawing.places[chosen].T
             axes.scatter(
                 x, y, s=size * (0.3 + 1.2 * strength), marker=shape, zorder=3,

@@ -8,12 +8,11 @@ from auditor.explain.graphs import Graph, Marks, parse_graph
 from auditor.explain.spec import GraphInput
 from reports.documents.book import Asset
 from reports.documents.figures.graph import Drawing, attributed, original
-from reports.documents.figures.layout import distances, layout
+from reports.documents.figures.layout import Pairs, distances, layout
 from reports.documents.figures.source import Floats, attribution, stored
 from reports.documents.portraits.base import Panel, Portrait, trust
 
 ORIGINAL, MOST = "original", 50
-Pair = tuple[int, int]
 
 
 class GraphPortrait(Portrait):
@@ -31,7 +30,7 @@ class GraphPortrait(Portrait):
         if item.entry.mask is None:
             notes.append(_("no relevant nodes named"))
         first = Panel(ORIGINAL, _("original"), _("Graph of item %(id)s as given") % words, tuple(notes))
-        return [first, *(self._map(item, name, words) for name in self.shown(item))]
+        return [first, *(self._map(item, graph, name, words) for name in self.shown(item))]
 
     def draw(self, item: ItemRecord, key: str) -> Asset:
         """Return a panel as SVG."""
@@ -40,11 +39,9 @@ class GraphPortrait(Portrait):
         drawing = self._drawing(item, graph, kept)
         if key == ORIGINAL:
             return Asset(original(drawing), "image/svg+xml")
-        edges = self._edges(item, key)
-        strength = (
-            {} if edges is None else {pair: _between(edges, graph, kept, pair) for pair in drawing.pairs}
-        )
-        return Asset(attributed(drawing, self._values(item, key)[kept], strength), "image/svg+xml")
+        edges, values = self._edges(item, key, graph), self._values(item, key)
+        strength = {} if edges is None else _shares(edges[np.ix_(kept, kept)], edges, drawing.pairs)
+        return Asset(attributed(drawing, values[kept] / _largest(values), strength), "image/svg+xml")
 
     def _graph(self, item: ItemRecord) -> Graph:
         what = f"graph {item.entry.id!r}"
@@ -99,23 +96,23 @@ class GraphPortrait(Portrait):
     def _values(self, item: ItemRecord, name: str) -> Floats:
         return attribution(self.store, item.maps[name].array, f"map of item {item.entry.id!r} by {name}")
 
-    def _edges(self, item: ItemRecord, name: str) -> Floats | None:
-        edges = item.maps[name].edges
+    def _edges(self, item: ItemRecord, name: str, graph: Graph) -> Floats | None:
+        """Return the values of edges (receivers, senders): the mean of both directions where they go both ways."""
+        reference = item.maps[name].edges
+        if reference is None:
+            return None
         what = f"values of the edges of item {item.entry.id!r} by {name}"
-        return None if edges is None else attribution(self.store, edges, what)
+        edges = np.abs(attribution(self.store, reference, what))
+        return edges if graph.directed else (edges + edges.T) / 2
 
-    def _map(self, item: ItemRecord, name: str, words: dict[str, str]) -> Panel:
-        title, largest = self.titles[name], float(np.abs(self._values(item, name)).max())
-        full = (
-            _("no contribution")
-            if largest == 0
-            else _("full colour ±%(value)s") % {"value": f"{largest:.2g}"}
-        )
-        notes, edges = [full, *trust(item.maps[name])], self._edges(item, name)
+    def _map(self, item: ItemRecord, graph: Graph, name: str, words: dict[str, str]) -> Panel:
+        title, values, edges = self.titles[name], self._values(item, name), self._edges(item, name, graph)
+        full = _("full colour ±%(value)s") % {"value": f"{_largest(values):.2g}"}
+        notes = [full if values.any() else _("no contribution")]
         if edges is not None and edges.any():
-            notes.insert(1, _("thickest edge %(value)s") % {"value": f"{float(np.abs(edges).max()):.2g}"})
+            notes.append(_("thickest edge %(value)s") % {"value": f"{_largest(edges):.2g}"})
         alt = _("Item %(id)s: attribution to “%(target)s” by %(title)s, at the nodes of the graph")
-        return Panel(name, title, alt % (words | {"title": title}), tuple(notes))
+        return Panel(name, title, alt % (words | {"title": title}), (*notes, *trust(item.maps[name])))
 
 
 def _nearest(graph: Graph) -> str:
@@ -125,8 +122,11 @@ def _nearest(graph: Graph) -> str:
     return _("shown are the %(n)d nodes nearest to the one asked about") % {"n": MOST}
 
 
-def _between(edges: Floats, graph: Graph, kept: list[int], pair: Pair) -> float:
-    """Return the value of an edge: the mean of both directions where it goes both ways."""
-    first, second = kept[pair[0]], kept[pair[1]]
-    there = float(edges[second, first])
-    return there if graph.directed else (there + float(edges[first, second])) / 2
+def _largest(values: Floats) -> float:
+    """Return the largest absolute value, 1 where all are 0."""
+    return float(np.abs(values).max()) or 1.0
+
+
+def _shares(shown: Floats, edges: Floats, pairs: Pairs) -> dict[tuple[int, int], float]:
+    """Return each drawn edge's value as a share of the largest of all."""
+    return {(first, second): float(shown[second, first]) / _largest(edges) for first, second in pairs}
