@@ -50,9 +50,12 @@ class MethodCard(Document):
 class MapRecord(Document):
     """One attribution map (*places) and what is known of how far it can be believed.
 
+    The places are an image's or a volume's on the model's grid, a table's columns, or the nodes that a graph has.
+
     `completeness` is |sum of the map - what it promises to sum to| / |what it promises|, for methods that promise;
     `fit` the R2 of a local surrogate; `errors` the standard errors of a method that samples, like the map, and `noise`
-    the largest of them over the map's largest absolute value.
+    the largest of them over the map's largest absolute value. `edges` (receivers, senders) are the values of a graph's
+    edges, of methods that give them.
     """
 
     array: ArrayRef
@@ -60,14 +63,15 @@ class MapRecord(Document):
     fit: float | None = None
     errors: ArrayRef | None = None
     noise: float | None = None
+    edges: ArrayRef | None = None
 
 
 class Region(Document):
-    """A part that every item of a set has, and that can be exchanged.
+    """A part that every item of a set has, and that can be exchanged or taken away.
 
     `kind` is "mask" for the relevant region ("inside") and its complement ("outside"), "grid" for a cell of an image
     or a volume at (`layer`, `row`, `column`), "column" for a column of a table, "feature" for one feature of all
-    nodes of a graph.
+    nodes of a graph (`column`), or all its edges.
     """
 
     name: str

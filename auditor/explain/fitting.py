@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Sequence
 
 from auditor.common.errors import Refused
-from auditor.explain.spec import Manifest, ModelSpec, TableInput
+from auditor.explain.spec import GraphInput, Manifest, ModelSpec, TableInput
 
 
 def check_fit(manifest: Manifest, spec: ModelSpec) -> None:
@@ -16,6 +16,9 @@ def check_fit(manifest: Manifest, spec: ModelSpec) -> None:
         )
     if isinstance(spec.input, TableInput):
         check_columns(manifest.columns, spec.input, "The set's table")
+    if isinstance(spec.input, GraphInput):
+        wanted = [feature.name for feature in spec.input.features]
+        check_names(manifest.columns, wanted, "feature", "Every graph of the set")
     for row, item in enumerate(manifest.items, start=2):
         if item.label not in spec.output.classes:
             raise Refused(

@@ -1,18 +1,13 @@
-"""Graphs as files: read from JSON, checked edge by edge, written canonically, packed into the model's input."""
+"""Graphs as files: read from JSON, checked edge by edge, written canonically."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Annotated, Any
 
-import numpy as np
-import torch
-from numpy.typing import NDArray
 from pydantic import BeforeValidator, Field, ValidationError
-from torch import Tensor
 
 from auditor.common.errors import Refused
 from auditor.explain.document import Document
-from auditor.explain.fitting import check_names
-from auditor.explain.spec import GraphInput, Name
+from auditor.explain.spec import Name
 
 MOST_BYTES = 16 * 2**20
 _Number = Annotated[float, Field(strict=True, ge=-1e30, le=1e30)]
@@ -47,6 +42,22 @@ class Graph(Document):
     relevant_edges: tuple[_Pair, ...] | None = Field(default=None, max_length=1_000_000)
 
 
+class Marks(Document):
+    """Which of a graph's `nodes` are relevant; what an item's mask is where items are graphs."""
+
+    nodes: int = Field(ge=1, le=2000)
+    relevant: tuple[_Node, ...]
+
+
+def marks_of(graph: Graph) -> Marks | None:
+    """Return a graph's relevant nodes: those that it names, else the ends of the relevant edges; None without both."""
+    named = graph.relevant_nodes
+    if named is None and graph.relevant_edges is None:
+        return None
+    ends = {node for pair in graph.relevant_edges or () for node in pair}
+    return Marks(nodes=len(graph.nodes), relevant=tuple(sorted(ends)) if named is None else named)
+
+
 def parse_graph(content: bytes, name: str) -> Graph:
     """Return the graph that JSON bytes hold, its edges in order.
 
@@ -66,48 +77,6 @@ def parse_graph(content: bytes, name: str) -> Graph:
     _check_nodes(graph, name)
     _check_edges(graph, name)
     return _ordered(graph)
-
-
-def encode_graph(graph: Graph, spec: GraphInput, where: str) -> Tensor:
-    """Return a graph as the model's input before normalisation, float32 of the spec's shape.
-
-    Raises Refused naming `where` it is from: more nodes than the model takes, features that it lacks, a focus that is
-    missing or that the model does not read.
-    """
-    check_names(graph.features, [feature.name for feature in spec.features], "feature", where)
-    if len(graph.nodes) > spec.nodes:
-        raise Refused(f"{where} has {len(graph.nodes)} nodes, and the model takes {spec.nodes} at most.")
-    _check_focus(graph, spec, where)
-    count = len(graph.nodes)
-    chosen = [graph.features.index(feature.name) for feature in spec.features]
-    packed = torch.zeros(spec.shape)
-    packed[:count, 0] = 1
-    packed[:count, spec.columns] = torch.tensor(graph.nodes)[:, chosen]
-    if graph.focus is not None:
-        packed[graph.focus, 1] = 1
-    packed[:, spec.columns.stop :] = torch.from_numpy(_matrix(graph, graph.edges, spec.nodes))
-    return packed
-
-
-def relevant(graph: Graph, spec: GraphInput) -> tuple[NDArray[np.bool_] | None, NDArray[np.bool_] | None]:
-    """Return which nodes (nodes,) and edges (receivers, senders) are known to be relevant, on the model's grid."""
-    nodes = None if graph.relevant_nodes is None else np.zeros(spec.nodes, np.bool_)
-    if nodes is not None:
-        nodes[list(graph.relevant_nodes or ())] = True
-    if graph.relevant_edges is None:
-        return nodes, None
-    edges = [(first, second, 1.0) for first, second in graph.relevant_edges]
-    return nodes, _matrix(graph, edges, spec.nodes) != 0
-
-
-def _matrix(graph: Graph, edges: Sequence[tuple[int, int, float]], side: int) -> NDArray[np.float32]:
-    """Return the weights of edges by receiver and sender, (side, side)."""
-    table = np.array(edges, dtype=np.float64).reshape(-1, 3)
-    first, second, matrix = *table[:, :2].astype(np.int64).T, np.zeros((side, side), dtype=np.float32)
-    matrix[second, first] = table[:, 2]
-    if not graph.directed:
-        matrix[first, second] = table[:, 2]
-    return matrix
 
 
 def _where(location: tuple[int | str, ...]) -> str:
@@ -157,13 +126,6 @@ def _check_edges(graph: Graph, name: str) -> None:
     for first, second in graph.relevant_edges or ():
         if _key(graph, first, second) not in known:
             raise Refused(f"{name}: the relevant edge from {first} to {second} is no edge of the graph.")
-
-
-def _check_focus(graph: Graph, spec: GraphInput, where: str) -> None:
-    if spec.about == "node" and graph.focus is None:
-        raise Refused(f"{where} names no focus, and the model answers about one node; add 'focus'.")
-    if spec.about == "graph" and graph.focus is not None:
-        raise Refused(f"{where} names a focus, and the model answers about whole graphs; leave 'focus' out.")
 
 
 def _ordered(graph: Graph) -> Graph:

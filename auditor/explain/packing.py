@@ -1,11 +1,49 @@
 """One graph as one tensor: what the columns of a node's line are, and what may be done to them."""
 
+from collections.abc import Sequence
+
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.functional import pad
 
 from auditor.common.errors import Refused
+from auditor.explain.fitting import check_names
+from auditor.explain.graphs import Graph
 from auditor.explain.spec import GraphInput
+
+
+def encode_graph(graph: Graph, spec: GraphInput, where: str) -> Tensor:
+    """Return a graph as the model's input before normalisation, float32 of the spec's shape.
+
+    Raises Refused naming `where` it is from: more nodes than the model takes, features that it lacks, a focus that is
+    missing or that the model does not read.
+    """
+    check_names(graph.features, [feature.name for feature in spec.features], "feature", where)
+    if len(graph.nodes) > spec.nodes:
+        raise Refused(f"{where} has {len(graph.nodes)} nodes, and the model takes {spec.nodes} at most.")
+    _check_focus(graph, spec, where)
+    count = len(graph.nodes)
+    chosen = [graph.features.index(feature.name) for feature in spec.features]
+    packed = torch.zeros(spec.shape)
+    packed[:count, 0] = 1
+    packed[:count, spec.columns] = torch.tensor(graph.nodes)[:, chosen]
+    if graph.focus is not None:
+        packed[graph.focus, 1] = 1
+    packed[:, spec.columns.stop :] = torch.from_numpy(_matrix(graph, graph.edges, spec.nodes))
+    return packed
+
+
+def relevant(graph: Graph, spec: GraphInput) -> tuple[NDArray[np.bool_] | None, NDArray[np.bool_] | None]:
+    """Return which nodes (nodes,) and edges (receivers, senders) are known to be relevant, on the model's grid."""
+    nodes = None if graph.relevant_nodes is None else np.zeros(spec.nodes, np.bool_)
+    if nodes is not None:
+        nodes[list(graph.relevant_nodes or ())] = True
+    if graph.relevant_edges is None:
+        return nodes, None
+    edges = [(first, second, 1.0) for first, second in graph.relevant_edges]
+    return nodes, _matrix(graph, edges, spec.nodes) != 0
 
 
 def statistics(given: GraphInput) -> tuple[Tensor, Tensor]:
@@ -59,3 +97,28 @@ def lent(graph: Tensor, background: Tensor, given: GraphInput) -> Tensor:
     nodes = torch.arange(given.nodes, device=graph.device) % counts[:, None]
     values = torch.take_along_dim(features(background, given), nodes[..., None], dim=1)
     return with_features(graph.expand_as(background), values, given)
+
+
+def without(graph: Tensor, leaving: Tensor) -> Tensor:
+    """Return a graph (nodes, columns) without some nodes, booleans (nodes,), and their edges; the focus stays."""
+    gone = leaving & (graph[:, 1] == 0)
+    made = torch.where(gone[:, None], 0.0, graph)
+    made[:, -len(graph) :] *= ~gone
+    return made
+
+
+def _matrix(graph: Graph, edges: Sequence[tuple[int, int, float]], side: int) -> NDArray[np.float32]:
+    """Return the weights of edges by receiver and sender, (side, side)."""
+    table = np.array(edges, dtype=np.float64).reshape(-1, 3)
+    first, second, matrix = *table[:, :2].astype(np.int64).T, np.zeros((side, side), dtype=np.float32)
+    matrix[second, first] = table[:, 2]
+    if not graph.directed:
+        matrix[first, second] = table[:, 2]
+    return matrix
+
+
+def _check_focus(graph: Graph, spec: GraphInput, where: str) -> None:
+    if spec.about == "node" and graph.focus is None:
+        raise Refused(f"{where} names no focus, and the model answers about one node; add 'focus'.")
+    if spec.about == "graph" and graph.focus is not None:
+        raise Refused(f"{where} names a focus, and the model answers about whole graphs; leave 'focus' out.")

@@ -102,7 +102,7 @@ def _graph(name: str) -> tuple[MethodPlan, ...]:
     if name == "quick":
         return first
     sampled = MethodPlan(
-        name="shapley_sampling", parameters={"permutations": 64 if name == "thorough" else 16}
+        name="shapley_sampling", parameters={"permutations": 256 if name == "thorough" else 64}
     )
     return (*first, sampled) if name == "standard" else (*first, sampled, *_comparing())
 

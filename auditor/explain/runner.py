@@ -117,7 +117,7 @@ class _Shard:
             return
         attributions = {made.card.name: self._attribution(made, batch) for made in self.methods}
         for place, index in enumerate(batch.indices):
-            maps = self._maps(attributions, place, index)
+            maps = self._maps(attributions, place, index, batch.given[place])
             mask = self.items.relevant(index)
             target = int(batch.targets[place])
             yield ItemRecord(
@@ -126,7 +126,10 @@ class _Shard:
                 scores=tuple(batch.scores[place].double().tolist()),
                 predicted=self.model.classes[int(batch.scores[place].argmax())],
                 target=self.model.classes[target],
-                maps={name: self._kept(values, attributions[name], place) for name, values in maps.items()},
+                maps={
+                    name: self._kept(values, attributions[name], place, batch.given[place])
+                    for name, values in maps.items()
+                },
                 effects=self._effects(index, batch.given[place], mask, target, maps),
                 features=self.modality.describe(batch.given[place], mask),
             )
@@ -140,25 +143,31 @@ class _Shard:
         return found.cpu()
 
     def _maps(
-        self, attributions: dict[str, Attribution], place: int, index: int
+        self, attributions: dict[str, Attribution], place: int, index: int, given: Tensor
     ) -> dict[str, NDArray[np.float32]]:
         maps = {}
         for name, attribution in attributions.items():
-            values = attribution.maps[place].cpu().numpy()
+            values = self.modality.trimmed(attribution.maps[place].cpu().numpy(), given)
             if np.isfinite(values).all():
                 maps[name] = values
             else:
                 self._incident(index, f"Method {name} gave values that are not numbers; its map is left out.")
         return maps
 
-    def _kept(self, values: NDArray[np.float32], attribution: Attribution, place: int) -> MapRecord:
-        errors = attribution.errors
+    def _kept(
+        self, values: NDArray[np.float32], attribution: Attribution, place: int, given: Tensor
+    ) -> MapRecord:
+        errors, edges = (
+            None if found is None else self.modality.trimmed(found[place].cpu().numpy(), given)
+            for found in (attribution.errors, attribution.edges)
+        )
         return MapRecord(
             array=put_array(values, self.put),
             completeness=_finite(attribution.completeness, place),
             fit=_finite(attribution.fit, place),
-            errors=None if errors is None else put_array(errors[place].cpu().numpy(), self.put),
-            noise=None if errors is None else _noise(values, errors[place].cpu().numpy()),
+            errors=None if errors is None else put_array(errors, self.put),
+            noise=None if errors is None else _noise(values, errors),
+            edges=None if edges is None else put_array(edges, self.put),
         )
 
     def _effects(
@@ -169,7 +178,7 @@ class _Shard:
         target: int,
         maps: dict[str, NDArray[np.float32]],
     ) -> RegionEffects | None:
-        donor = donor_of(self.items, index, self.plan.seed)
+        donor = donor_of(self.items, index, self.plan.seed) if self.modality.exchanges else index
         donated = None if donor is None else self._donated(donor)
         if donor is None or donated is None:
             return None

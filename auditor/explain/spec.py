@@ -323,7 +323,7 @@ class ItemEntry(Document):
     """One line of the manifest: an item's id, its label, its groups and the digests of its files.
 
     `content` is what the model is asked about (an image, a volume, a row, a graph) as it is stored; `mask` the
-    relevant region of an image or a volume.
+    relevant region of an image or a volume, or the list of a graph's relevant nodes.
     """
 
     id: Name
@@ -350,7 +350,7 @@ class Deidentification(Document):
 class Manifest(Document):
     """A validation set as intake accepted it; its digest is the Merkle root over the items.
 
-    `columns` are those of a table's rows; other kinds have none.
+    `columns` are those of a table's rows, or the features of all graphs' nodes; other kinds have none.
     """
 
     kind: Modality = "image"

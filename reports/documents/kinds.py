@@ -22,6 +22,9 @@ class Words(NamedTuple):
     features : what the surrogate tree asks about
     unreal : the limit of exchanging parts
     elsewhere : where what holds here need not hold
+    relevant : what decisions should rest on, where the set says so
+    area : what the size of that is counted in
+    marked : which items of the set say so
     """
 
     parts: Text
@@ -30,6 +33,9 @@ class Words(NamedTuple):
     features: Text
     unreal: Text
     elsewhere: Text
+    relevant: Text = _("the relevant region")
+    area: Text = _("area")
+    marked: Text = _("Items with a mask of the relevant region")
 
 
 _PICTURES = Words(
@@ -83,8 +89,9 @@ WORDS: Mapping[Modality, Words] = {
     "graph": Words(
         parts=_("Which parts of the graphs matter"),
         exchange=_(
-            "A feature of all nodes was set to its mean, or nodes were taken away with their edges, graph by graph "
-            "over the whole set. Counted is how often the decision changed, and how far the score fell."
+            "A feature of all nodes was set to its mean, all edges were taken away, or some nodes with their edges, "
+            "graph by graph over the whole set. A node that is asked about stays. Counted is how often the decision "
+            "changed, and how far the score fell."
         ),
         changed=_("Which features and parts of the graphs changed decisions when they were taken away."),
         features=_("simple features of the graph"),
@@ -96,5 +103,8 @@ WORDS: Mapping[Modality, Words] = {
             "Everything here was measured on one validation set. What holds on it need not hold on graphs from "
             "another source."
         ),
+        relevant=_("the relevant nodes"),
+        area=_("share of nodes"),
+        marked=_("Graphs that name relevant nodes"),
     ),
 }

@@ -8,9 +8,10 @@ from torch import Tensor, nn
 from torch_geometric.nn import GCNConv, GINConv, SAGEConv, global_add_pool, global_max_pool, global_mean_pool
 
 from auditor.explain.architectures import build
-from auditor.explain.graphs import Graph, encode_graph
+from auditor.explain.graphs import Graph
 from auditor.explain.methods.base import Question
 from auditor.explain.model import AuditedModel
+from auditor.explain.packing import encode_graph
 from auditor.explain.spec import GraphInput, NodeFeature
 from tests.explain import toys
 

@@ -10,11 +10,12 @@ from torch_geometric.explain import GNNExplainer as Peer
 
 from auditor.common.errors import Refused
 from auditor.explain.architectures import build
-from auditor.explain.graphs import Graph, encode_graph, parse_graph, relevant
+from auditor.explain.graphs import Graph, parse_graph
 from auditor.explain.methods.base import Attribution, Question
 from auditor.explain.methods.catalog import method
 from auditor.explain.methods.gnn_explainer import GNNExplainer
 from auditor.explain.model import AuditedModel
+from auditor.explain.packing import encode_graph, relevant
 from auditor.explain.spec import GraphInput, NodeFeature
 from examples.graphs.ba_shapes import (
     CYCLE,

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from auditor.common.errors import Refused
 from auditor.explain.coalitions.players import nodes_of
-from auditor.explain.graphs import Graph, encode_graph
+from auditor.explain.graphs import Graph
 from auditor.explain.methods.base import Question
 from auditor.explain.methods.catalog import method
 from auditor.explain.model import AuditedModel
+from auditor.explain.packing import encode_graph
 from tests.explain import graph_toys as toys
 from tests.reference.attribution import shapley
 

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from auditor.common.errors import Refused
-from auditor.explain.graphs import MOST_BYTES, Graph, encode_graph, parse_graph, relevant
+from auditor.explain.graphs import MOST_BYTES, Graph, parse_graph
 from auditor.explain.methods.base import Question
 from auditor.explain.methods.catalog import method
+from auditor.explain.packing import encode_graph, relevant
 from auditor.explain.spec import GraphInput
 from examples.graphs.mutag import ATOMS, CLASSES, molecules
 from tests.explain import graph_toys as toys

@@ -13,6 +13,7 @@ from auditor.explain.model import AuditedModel
 from auditor.explain.plan import MethodPlan
 from auditor.explain.runner import explain_shard
 from auditor.explain.spec import Deidentification, ItemEntry, Manifest, VolumeInput
+from auditor.explain.survey import survey
 from tests.explain import toys
 
 SHAPE = (8, 12, 16)
@@ -61,4 +62,9 @@ def assembled(root) -> tuple[Evidence, Store]:
         digest="1" * 64, weights="2" * 64, spec=model.spec, parameters=0, layer=None, tier=model.tier
     )
     shards = [("4" * 64, result)]
-    return assemble(facts, set_facts(manifest, "3" * 64, "volumes", ""), PLAN, software("cpu"), shards), store
+    counted = set_facts(manifest, "3" * 64, "volumes", "")
+
+    def ask(records, entries):
+        return survey(model, items, records, entries, PLAN, store.put)
+
+    return assemble(facts, counted, PLAN, software("cpu"), shards, ask), store

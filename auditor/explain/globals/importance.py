@@ -9,8 +9,9 @@ from auditor.explain.evidence import ItemRecord, Measure, Region, RegionImportan
 from auditor.explain.plan import Plan
 
 _AREA = "mean share of the item's places"
-_DROP = "mean fall of the explained class's probability when the region is a donor's of another label"
-_FLIP = "share of items whose decision changes when the region is a donor's of another label"
+_DROP = "mean fall of the explained class's probability when the region is {}"
+_FLIP = "share of items whose decision changes when the region is {}"
+_EXCHANGED, _TAKEN = "a donor's of another label", "taken away"
 _SHARE = "mean share of absolute attribution in the region"
 
 
@@ -29,11 +30,13 @@ def importance(
         _table([effect.flip for effect in found]),
         *(_table([effect.shares.get(name, nothing) for effect in found]) for name in methods),
     ]
-    how, count = [_AREA, _DROP, _FLIP, *[_SHARE] * len(methods)], len(regions)
+    done = _TAKEN if all(effect.donor is None for effect in found) else _EXCHANGED
+    drop, flip, count = _DROP.format(done), _FLIP.format(done), len(regions)
+    how = [_AREA, drop, flip, *[_SHARE] * len(methods)]
     measures = Bootstrap.of(plan).means(
         np.concatenate(tables, axis=1),
         [text for text in how for _ in range(count)],
-        [text == _FLIP for text in how for _ in range(count)],
+        [text == flip for text in how for _ in range(count)],
     )
     by_table = [measures[first : first + count] for first in range(0, len(measures), count)]
     return tuple(

@@ -1,4 +1,4 @@
-"""Which region decides: each is replaced by the same region of a donor of another label."""
+"""Which region decides: each is replaced by the same region of a donor of another label, or taken away."""
 
 import math
 from collections.abc import Callable, Sequence

@@ -1,10 +1,11 @@
 """The kinds of input: how an item becomes numbers, what describes it, and which of its parts are compared."""
 
 from auditor.explain.modalities.base import Modality, Subject
+from auditor.explain.modalities.graph import Graphs
 from auditor.explain.modalities.image import Images
 from auditor.explain.modalities.table import Tables
 from auditor.explain.modalities.volume import Volumes
-from auditor.explain.spec import ImageInput, InputSpec, TableInput, VolumeInput
+from auditor.explain.spec import GraphInput, ImageInput, InputSpec, TableInput, VolumeInput
 
 __all__ = ["Modality", "Subject", "modality_of"]
 
@@ -21,5 +22,7 @@ def modality_of(given: InputSpec, grid: int = 8) -> Modality:
             return Volumes(given, grid)
         case TableInput():
             return Tables(given)
+        case GraphInput():
+            return Graphs(given)
         case _:
             raise NotImplementedError(given.kind)

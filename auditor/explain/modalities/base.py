@@ -49,6 +49,10 @@ class Modality(ABC):
         """Return a mask on the model's places, None where it covers nothing or everything; raises Refused."""
         return None
 
+    def trimmed(self, values: NDArray[np.float32], given: Tensor) -> NDArray[np.float32]:
+        """Return what a method attributes to one item (*places) without places that only pad it."""
+        return values
+
     @abstractmethod
     def describe(self, given: Tensor, mask: Mask | None) -> dict[str, float]:
         """Return the features of one item by name; those that it does not have are absent."""

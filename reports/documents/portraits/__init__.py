@@ -4,6 +4,7 @@ from auditor.common.store import Store
 from auditor.explain.evidence import Evidence
 from auditor.explain.spec import Modality
 from reports.documents.portraits.base import Panel, Portrait
+from reports.documents.portraits.graph import GraphPortrait
 from reports.documents.portraits.image import ImagePortrait
 from reports.documents.portraits.table import TablePortrait
 from reports.documents.portraits.volume import VolumePortrait
@@ -11,6 +12,7 @@ from reports.documents.portraits.volume import VolumePortrait
 __all__ = ["Panel", "Portrait", "portrait"]
 
 _PORTRAITS: dict[Modality, type[Portrait]] = {
+    "graph": GraphPortrait,
     "image": ImagePortrait,
     "table": TablePortrait,
     "volume": VolumePortrait,

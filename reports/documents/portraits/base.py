@@ -24,8 +24,9 @@ class Portrait(ABC):
 
     Attributes
     ----------
-    across : how many panels share the width of a page: 4, 2, or 1
-    scale : a word for what a legend has to explain: "colour" for maps in red and blue, "bars" for bars
+    across : how many panels share the width of a page: 5, 4, 2, or 1
+    scale : a word for what a legend has to explain: "colour" for maps in red and blue, "bars" for bars, "nodes" for
+        circles and squares
     """
 
     across: int = 4

@@ -11,6 +11,7 @@ from reports.documents.figures.forest import Row, forest
 from reports.documents.figures.grid import grid_map
 from reports.documents.figures.overlay import original
 from reports.documents.figures.source import Bytes
+from reports.documents.kinds import WORDS
 from reports.documents.numbers import Notes
 from reports.documents.sections.layers import layers
 
@@ -30,7 +31,7 @@ def context(book: Book) -> dict[str, object]:
         (region for region in regions if region.kind in ("column", "feature")),
         key=lambda region: (-(region.flips.value or 0), -abs(region.drop.value or 0)),
     )
-    shown = [name for name in titles if any(name in part.shares for part in parts)][:_ACROSS]
+    shown = [name for name in titles if any(_has_share(part, name) for part in parts)][:_ACROSS]
     return {
         "parts": [_row(region, notes) for region in parts[:_PARTS]],
         "parts_left": max(0, len(parts) - _PARTS),
@@ -39,7 +40,7 @@ def context(book: Book) -> dict[str, object]:
         "part_shares": [
             (_name(part), [_share(part, name, notes) for name in shown]) for part in parts[:_PARTS] if shown
         ],
-        "mask_rows": [_row(region, notes) for region in masks],
+        "mask_rows": [_row(region, notes) | {"name": _mask_name(book, region)} for region in masks],
         "share_rows": [
             {"title": titles.get(name, name), "shares": [_share(region, name, notes) for region in masks]}
             for name in methods
@@ -53,10 +54,12 @@ def context(book: Book) -> dict[str, object]:
     }
 
 
+def _mask_name(book: Book, region: RegionImportance) -> object:
+    relevant = WORDS[book.snapshot.evidence.model.spec.input.kind].relevant
+    return {"inside": relevant, "outside": _("everything else")}.get(region.name, region.name)
+
+
 def _name(region: RegionImportance) -> str:
-    if region.kind == "mask":
-        names = {"inside": _("the relevant region"), "outside": _("everything else")}
-        return names.get(region.name, region.name)
     if region.kind == "grid":
         place = {"row": (region.row or 0) + 1, "column": (region.column or 0) + 1}
         if region.layer is not None:
@@ -83,6 +86,10 @@ def _row(region: RegionImportance, notes: Notes) -> dict[str, object]:
         "flips": notes.share(region.flips),
         "drop": notes.plain(region.drop),
     }
+
+
+def _has_share(region: RegionImportance, method: str) -> bool:
+    return method in region.shares and region.shares[method].value is not None
 
 
 def _share(region: RegionImportance, method: str, notes: Notes) -> object:

@@ -6,8 +6,9 @@ from django.utils.translation import gettext as _
 
 from auditor.explain.evidence import GroupCount
 from auditor.explain.formats.fields import listed
-from auditor.explain.spec import Deidentification, ImageInput, InputSpec, TableInput, VolumeInput
+from auditor.explain.spec import Deidentification, GraphInput, ImageInput, InputSpec, TableInput, VolumeInput
 from reports.documents.book import Book
+from reports.documents.kinds import WORDS
 
 Row = tuple[str, str]
 _SMALL = 6
@@ -24,7 +25,7 @@ def context(book: Book) -> dict[str, object]:
         "set": [
             (_("Name"), facts.name),
             (_("Items"), str(facts.items)),
-            (_("Items with a mask of the relevant region"), f"{facts.masks} of {facts.items}"),
+            (str(WORDS[evidence.model.spec.input.kind].marked), f"{facts.masks} of {facts.items}"),
             (_("Copies of another item"), str(facts.duplicates)),
         ],
         "identity": _identity(facts.deidentification) if facts.deidentification else [],
@@ -78,16 +79,22 @@ def _model(book: Book) -> list[Row]:
         (_("Parameters"), f"{model.parameters:,}".replace(",", " ")),
         *_input(spec.input),
         (_("Output"), f"{len(spec.output.classes)} {_('classes')}, {spec.output.activation}"),
-        (_("Layer that Grad-CAM reads"), model.layer or _("none")),
+        *([(_("Layer that Grad-CAM reads"), model.layer or _("none"))] if _has_layers(spec.input) else []),
     ]
 
 
+def _has_layers(given: InputSpec) -> bool:
+    """Return whether Grad-CAM could read a layer of the model's kind."""
+    return isinstance(given, ImageInput | VolumeInput)
+
+
 def _input(given: InputSpec) -> list[Row]:
+    if isinstance(given, GraphInput):
+        return _graph(given)
     axes = {
         "image": _("channels, height, width"),
         "volume": _("channels, depth, height, width"),
         "table": _("numbers"),
-        "graph": _("nodes, packed numbers of each"),
     }
     rows = [(_("Input"), f"{' × '.join(map(str, given.shape))} ({axes[given.kind]})")]
     if isinstance(given, ImageInput | VolumeInput):
@@ -101,6 +108,18 @@ def _input(given: InputSpec) -> list[Row]:
             (_("Columns that a person cannot change"), "; ".join(fixed) or _("none named")),
         ]
     return rows
+
+
+def _graph(given: GraphInput) -> list[Row]:
+    names = [feature.title or feature.name for feature in given.features]
+    about = {"graph": _("the whole graph"), "node": _("one node of it")}
+    scaling = _per_channel(given.mean, given.std)
+    return [
+        (_("Input"), _("a graph of at most %(n)d nodes") % {"n": given.nodes}),
+        (_("Answers about"), about[given.about]),
+        (_("Features of a node"), f"{len(names)}: {'; '.join(names[:40])}{'; …' if len(names) > 40 else ''}"),
+        (_("Scaling of the features"), scaling),
+    ]
 
 
 def _per_channel(mean: tuple[float, ...], std: tuple[float, ...]) -> str:

@@ -77,4 +77,6 @@ def _cannot(evidence: Evidence) -> list[str]:
     ]
     if evidence.validation_set.masks == 0 and evidence.model.spec.input.kind in ("image", "volume"):
         statements.append(_("Whether decisions rest on the relevant region: the set has no masks."))
+    if evidence.validation_set.masks == 0 and evidence.model.spec.input.kind == "graph":
+        statements.append(_("Whether decisions rest on the relevant nodes: the set names none."))
     return statements

@@ -4,13 +4,19 @@ from pathlib import Path
 
 from auditor.explain.spec import Modality
 from auditor.registry.intake.kinds.base import Content, Reader
+from auditor.registry.intake.kinds.graphs import Graphs
 from auditor.registry.intake.kinds.images import Images
 from auditor.registry.intake.kinds.tables import Tables
 from auditor.registry.intake.kinds.volumes import Volumes
 
 __all__ = ["Content", "Reader", "reader"]
 
-_READERS: dict[Modality, type[Reader]] = {"image": Images, "table": Tables, "volume": Volumes}
+_READERS: dict[Modality, type[Reader]] = {
+    "graph": Graphs,
+    "image": Images,
+    "table": Tables,
+    "volume": Volumes,
+}
 
 
 def reader(kind: Modality, folder: Path, salt: bytes) -> Reader:

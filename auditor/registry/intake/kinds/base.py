@@ -22,7 +22,7 @@ class Reader(ABC):
 
     Attributes
     ----------
-    columns : the columns of a table's rows, nothing for other kinds
+    columns : the columns of a table's rows or the features of graphs' nodes, nothing for other kinds
     places : the columns of labels.csv that say where an item lies
     deidentification : what was taken out of files that name people, None where no file can
     """
