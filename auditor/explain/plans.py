@@ -13,14 +13,14 @@ def plan_of(name: str, kind: Modality) -> Plan:
     """Return a plan of the product for a kind of input; raises Refused for an unknown name."""
     check_name(name)
     methods = {"image": _image, "volume": _volume, "table": _table, "graph": _graph}[kind](name)
-    shape: dict[str, JsonValue] = {
+    shapes: dict[str, dict[str, JsonValue]] = {
         "standard": {},
         "quick": {"resamples": 300, "grid": 6, "gallery": 8},
         "thorough": {"resamples": 2000},
-    }[name]
+    }
     grid: dict[str, JsonValue] = {"grid": 4} if kind == "volume" else {}
     return Plan.model_validate(
-        {"name": name, "methods": methods, "survey": _survey(name, kind), **shape, **grid}
+        {"name": name, "methods": methods, "survey": _survey(name, kind), **shapes[name], **grid}
     )
 
 

@@ -90,7 +90,8 @@ def survey(
     """
     with deterministic(plan.seed, tf32=plan.tf32):
         asked = Asked(model, items, records, plan, put)
-        importance, curves = asked.tried("Importance", lambda: _importance(asked), (None, ()))
+        nothing: tuple[SetImportance | None, tuple[Curve, ...]] = (None, ())
+        importance, curves = asked.tried("Importance", lambda: _importance(asked), nothing)
         return Survey(
             importance=importance,
             curves=curves,

@@ -49,4 +49,4 @@ class Tables(Modality):
 
     def owned(self, region: Region, mask: Mask | None) -> Mask | None:
         """Return the column as a place, (columns,)."""
-        return np.arange(len(self.spec.columns)) == region.column
+        return np.array([index == region.column for index in range(len(self.spec.columns))], dtype=np.bool_)

@@ -24,7 +24,8 @@ class Tables(Reader):
         path = next((p for name in ("rows.csv", "rows.parquet") if (p := folder / name).is_file()), None)
         if path is None:
             raise Refused("The set has no rows.csv and no rows.parquet; add one with a column id.")
-        self._name, self._rows = path.name, {}
+        self._name = path.name
+        self._rows: dict[str, dict[str, str]] = {}
         for number, record in _csv(path) if path.suffix == ".csv" else _parquet(path):
             self._keep(number, record)
 
