@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 
 from auditor.explain.document import Document
+from auditor.explain.globals.documents import GlobalSettings
 from auditor.explain.parameters import Parameter, parameters_of
-from auditor.explain.plan import Plan, SurrogatePlan, Thresholds
+from auditor.explain.plan import Plan, SurrogatePlan, SurveyPlan, Thresholds
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -37,5 +38,7 @@ class Group:
 GROUPS = (
     Group("", _("How the audit is done"), Plan),
     Group("surrogate", _("Surrogate tree"), SurrogatePlan),
+    Group("survey", _("The model as a whole, and other outcomes"), SurveyPlan),
+    Group("survey.importance", _("Importance of columns or regions"), GlobalSettings),
     Group("thresholds", _("Where a measurement becomes a finding"), Thresholds),
 )

@@ -45,9 +45,16 @@ class SurveyPlan(Document):
     """
 
     importance: GlobalSettings | None = None
-    components: int = Field(default=4, ge=0, le=20)
+    components: int = Field(
+        default=4, ge=0, le=20, description="How many principal components are kept; none where 0."
+    )
     resamples: int = Field(default=200, ge=20, le=10_000)
-    counterfactuals: int = Field(default=4, ge=0, le=5000)
+    counterfactuals: int = Field(
+        default=4,
+        ge=0,
+        le=5000,
+        description="For how many items of the gallery other outcomes are searched for.",
+    )
     rows: CounterfactualSettings = CounterfactualSettings()
     regions: RegionSettings = RegionSettings(budget=500)
 

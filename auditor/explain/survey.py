@@ -14,13 +14,14 @@ from auditor.common.errors import Refused
 from auditor.explain.arrays import Put, read_array
 from auditor.explain.bootstrap import Bootstrap, Floats
 from auditor.explain.determinism import deterministic
-from auditor.explain.evidence import GalleryEntry, ItemRecord
+from auditor.explain.evidence import GalleryEntry, ItemRecord, Region
 from auditor.explain.globals.documents import Attribution, Curve, Reference, SetImportance, Space, Survey
 from auditor.explain.globals.drift import drift_of_sets
 from auditor.explain.globals.pca import Scaling, principal_components
 from auditor.explain.globals.whole import mean_absolute_attribution, table_importance
 from auditor.explain.items import ValidationSet
 from auditor.explain.memory import Room
+from auditor.explain.modalities import Modality, modality_of
 from auditor.explain.model import AuditedModel
 from auditor.explain.otherwise import otherwise
 from auditor.explain.plan import Plan
@@ -123,25 +124,30 @@ def _importance(asked: Asked) -> tuple[SetImportance | None, tuple[Curve, ...]]:
 
 
 def _attributions(asked: Asked) -> dict[str, tuple[Attribution, ...]]:
-    """Return the local attributions of a table's columns put together, by method."""
-    spec = asked.model.spec.input
-    if not isinstance(spec, TableInput):
-        return {}
-    names = [column.name for column in spec.columns]
-    methods = sorted({name for record in asked.records for name in record.maps})
-    maps = {
-        method: np.stack(
-            [
-                read_array(record.maps[method].array, asked.items.store.get)
-                for record in asked.records
-                if method in record.maps
-            ]
-        )
-        for method in methods
-    }
-    return {
-        method: mean_absolute_attribution(values, names, asked.bootstrap) for method, values in maps.items()
-    }
+    """Return the local attributions of columns or regions put together, by method in the plan's order."""
+    modality = modality_of(asked.model.spec.input, asked.plan.grid)
+    regions = [
+        region
+        for region in modality.regions(asked.items.has_masks)
+        if region.kind in ("mask", "grid", "column")
+    ]
+    found: dict[str, tuple[Attribution, ...]] = {}
+    for method in (planned.name for planned in asked.plan.methods):
+        mapped = [record for record in asked.records if method in record.maps]
+        if mapped and regions:
+            table = np.stack([_by_region(asked, record, method, modality, regions) for record in mapped])
+            found[method] = mean_absolute_attribution(table, [one.name for one in regions], asked.bootstrap)
+    return found
+
+
+def _by_region(
+    asked: Asked, record: ItemRecord, method: str, modality: Modality, regions: Sequence[Region]
+) -> Floats:
+    """Return what a method attributes to each region of one item, (regions,); NaN where it has no such region."""
+    values = read_array(record.maps[method].array, asked.items.store.get).astype(np.float64)
+    mask = asked.items.relevant(record.index)
+    owned = (modality.owned(region, mask) for region in regions)
+    return np.array([np.nan if places is None else values[places].sum() for places in owned])
 
 
 def _spaces(asked: Asked, reference: ValidationSet | None) -> tuple[Space, ...]:
