@@ -103,7 +103,7 @@ class GraphPortrait(Portrait):
             return None
         what = f"values of the edges of item {item.entry.id!r} by {name}"
         edges = np.abs(attribution(self.store, reference, what))
-        return edges if graph.directed else (edges + edges.T) / 2
+        return np.asarray(edges if graph.directed else (edges + edges.T) / 2, dtype=np.float32)
 
     def _map(self, item: ItemRecord, graph: Graph, name: str, words: dict[str, str]) -> Panel:
         title, values, edges = self.titles[name], self._values(item, name), self._edges(item, name, graph)
