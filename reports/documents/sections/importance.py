@@ -82,7 +82,7 @@ def _chart(book: Book, parts: Sequence[RegionImportance]) -> str:
 def _row(region: RegionImportance, notes: Notes) -> dict[str, object]:
     return {
         "name": _name(region),
-        "area": notes.share(region.area),
+        "area": notes.share(region.area) if region.kind == "mask" else None,
         "flips": notes.share(region.flips),
         "drop": notes.plain(region.drop),
     }
