@@ -18,9 +18,18 @@ def plan_of(name: str, kind: Modality) -> Plan:
         "quick": {"resamples": 300, "grid": 6, "gallery": 8},
         "thorough": {"resamples": 2000},
     }
-    grid: dict[str, JsonValue] = {"grid": 4} if kind == "volume" else {}
+    suited: dict[Modality, dict[str, JsonValue]] = {
+        "volume": {"grid": 4},
+        "table": {"batch_size": 1024, "shard_size": 32},  # rows are small, and calls of a forest are not
+    }
     return Plan.model_validate(
-        {"name": name, "methods": methods, "survey": _survey(name, kind), **shapes[name], **grid}
+        {
+            "name": name,
+            "methods": methods,
+            "survey": _survey(name, kind),
+            **shapes[name],
+            **suited.get(kind, {}),
+        }
     )
 
 
