@@ -154,7 +154,7 @@ def test_what_the_model_does_not_allow_is_shown_with_the_reason_and_cannot_be_fo
     page = page_of(officer.get(address(version)))
     assert "disabled" in card_of(page, "grad_cam")
     assert "The method needs layers, and this model gives predictions only." in card_of(page, "grad_cam")
-    assert "inputs of the kind graph, and this is a image" in card_of(page, "gnn_explainer")
+    assert "inputs of the kind graph, not of the kind image" in card_of(page, "gnn_explainer")
     assert "disabled" not in card_of(page, "occlusion")
     assert "checked" in card_of(page, "occlusion")
     assert "checked" not in card_of(page, "grad_cam")

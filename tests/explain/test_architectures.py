@@ -185,4 +185,4 @@ def test_the_list_can_be_read() -> None:
     command = [sys.executable, "-m", "auditor.explain.architectures"]
     printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert "retrace.SmallConvNet" in printed
-    assert "config: in_channels, classes, width, depth" in printed
+    assert "config: spatial_dims, in_channels, classes, width, depth" in printed

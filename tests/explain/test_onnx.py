@@ -53,8 +53,7 @@ def test_methods_that_need_predictions_give_the_same_maps():
 def test_other_methods_are_not_applicable_and_say_why():
     found, original = both()
     assert (found.tier, original.tier) == ("predictions", "layers")
-    for name in METHODS:
-        card = method(name).card
+    for card in (method(name).card for name in METHODS if name != "gnn_explainer"):
         assert why_not(card, original.tier, "image") is None
         if card.needs != "predictions":
             assert (

@@ -29,9 +29,7 @@ def cards() -> tuple[MethodCard, ...]:
 def why_not(card: MethodCard, tier: Tier, modality: Modality) -> str | None:
     """Return why a method cannot be asked of a model of this tier and input, or None where it can."""
     if modality not in card.inputs:
-        return (
-            f"The method is made for inputs of the kind {' or '.join(card.inputs)}, and this is a {modality}."
-        )
+        return f"The method is made for inputs of the kind {' or '.join(card.inputs)}, not of the kind {modality}."
     if TIERS.index(card.needs) <= TIERS.index(tier):
         return None
     if card.needs == "layers" and tier == "gradients":
