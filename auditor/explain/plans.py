@@ -38,6 +38,8 @@ def _survey(name: str, kind: Modality) -> dict[str, JsonValue]:
     if kind == "table":
         few: dict[str, JsonValue] = {"rows": 200, "orders": 128, "curves": 4} if name == "quick" else {}
         return {"importance": few, "counterfactuals": 12}
+    if kind == "graph":
+        return {"counterfactuals": 0}
     searched = {"quick": 2, "standard": 4, "thorough": 12}[name]
     regions: dict[str, JsonValue] = {"budget": 2000 if name == "thorough" else 400}
     if kind == "image" and name == "thorough":

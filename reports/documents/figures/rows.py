@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from reports.documents.figures.style import INK, LINE, SOFT, figure, house_style, svg
 
 POSITIVE, NEGATIVE = "#b2182b", "#2166ac"
-_WIDTH, _ROW, _ACROSS, _PANEL = 166.0, 5.2, 4, 27.5
+_WIDTH, _ROW, _ACROSS, _PANEL, _MOST_NAMES = 166.0, 5.2, 4, 27.5, 88.0
 
 
 class Method(NamedTuple):
@@ -26,12 +26,14 @@ def row_chart(rows: Sequence[tuple[str, str]], methods: Sequence[Method]) -> byt
     plus the largest absolute value, which stands at its top.
     """
     across = min(_ACROSS, len(methods)) or 1
-    names = _WIDTH - across * _PANEL
+    names = min(_WIDTH - across * _PANEL, _MOST_NAMES)
     bands = [methods[first : first + _ACROSS] for first in range(0, len(methods), _ACROSS)] or [()]
     height = (_ROW * len(rows) + 11) * len(bands)
     with house_style():
         drawn = figure(_WIDTH, height)
-        grid = drawn.add_gridspec(len(bands), 1 + across, width_ratios=[names, *[_PANEL] * across])
+        grid = drawn.add_gridspec(
+            len(bands), 1 + across, width_ratios=[names, *[(_WIDTH - names) / across] * across]
+        )
         for band, shown in enumerate(bands):
             _names(drawn.add_subplot(grid[band, 0]), rows, int(names / 1.4))
             for place, method in enumerate(shown):

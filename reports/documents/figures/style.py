@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from threading import RLock
 
 import matplotlib
 from django.conf import settings
@@ -15,30 +16,34 @@ from matplotlib.figure import Figure
 
 INK, SOFT, LINE, ACCENT, PAPER = "#1b2430", "#5b6675", "#d5dae1", "#1f4e79", "#ffffff"
 MM = 1 / 25.4
+_turn = RLock()
 _WEIGHTS = ("400-normal", "600-normal")
 
 
 @contextmanager
 def house_style() -> Iterator[None]:
-    """Draw charts in our style inside the block."""
-    with matplotlib.rc_context(
-        {
-            "font.family": [*_families(), "DejaVu Sans"],
-            "font.size": 8,
-            "svg.fonttype": "path",
-            "svg.hashsalt": "retrace",
-            "text.parse_math": False,
-            "text.color": INK,
-            "axes.edgecolor": LINE,
-            "axes.labelcolor": SOFT,
-            "axes.linewidth": 0.6,
-            "axes.spines.top": False,
-            "axes.spines.right": False,
-            "xtick.color": SOFT,
-            "ytick.color": INK,
-            "xtick.labelsize": 7.5,
-            "ytick.labelsize": 8,
-        }
+    """Draw charts in our style inside the block; threads take turns, for matplotlib's settings are the process's."""
+    with (
+        _turn,
+        matplotlib.rc_context(
+            {
+                "font.family": [*_families(), "DejaVu Sans"],
+                "font.size": 8,
+                "svg.fonttype": "path",
+                "svg.hashsalt": "retrace",
+                "text.parse_math": False,
+                "text.color": INK,
+                "axes.edgecolor": LINE,
+                "axes.labelcolor": SOFT,
+                "axes.linewidth": 0.6,
+                "axes.spines.top": False,
+                "axes.spines.right": False,
+                "xtick.color": SOFT,
+                "ytick.color": INK,
+                "xtick.labelsize": 7.5,
+                "ytick.labelsize": 8,
+            }
+        ),
     ):
         yield
 
