@@ -1,6 +1,7 @@
 """Counterfactuals of the gallery's items: other values of a row, or regions of a picture filled in."""
 
 from collections.abc import Callable, Sequence
+from math import prod
 
 import numpy as np
 import torch
@@ -19,7 +20,7 @@ from auditor.explain.seeds import seed_of
 from auditor.explain.spec import ImageInput, TableInput, VolumeInput
 
 Search = Callable[[str, Tensor, int], Counterfactual]
-_PICTURES = 100  # items that filled pictures are compared with
+_PICTURES, _FEWEST, _NUMBERS = 100, 12, 2**27  # filled pictures are compared with so many items, or numbers
 
 
 def otherwise(
@@ -67,7 +68,8 @@ def _search(model: AuditedModel, items: ValidationSet, plan: Plan, put: Put) -> 
         return of_row
     if isinstance(given, ImageInput | VolumeInput):
         regions = plan.survey.regions
-        near = looks_of(_observed(items, plan, _PICTURES), regions, plan.seed)
+        most = max(_FEWEST, min(_PICTURES, _NUMBERS // prod(given.shape)))
+        near = looks_of(_observed(items, plan, most), regions, plan.seed)
 
         def of_picture(name: str, item: Tensor, seed: int) -> Counterfactual:
             answer = region_counterfactual(model, item, near, regions, seed, plan.batch_size)
