@@ -128,7 +128,7 @@ def test_a_plan_without_methods_or_with_one_twice_is_refused():
 def test_a_plan_that_no_method_of_suits_the_model_is_refused():
     plan = Plan.model_validate({"name": "maps", "methods": [{"name": "grad_cam"}]})
     with pytest.raises(
-        Refused, match=r"No method of the plan 'maps' can be asked of this model.* is a table"
+        Refused, match=r"No method of the plan 'maps' can be asked of this model.* not of the kind table"
     ):
         check_suits(plan, "table", None)
     with pytest.raises(Refused, match="needs layers, and this model gives predictions only"):
