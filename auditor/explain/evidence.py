@@ -15,7 +15,10 @@ from auditor.explain.globals.documents import TreeNode as TreeNode
 from auditor.explain.measure import Measure as Measure
 from auditor.explain.parameters import Parameter
 from auditor.explain.plan import Plan
+from auditor.explain.robustness.documents import Robustness
+from auditor.explain.shortcuts.documents import Shortcuts
 from auditor.explain.spec import Deidentification, Digest, ItemEntry, Modality, ModelSpec
+from auditor.explain.trust.documents import ItemAgreement, ItemTrust, Trust
 
 Tier = Literal["predictions", "gradients", "layers"]
 TIERS: tuple[Tier, ...] = ("predictions", "gradients", "layers")
@@ -98,7 +101,10 @@ class RegionEffects(Document):
 
 
 class ItemRecord(Document):
-    """Everything measured on one item; `scores` are probabilities in the order of the model's classes."""
+    """Everything measured on one item; `scores` are probabilities in the order of the model's classes.
+
+    `trust` is by method, and under RANDOM what random maps reach; it is empty for items that were not tested.
+    """
 
     index: int
     entry: ItemEntry
@@ -108,6 +114,8 @@ class ItemRecord(Document):
     maps: dict[str, MapRecord]
     effects: RegionEffects | None
     features: dict[str, float]
+    trust: dict[str, ItemTrust] = {}
+    agreement: tuple[ItemAgreement, ...] = ()
 
 
 class Incident(Document):
@@ -216,7 +224,7 @@ class MethodSummary(Document):
 class GalleryEntry(Document):
     """One item shown with its maps, and the rule that chose it."""
 
-    rule: Literal["worst error", "least certain", "typical"]
+    rule: Literal["methods disagree", "worst error", "least certain", "typical"]
     item: ItemRecord
 
 
@@ -259,5 +267,8 @@ class Evidence(Document):
     regions: tuple[RegionImportance, ...]
     surrogate: Surrogate
     survey: Survey = Survey()
+    trust: Trust = Trust()
+    shortcuts: Shortcuts = Shortcuts()
+    robustness: Robustness = Robustness()
     cards: tuple[MethodCard, ...] = ()
     gallery: Gallery

@@ -7,6 +7,7 @@ from pydantic import Field, JsonValue
 from auditor.explain.counterfactuals.settings import CounterfactualSettings, RegionSettings
 from auditor.explain.document import Document
 from auditor.explain.globals.documents import GlobalSettings
+from auditor.explain.trust.settings import TrustPlan
 
 
 class MethodPlan(Document):
@@ -98,6 +99,35 @@ class Thresholds(Document):
         le=1,
         description="A finding where the largest standard error of a map is a larger share of its largest value.",
     )
+    gain: float = Field(
+        default=0.0,
+        ge=-1,
+        le=1,
+        description="A method fails where its maps order places no better than random maps by this area.",
+    )
+    randomised: float = Field(
+        default=0.5,
+        ge=-1,
+        le=1,
+        description="A method fails where its maps go along with those of a model with random weights by more.",
+    )
+    other_class: float = Field(
+        default=0.9,
+        ge=-1,
+        le=1,
+        description="A method fails where its maps go along with those for another class by more.",
+    )
+    max_sensitivity: float = Field(
+        default=1.0,
+        ge=0,
+        description="A method fails where noise that nobody sees changes its maps by a larger share.",
+    )
+    seeds: float = Field(
+        default=0.7,
+        ge=-1,
+        le=1,
+        description="A method fails where its maps go along with those of another seed by less.",
+    )
 
 
 class Plan(Document):
@@ -162,4 +192,5 @@ class Plan(Document):
     )
     surrogate: SurrogatePlan = SurrogatePlan()
     survey: SurveyPlan = SurveyPlan()
+    trust: TrustPlan = TrustPlan()
     thresholds: Thresholds = Thresholds()

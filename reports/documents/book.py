@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass, field
 
 from auditor.common.store import Store
+from auditor.explain.evidence import Evidence
 from reports.documents.snapshot import Snapshot
 
 SCHEME = "retrace"
@@ -24,6 +25,11 @@ class Book:
     snapshot: Snapshot
     store: Store
     assets: dict[str, Asset] = field(default_factory=dict)
+
+    @property
+    def evidence(self) -> Evidence:
+        """The evidence that the report is about."""
+        return self.snapshot.evidence
 
     def asset(self, content: bytes, kind: str) -> str:
         """Keep bytes for the document and return the address under which it may ask for them."""

@@ -1,0 +1,1 @@
+"""What happens to decisions and explanations under graded, realistic changes of the items."""

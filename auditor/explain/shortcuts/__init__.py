@@ -1,0 +1,1 @@
+"""Does a model decide by what merely goes along with the label?"""
