@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from auditor.audits.findings import material, methods, performance, relevance
 from auditor.audits.findings.finding import SEVERITIES, Finding, Labelled, Severity, Threshold
+from auditor.audits.findings.thresholds import attributed
 from auditor.explain.evidence import Evidence
 
 __all__ = ["RULES", "SEVERITIES", "Finding", "Labelled", "Severity", "Threshold", "findings"]
@@ -29,5 +30,5 @@ RULES: tuple[Callable[[Evidence], Iterator[Finding]], ...] = (
 
 def findings(evidence: Evidence) -> tuple[Finding, ...]:
     """Return every finding, the gravest first, and in the order of the rules among equals."""
-    found = [finding for rule in RULES for finding in rule(evidence)]
+    found = [attributed(finding) for rule in RULES for finding in rule(evidence)]
     return tuple(sorted(found, key=lambda finding: SEVERITIES.index(finding.severity)))
