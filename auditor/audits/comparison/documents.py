@@ -80,7 +80,7 @@ class ChangedFinding(Document):
 
 
 class Way(Document):
-    """How many decisions went from one class to another, and how many of these agree with the label after and before."""
+    """How many decisions went from one class to another, and how many of these agreed with their label."""
 
     before: str
     after: str

@@ -60,6 +60,8 @@ def _difference(
         return apart(before, after, what), None
     if name in ("accuracy", "sensitivity", "specificity"):
         chosen = _chosen(name, of, pairs)
+        if not chosen.any():
+            return apart(before, after, what), None
         return (
             accuracy_within(pairs, chosen, what, bootstrap)
             if name == "accuracy"
