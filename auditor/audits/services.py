@@ -98,8 +98,8 @@ def run_start(
     """Start an audit: its shards are written in one transaction and rung for after it.
 
     `reference` is a set that drift is measured against, `compare_with` a finished run that the report says the
-    difference from; where None, the run's predecessor is taken when it has finished. Raises Refused for a set or a plan that does not
-    fit the model, or a language without a report.
+    difference from; where None, the run's predecessor is taken when it has finished. Raises Refused for a set, a plan
+    or a run to compare with that does not fit the model, or a language without a report.
     """
     _check_language(language)
     check_pair(model_version, validation_set)

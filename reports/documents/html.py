@@ -10,6 +10,7 @@ from auditor.common.store import Store
 from reports.documents.book import Asset, Book
 from reports.documents.kinds import WORDS
 from reports.documents.sections import (
+    change,
     gallery,
     identity,
     importance,
@@ -22,7 +23,7 @@ from reports.documents.sections import (
 )
 from reports.documents.snapshot import Snapshot
 
-_SECTIONS = (identity, summary, material, performance, gallery, otherwise, importance, whole, logic)
+_SECTIONS = (identity, summary, material, performance, gallery, otherwise, importance, whole, logic, change)
 
 
 class Page(NamedTuple):

@@ -118,8 +118,8 @@ def _numbers(said: Finding, before: Run, after: Run, in_after: bool) -> tuple[Me
     own, other = (after, before) if in_after else (before, after)
     mine = counterpart(said.pointer, own.evidence, own.evidence)
     yours = counterpart(said.pointer, own.evidence, other.evidence)
-    both = tuple(_measure(found) for found in (yours, mine))
-    return both if in_after else (both[1], both[0])
+    first, second = _measure(yours), _measure(mine)
+    return (first, second) if in_after else (second, first)
 
 
 def _measure(found: Any) -> Measure | None:

@@ -87,8 +87,9 @@ def _chosen(name: str, of: str | None, pairs: Pairs) -> np.ndarray:
     if name == "accuracy":
         return np.ones(len(pairs), dtype=bool)
     labelled = other.labels == pairs.classes.index(of or "")
-    same: np.ndarray = one.labels == other.labels
-    return same & (labelled if name == "sensitivity" else ~labelled)
+    same = one.labels == other.labels
+    chosen: np.ndarray = same & (labelled if name == "sensitivity" else ~labelled)
+    return chosen
 
 
 def _said(

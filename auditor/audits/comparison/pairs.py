@@ -35,7 +35,8 @@ class Answers:
     @property
     def right(self) -> NDArray[np.bool_]:
         """Whether each decision agrees with its label, (items,)."""
-        return self.labels == self.decided
+        same: NDArray[np.bool_] = self.labels == self.decided
+        return same
 
 
 @dataclass(frozen=True)

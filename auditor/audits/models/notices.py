@@ -1,7 +1,7 @@
 """Messages about new critical findings, and every attempt to deliver one."""
 
 import uuid
-from typing import Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
 
@@ -38,8 +38,8 @@ class Notice(Job):
     created_at = models.DateTimeField()
     not_before = models.DateTimeField()
 
-    jobs = NoticeQuerySet.as_manager()
-    objects = models.Manager()
+    jobs: ClassVar[Any] = NoticeQuerySet.as_manager()
+    objects: ClassVar[models.Manager["Notice"]] = models.Manager()
 
     class Meta:
         ordering = ["pk"]

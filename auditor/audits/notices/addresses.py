@@ -1,7 +1,7 @@
 """Where webhooks may go: https only, and never into the private network unless the installation allows it."""
 
 import socket
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
@@ -10,6 +10,7 @@ from django.conf import settings
 from auditor.common.errors import Refused
 
 Address = IPv4Address | IPv6Address
+_NAT64 = IPv6Network("64:ff9b::/96")
 
 
 class Target(NamedTuple):
@@ -71,9 +72,7 @@ def _parts(url: str) -> SplitResult:
 
 
 def _check_address(address: Address) -> None:
-    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    if mapped is not None:
-        address = mapped
+    address = _inner(address)
     if address.is_multicast or address.is_unspecified:
         raise Refused(f"{address} is no receiver of webhooks.")
     if not address.is_global and not settings.WEBHOOK_PRIVATE_NETWORK:
@@ -81,6 +80,14 @@ def _check_address(address: Address) -> None:
             f"{address} is in a private network; webhooks go there only where the installation sets "
             "RETRACE_WEBHOOK_PRIVATE_NETWORK."
         )
+
+
+def _inner(address: Address) -> Address:
+    """Return the IPv4 address that an IPv6 one stands for: mapped, 6to4 or NAT64 (RFC 6052); else the address."""
+    if isinstance(address, IPv4Address):
+        return address
+    translated = IPv4Address(int(address) & 0xFFFFFFFF) if address in _NAT64 else None
+    return address.ipv4_mapped or address.sixtofour or translated or address
 
 
 def _lenient() -> bool:
