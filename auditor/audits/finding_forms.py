@@ -12,7 +12,7 @@ from auditor.audits.queries import comparable, follow_ups
 from auditor.audits.workflow import LONGEST
 
 
-class PersonField(forms.ModelChoiceField):
+class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """A choice of people by the name that pages print."""
 
     def label_from_instance(self, obj: Any) -> str:
@@ -20,7 +20,7 @@ class PersonField(forms.ModelChoiceField):
         return str(obj.get_full_name() or obj.get_username())
 
 
-class RunField(forms.ModelChoiceField):
+class RunField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """A choice of audits by what was audited, on what and when."""
 
     def label_from_instance(self, obj: Any) -> str:

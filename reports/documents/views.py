@@ -43,7 +43,7 @@ def run(request: Request, pk: UUID) -> HttpResponse:
             "evidence": evidence,
             "findings": listed_findings(found, findings(evidence), utc_now().date()),
             "untracked": not found.tracked.exists() and bool(findings(evidence)),
-            "compare": CompareForm(found),
+            "compare": CompareForm(found) if settled else None,
             "performance": results.performance(evidence),
             "confidence": f"{100 * evidence.plan.confidence:g}",
         }

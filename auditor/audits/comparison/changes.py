@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from auditor.audits.comparison.documents import ChangedFinding, Test
+from auditor.audits.comparison.documents import ChangedFinding, PairedTest
 from auditor.audits.comparison.metrics import accuracy_within
 from auditor.audits.comparison.pairs import Floats, Pairs
 from auditor.audits.comparison.tests import apart, holm, means, medians, shares, verdict
@@ -33,7 +33,7 @@ class Difference(NamedTuple):
     """A difference, its test where there is one, which way is better, and what decided."""
 
     measure: Measure
-    test: Test | None
+    test: PairedTest | None
     higher: bool
     how: str
 
@@ -50,7 +50,7 @@ def finding_changes(before: Run, after: Run, pairs: Pairs | None) -> tuple[Chang
 
 
 def _changed(
-    one: str, before: Run, after: Run, difference: Difference | None, test: Test | None
+    one: str, before: Run, after: Run, difference: Difference | None, test: PairedTest | None
 ) -> ChangedFinding:
     earlier, later = before.findings.get(one), after.findings.get(one)
     said = later or earlier
@@ -79,7 +79,7 @@ def _decided(
     before: Run,
     after: Run,
     difference: Difference | None,
-    test: Test | None,
+    test: PairedTest | None,
 ) -> tuple[Any, str]:
     how = "" if difference is None else difference.how
     if later is None and earlier is not None:
@@ -96,7 +96,7 @@ def _decided(
     return _by_severity(earlier, later)
 
 
-def _crossed(how: str, difference: Difference | None, test: Test | None, after: Run) -> str:
+def _crossed(how: str, difference: Difference | None, test: PairedTest | None, after: Run) -> str:
     """Say whether a number that crossed its threshold also moved beyond chance."""
     if difference is None:
         return "by the rule alone: it has no number that both audits share"

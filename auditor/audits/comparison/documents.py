@@ -42,7 +42,7 @@ class Pairing(Document):
     said: str
 
 
-class Test(Document):
+class PairedTest(Document):
     """A test of no difference: what it is, its p, and p after Holm's correction for all tests of its table."""
 
     method: str
@@ -59,7 +59,7 @@ class MetricChange(Document):
     before: Measure | None
     after: Measure | None
     difference: Measure
-    test: Test | None
+    test: PairedTest | None
     change: Change
 
 
@@ -76,7 +76,7 @@ class ChangedFinding(Document):
     before: Measure | None = None
     after: Measure | None = None
     difference: Measure | None = None
-    test: Test | None = None
+    test: PairedTest | None = None
 
 
 class Way(Document):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from auditor.audits.comparison.documents import MetricChange, Test
+from auditor.audits.comparison.documents import MetricChange, PairedTest
 from auditor.audits.comparison.pairs import Answers, Floats, Pairs
 from auditor.audits.comparison.tests import apart, holm, shares, statistic, verdict
 from auditor.explain.bootstrap import Bootstrap, ratio
@@ -41,7 +41,7 @@ def metric_changes(before: Evidence, after: Evidence, pairs: Pairs | None) -> tu
 
 def accuracy_within(
     pairs: Pairs, chosen: np.ndarray, what: str, bootstrap: Bootstrap
-) -> tuple[Measure, Test]:
+) -> tuple[Measure, PairedTest]:
     """Return the difference of the shares of decisions that agree with their labels, on some of the pairs."""
     one, other = (side.right[chosen].astype(np.float64) for side in pairs.answers)
     return shares(one, other, what, bootstrap)
@@ -54,7 +54,7 @@ def _difference(
     after: Measure | None,
     pairs: Pairs | None,
     evidence: Evidence,
-) -> tuple[Measure, Test | None]:
+) -> tuple[Measure, PairedTest | None]:
     what, bootstrap = "difference, later minus earlier", Bootstrap.of(evidence.plan)
     if pairs is None or before is None or after is None:
         return apart(before, after, what), None
@@ -94,7 +94,7 @@ def _chosen(name: str, of: str | None, pairs: Pairs) -> np.ndarray:
 
 def _said(
     pairs: Pairs, chosen: np.ndarray, of: str, name: str, what: str, bootstrap: Bootstrap
-) -> tuple[Measure, Test]:
+) -> tuple[Measure, PairedTest]:
     place = pairs.classes.index(of)
     one, other = ((side.decided[chosen] == place) == (name == "sensitivity") for side in pairs.answers)
     return shares(one.astype(np.float64), other.astype(np.float64), what, bootstrap)

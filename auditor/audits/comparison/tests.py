@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.stats import binomtest
 
-from auditor.audits.comparison.documents import Change, Test
+from auditor.audits.comparison.documents import Change, PairedTest
 from auditor.audits.comparison.pairs import Floats
 from auditor.explain.bootstrap import Bootstrap, Statistic, undefined
 from auditor.explain.measure import Measure
@@ -20,10 +20,10 @@ def mcnemar(gained: int, lost: int) -> float:
     return float(binomtest(gained, changed, 0.5).pvalue) if changed else 1.0
 
 
-def holm(tests: Sequence[Test | None]) -> list[Test | None]:
+def holm(tests: Sequence[PairedTest | None]) -> list[PairedTest | None]:
     """Return the tests with p corrected for their number (Holm 1979), in their order; None stays None."""
     made = sorted((test.p, index) for index, test in enumerate(tests) if test is not None)
-    corrected: list[Test | None] = list(tests)
+    corrected: list[PairedTest | None] = list(tests)
     largest = 0.0
     for rank, (p, index) in enumerate(made):
         largest = max(largest, min(1.0, (len(made) - rank) * p))
@@ -32,14 +32,14 @@ def holm(tests: Sequence[Test | None]) -> list[Test | None]:
     return corrected
 
 
-def shares(before: Floats, after: Floats, what: str, bootstrap: Bootstrap) -> tuple[Measure, Test]:
+def shares(before: Floats, after: Floats, what: str, bootstrap: Bootstrap) -> tuple[Measure, PairedTest]:
     """Return the difference of two shares over the same items, (items,) of 0 and 1, tested by McNemar's test."""
     difference, _ = means(before, after, what, bootstrap)
     p = mcnemar(int(((before == 0) & (after == 1)).sum()), int(((before == 1) & (after == 0)).sum()))
-    return difference, Test(method="McNemar's exact test", n=len(after), p=p, corrected=p)
+    return difference, PairedTest(method="McNemar's exact test", n=len(after), p=p, corrected=p)
 
 
-def means(before: Floats, after: Floats, what: str, bootstrap: Bootstrap) -> tuple[Measure, Test]:
+def means(before: Floats, after: Floats, what: str, bootstrap: Bootstrap) -> tuple[Measure, PairedTest]:
     """Return the difference of two means over the same items, (items,), tested by a paired bootstrap."""
     change = after - before
 
@@ -50,7 +50,7 @@ def means(before: Floats, after: Floats, what: str, bootstrap: Bootstrap) -> tup
     return statistic(mean, np.zeros(len(change), dtype=np.int64), what, bootstrap)
 
 
-def medians(before: Floats, after: Floats, what: str, bootstrap: Bootstrap) -> tuple[Measure, Test]:
+def medians(before: Floats, after: Floats, what: str, bootstrap: Bootstrap) -> tuple[Measure, PairedTest]:
     """Return the difference of two medians over the same items, (items,), tested by a paired bootstrap."""
     n = len(after)
     draws = np.random.default_rng(bootstrap.seed).integers(n, size=(RESAMPLES, n))
@@ -61,7 +61,7 @@ def medians(before: Floats, after: Floats, what: str, bootstrap: Bootstrap) -> t
 
 def statistic(
     difference: Statistic, strata: Floats | np.ndarray, what: str, bootstrap: Bootstrap
-) -> tuple[Measure, Test]:
+) -> tuple[Measure, PairedTest]:
     """Return a difference given as a function of counts, (rows, items) to (rows, 1), with interval and test."""
     n = len(strata)
     value = float(difference(np.ones((1, n)))[0, 0])
@@ -93,7 +93,7 @@ def apart(before: Measure | None, after: Measure | None, what: str) -> Measure:
     )
 
 
-def verdict(difference: Measure, test: Test | None, *, higher: bool, confidence: float) -> Change:
+def verdict(difference: Measure, test: PairedTest | None, *, higher: bool, confidence: float) -> Change:
     """Return which way something changed: beyond chance by its corrected test, else by its interval."""
     if difference.value is None or difference.value == 0:
         return "unchanged"
@@ -110,10 +110,12 @@ def verdict(difference: Measure, test: Test | None, *, higher: bool, confidence:
     return "better" if (difference.value > 0) == higher else "worse"
 
 
-def _tested(value: float, drawn: Floats, n: int, what: str, bootstrap: Bootstrap) -> tuple[Measure, Test]:
+def _tested(
+    value: float, drawn: Floats, n: int, what: str, bootstrap: Bootstrap
+) -> tuple[Measure, PairedTest]:
     """Return a difference with the percentile interval and the p of its resamples (Efron and Tibshirani 1993)."""
     finite = drawn[np.isfinite(drawn)]
     tail = min(int((finite <= 0).sum()), int((finite >= 0).sum()))
     p = min(1.0, 2 * (1 + tail) / (len(finite) + 1))
     measure = Bootstrap(RESAMPLES, bootstrap.confidence, bootstrap.seed).measure(value, drawn, n, what)
-    return measure, Test(method=_BOOTSTRAP, n=n, p=p, corrected=p)
+    return measure, PairedTest(method=_BOOTSTRAP, n=n, p=p, corrected=p)

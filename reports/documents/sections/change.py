@@ -5,7 +5,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from auditor.audits.comparison import Comparison
-from auditor.audits.comparison.documents import ChangedFinding, MetricChange, Test
+from auditor.audits.comparison.documents import ChangedFinding, MetricChange, PairedTest
 from auditor.explain.evidence import Metric
 from auditor.explain.measure import Measure
 from reports.documents.book import Book
@@ -79,7 +79,7 @@ def _row(
     before: Measure | None,
     after: Measure | None,
     difference: Measure | None,
-    test: Test | None,
+    test: PairedTest | None,
     change: str,
     notes: Notes,
 ) -> Row:
