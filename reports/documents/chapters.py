@@ -14,7 +14,7 @@ from reports.documents.book import Book
 from reports.documents.html import Page
 from reports.documents.kinds import WORDS
 from reports.documents.queries import evidence_by_digest, store
-from reports.documents.sections import importance, logic, material, otherwise, performance, whole
+from reports.documents.sections import importance, logic, material, otherwise, performance, trust, whole
 
 FIGURES = "figures/"  # relative to the address of the chapter
 
@@ -31,6 +31,7 @@ class Chapter:
 CHAPTERS: Mapping[str, Chapter] = {
     "material": Chapter(_("Model and set"), ("material",), {"material": material.context}),
     "performance": Chapter(_("Performance"), ("performance",), {"performance": performance.context}),
+    "trust": Chapter(_("Trust"), ("trusted",), {"trust": trust.context}),
     "parts": Chapter(
         _("What matters"), ("importance",), {"importance": importance.context, "whole": whole.context}
     ),

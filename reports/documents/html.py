@@ -18,11 +18,12 @@ from reports.documents.sections import (
     otherwise,
     performance,
     summary,
+    trust,
     whole,
 )
 from reports.documents.snapshot import Snapshot
 
-_SECTIONS = (identity, summary, material, performance, gallery, otherwise, importance, whole, logic)
+_SECTIONS = (identity, summary, material, performance, gallery, otherwise, importance, whole, logic, trust)
 
 
 class Page(NamedTuple):
