@@ -73,7 +73,19 @@ class VolumeInput(Document):
         return self
 
 
-class NumberColumn(Document):
+class Named(Document):
+    """What has a name by which it is found, and perhaps a title in words."""
+
+    name: Name
+    title: str = ""
+
+    @property
+    def label(self) -> str:
+        """What a person reads: the title, or without one the name."""
+        return self.title or self.name
+
+
+class NumberColumn(Named):
     """A column of numbers; `reference` stands for "nothing known" and defaults to the mean.
 
     A missing number becomes the reference, or NaN for a model that reads missing values itself. `fixed` says that
@@ -81,8 +93,6 @@ class NumberColumn(Document):
     """
 
     kind: Literal["number"] = "number"
-    name: Name
-    title: str = ""
     unit: str = ""
     mean: float = 0.0
     std: Positive = 1.0
@@ -101,12 +111,10 @@ class NumberColumn(Document):
         return (self.mean if self.reference is None else self.reference,)
 
 
-class CategoryColumn(Document):
+class CategoryColumn(Named):
     """A column of categories, as one number a category or as the category's number."""
 
     kind: Literal["category"]
-    name: Name
-    title: str = ""
     values: tuple[str, ...] = Field(min_length=2, max_length=1000)
     encoding: Literal["one_hot", "code"] = "one_hot"
     reference: str | None = None
@@ -195,11 +203,9 @@ class TableInput(Document):
         return self
 
 
-class NodeFeature(Document):
+class NodeFeature(Named):
     """A number that every node of a graph carries."""
 
-    name: Name
-    title: str = ""
     mean: float = 0.0
     std: Positive = 1.0
 

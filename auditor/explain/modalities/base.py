@@ -87,6 +87,11 @@ def exchanged_mask(region: Region, mask: Mask | None, other: Mask | None) -> Mas
     return None if union.all() else ~union
 
 
+def partial_mask(mask: Mask) -> Mask | None:
+    """Return a mask; None where it covers nothing or everything."""
+    return mask if mask.any() and not mask.all() else None
+
+
 def owned_mask(region: Region, mask: Mask | None) -> Mask | None:
     """Return the places of the relevant region or its surroundings."""
     if mask is None:

@@ -8,7 +8,7 @@ from torch.nn.functional import interpolate
 from auditor.common.errors import Refused
 from auditor.explain.decode import decode_image, decode_mask
 from auditor.explain.globals.features import FEATURES, features
-from auditor.explain.modalities.base import Mask
+from auditor.explain.modalities.base import Mask, partial_mask
 from auditor.explain.modalities.gridded import Gridded
 from auditor.explain.spec import ImageInput
 
@@ -35,7 +35,7 @@ class Images(Gridded):
         """Return a mask (height, width) on the model's grid."""
         plane = torch.from_numpy(decode_mask(content, f"The mask of {name}").astype(np.float32))[None]
         on_grid: Mask = (resized(plane, self.spec)[0] >= 0.5).numpy()
-        return on_grid if on_grid.any() and not on_grid.all() else None
+        return partial_mask(on_grid)
 
     def describe(self, given: Tensor, mask: Mask | None) -> dict[str, float]:
         """Return brightness, contrast, texture, spots and the like."""

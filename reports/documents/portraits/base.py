@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from auditor.common.store import Store
 from auditor.explain.evidence import Evidence, ItemRecord, MapRecord
 from reports.documents.book import Asset
+from reports.documents.figures.source import Floats, attribution
 
 
 class Panel(NamedTuple):
@@ -47,6 +48,10 @@ class Portrait(ABC):
     def shown(self, item: ItemRecord) -> list[str]:
         """Return the methods that an item has maps of, in the plan's order."""
         return [name for name in self.titles if name in item.maps]
+
+    def values(self, item: ItemRecord, name: str) -> Floats:
+        """Return what a method attributes to the parts of an item, (*places)."""
+        return attribution(self.store, item.maps[name].array, f"map of item {item.entry.id!r} by {name}")
 
 
 def trust(record: MapRecord) -> list[str]:

@@ -39,7 +39,7 @@ class TablePortrait(Portrait):
             for name in self.shown(item)
         }
         order = _strongest(list(maps.values()), len(spec.columns))
-        rows = [(title_of(spec.columns[index]), _value(spec.columns[index], written)) for index in order]
+        rows = [(spec.columns[index].label, _value(spec.columns[index], written)) for index in order]
         rest = [index for index in range(len(spec.columns)) if index not in order]
         if rest:
             rows.append((_("%(n)d other columns") % {"n": len(rest)}, _("sum")))
@@ -50,11 +50,6 @@ class TablePortrait(Portrait):
             for name, values in maps.items()
         ]
         return Asset(row_chart(rows, methods), "image/svg+xml")
-
-
-def title_of(column: Column) -> str:
-    """Return what a column is called."""
-    return column.title or column.name
 
 
 def _strongest(maps: list[np.ndarray], columns: int) -> list[int]:

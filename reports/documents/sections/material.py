@@ -100,8 +100,8 @@ def _input(given: InputSpec) -> list[Row]:
     if isinstance(given, ImageInput | VolumeInput):
         return [*rows, (_("Scaling"), _per_channel(given.mean, given.std))]
     if isinstance(given, TableInput):
-        names = [column.title or column.name for column in given.columns]
-        fixed = [column.title or column.name for column in given.columns if column.fixed]
+        names = [column.label for column in given.columns]
+        fixed = [column.label for column in given.columns if column.fixed]
         return [
             *rows,
             (_("Columns"), f"{len(names)}: {'; '.join(names[:40])}{'; …' if len(names) > 40 else ''}"),
@@ -111,7 +111,7 @@ def _input(given: InputSpec) -> list[Row]:
 
 
 def _graph(given: GraphInput) -> list[Row]:
-    names = [feature.title or feature.name for feature in given.features]
+    names = [feature.label for feature in given.features]
     about = {"graph": _("the whole graph"), "node": _("one node of it")}
     scaling = _per_channel(given.mean, given.std)
     return [
