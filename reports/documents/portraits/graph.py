@@ -10,7 +10,7 @@ from reports.documents.book import Asset
 from reports.documents.figures.graph import Drawing, attributed, original
 from reports.documents.figures.layout import Pairs, distances, layout
 from reports.documents.figures.source import Floats, attribution, stored
-from reports.documents.portraits.base import Panel, Portrait, trust
+from reports.documents.portraits.base import Panel, Portrait
 
 ORIGINAL, MOST = "original", 50
 
@@ -109,7 +109,7 @@ class GraphPortrait(Portrait):
         if edges is not None and edges.any():
             notes.append(_("thickest edge %(value)s") % {"value": f"{_largest(edges):.2g}"})
         alt = _("Item %(id)s: attribution to “%(target)s” by %(title)s, at the nodes of the graph")
-        return Panel(name, title, alt % (words | {"title": title}), (*notes, *trust(item.maps[name])))
+        return Panel(name, title, alt % (words | {"title": title}), (*notes, *self.belief(item, name)))
 
 
 def _nearest(graph: Graph) -> str:

@@ -10,7 +10,7 @@ from auditor.explain.spec import CategoryColumn, Column, TableInput
 from reports.documents.book import Asset
 from reports.documents.figures.rows import Method, row_chart
 from reports.documents.figures.source import attribution, stored
-from reports.documents.portraits.base import Panel, Portrait, trust
+from reports.documents.portraits.base import Panel, Portrait
 
 _ROW, _MOST = "row", 10
 
@@ -25,7 +25,7 @@ class TablePortrait(Portrait):
         """Return the row's one panel; notes say how far each method can be believed."""
         words = {"id": item.entry.id[:60], "target": item.target[:60]}
         alt = _("Item %(id)s: its values, and what each method attributes to them for “%(target)s”") % words
-        notes = [(self.titles[name], trust(item.maps[name])) for name in self.shown(item)]
+        notes = [(self.titles[name], self.belief(item, name)) for name in self.shown(item)]
         return [Panel(_ROW, "", alt, tuple(f"{title}: {', '.join(said)}" for title, said in notes if said))]
 
     def draw(self, item: ItemRecord, key: str) -> Asset:

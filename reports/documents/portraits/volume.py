@@ -11,7 +11,7 @@ from reports.documents.book import Asset
 from reports.documents.figures.overlay import encoded, scale_of
 from reports.documents.figures.planes import Solid, middle_of, strongest, three_planes
 from reports.documents.figures.source import Floats, volume
-from reports.documents.portraits.base import Panel, Portrait, trust
+from reports.documents.portraits.base import Panel, Portrait
 
 ORIGINAL = "original"
 
@@ -68,4 +68,4 @@ class VolumePortrait(Portrait):
             "Item %(id)s: attribution to “%(target)s” by %(title)s, painted over three planes through its strongest "
             "place"
         )
-        return Panel(name, title, alt % (words | {"title": title}), (full, *trust(item.maps[name])))
+        return Panel(name, title, alt % (words | {"title": title}), (full, *self.belief(item, name)))
