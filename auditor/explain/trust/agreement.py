@@ -45,5 +45,4 @@ def _parts(values: NDArray[np.float32], owners: Owners | None) -> Floats:
     flat: Floats = values.astype(np.float64).ravel()
     if owners is None:
         return flat
-    sums: Floats = np.bincount(owners.ravel(), weights=flat)
-    return sums
+    return np.bincount(owners.ravel(), weights=flat).astype(np.float64)
