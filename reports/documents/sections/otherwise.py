@@ -21,7 +21,7 @@ _LONGEST = 12
 
 def context(book: Book) -> dict[str, object]:
     """Return what the page on counterfactuals prints; raises RetraceError where a picture is missing."""
-    found = book.snapshot.evidence.survey.counterfactuals
+    found = book.evidence.survey.counterfactuals
     return {
         "items": [_item(book, one) for one in found[:_LONGEST]],
         "left": max(0, len(found) - _LONGEST),
@@ -33,7 +33,7 @@ def _item(book: Book, found: Counterfactual) -> dict[str, object]:
     answer: Answer | None = found.row or found.regions
     if answer is None:
         raise ValueError("a counterfactual holds neither rows nor regions")
-    classes = book.snapshot.evidence.model.spec.output.classes
+    classes = book.evidence.model.spec.output.classes
     before = answer.probabilities[classes.index(answer.predicted)]
     return {
         "id": found.item,
@@ -60,7 +60,7 @@ def _row(book: Book, one: Alternative) -> dict[str, object]:
 
 
 def _change(book: Book, change: Change) -> tuple[str, str, str]:
-    spec = book.snapshot.evidence.model.spec.input
+    spec = book.evidence.model.spec.input
     columns = spec.columns if isinstance(spec, TableInput) else ()
     column = next((column for column in columns if column.name == change.column), None)
     unit = getattr(column, "unit", "")
@@ -73,7 +73,7 @@ def _value(value: float | str, unit: str) -> str:
 
 
 def _score(book: Book, predicted: str, probabilities: tuple[float, ...]) -> str:
-    classes = book.snapshot.evidence.model.spec.output.classes
+    classes = book.evidence.model.spec.output.classes
     return f"{100 * probabilities[classes.index(predicted)]:.1f} %"
 
 
