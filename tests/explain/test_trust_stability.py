@@ -29,8 +29,9 @@ def test_max_sensitivity_is_captums():
     )
 
     def explained(inputs, target):
-        inputs = inputs if isinstance(inputs, torch.Tensor) else inputs[0]
-        return one.attribute(model, Question(inputs, target, tuple(range(len(inputs)))), 16).maps
+        rows = inputs[0] if isinstance(inputs, tuple) else inputs
+        found = one.attribute(model, Question(rows, target, tuple(range(len(rows)))), 16).maps
+        return (found,) if isinstance(inputs, tuple) else found
 
     peer = sensitivity_max(
         explained, asked.inputs, lambda _inputs: draws, n_perturb_samples=3, norm_ord=2, target=asked.targets
