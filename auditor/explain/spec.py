@@ -325,11 +325,22 @@ class SetSpec(Document):
     groups: tuple[str, ...] | None = None
 
 
+class Box(Document):
+    """What a person marked in an image: the top left corner and the size, as fractions of its width and height."""
+
+    x: float = Field(ge=0, lt=1)
+    y: float = Field(ge=0, lt=1)
+    width: float = Field(gt=0, le=1)
+    height: float = Field(gt=0, le=1)
+    finding: str = Field(default="", max_length=200)
+
+
 class ItemEntry(Document):
     """One line of the manifest: an item's id, its label, its groups and the digests of its files.
 
     `content` is what the model is asked about (an image, a volume, a row, a graph) as it is stored; `mask` the
-    relevant region of an image or a volume, or the list of a graph's relevant nodes.
+    relevant region of an image or a volume, or the list of a graph's relevant nodes; `boxes` what was marked in an
+    image.
     """
 
     id: Name
@@ -337,6 +348,7 @@ class ItemEntry(Document):
     groups: dict[str, str]
     content: Digest
     mask: Digest | None
+    boxes: tuple[Box, ...] = ()
 
 
 class Deidentification(Document):
@@ -365,5 +377,5 @@ class Manifest(Document):
     items: tuple[ItemEntry, ...] = Field(min_length=1)
 
     def lines(self) -> list[bytes]:
-        """Return each item as canonical JSON, the leaves of the Merkle tree."""
-        return [canonical(item.model_dump(mode="json")) for item in self.items]
+        """Return each item as canonical JSON, the leaves of the Merkle tree; what an item does not have is absent."""
+        return [canonical(item.model_dump(mode="json", exclude_defaults=True)) for item in self.items]

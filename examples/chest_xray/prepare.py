@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
-from examples.chest_xray.films import GROUPS, Split, mask, pixels, rows
+from examples.chest_xray.films import GROUPS, Split, boxes, mask, pixels, rows
 from examples.set_folder import Item, film, write_set
 
 DATA = Path("../shared/data/cxr_dev")
@@ -16,15 +16,17 @@ def prepare(data: Path, out: Path, split: Split = "test") -> int:
     return write_set(
         out,
         name=f"Public chest films, {split}",
-        description="Public chest radiographs: normal, pneumonia or covid; lung masks for some.",
+        description="Public chest radiographs: normal, pneumonia or covid; lung masks for some, boxes for fewer.",
         groups=GROUPS,
         items=_items(data, split),
     )
 
 
 def _items(data: Path, split: Split) -> Iterator[Item]:
+    marked = boxes(data)
     for row in rows(data, split):
-        yield film(row.id, row.label, row.groups, pixels(data, row.id), mask(data, row.id))
+        drawn = pixels(data, row.id)
+        yield film(row.id, row.label, row.groups, drawn, mask(data, row.id), marked.get(row.id, []))
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from auditor.explain.evidence import Feature, Region
+from auditor.explain.spec import Box
 
 Mask = NDArray[np.bool_]
 
@@ -47,6 +48,10 @@ class Modality(ABC):
 
     def relevant(self, content: bytes, name: str) -> Mask | None:
         """Return a mask on the model's places, None where it covers nothing or everything; raises Refused."""
+        return None
+
+    def marked(self, boxes: Sequence[Box]) -> Mask | None:
+        """Return the places in any of the boxes; None where that is none of them or all."""
         return None
 
     def trimmed(self, values: NDArray[np.float32], given: Tensor) -> NDArray[np.float32]:
