@@ -34,7 +34,16 @@ def _replans() -> forms.Select:
     return forms.Select(attrs=swap | {"hx-include": "[name=plan]"})
 
 
-class RunForm(forms.Form):
+class _PlannedForm(forms.Form):
+    """A form with a choice of plan, which its own fields put in its place."""
+
+    def __init__(self, *args: Any, kind: Modality | None = None, **kwargs: Any) -> None:
+        """`kind` leaves out own plans that no model of this kind allows."""
+        super().__init__(*args, **kwargs)
+        self.fields["plan"] = forms.ChoiceField(label=_("Plan"), choices=plan_choices(kind))
+
+
+class RunForm(_PlannedForm):
     """What to audit, on what, how, and in which language to report."""
 
     model_version = forms.ModelChoiceField(
@@ -55,11 +64,6 @@ class RunForm(forms.Form):
     plan = forms.ChoiceField(label=_("Plan"))
     language = forms.ChoiceField(label=_("Language of the report"), choices=settings.LANGUAGES)
 
-    def __init__(self, *args: Any, kind: Modality | None = None, **kwargs: Any) -> None:
-        """`kind` leaves out own plans that no model of this kind allows."""
-        super().__init__(*args, **kwargs)
-        self.fields["plan"] = forms.ChoiceField(label=_("Plan"), choices=plan_choices(kind))
-
 
 class AddressesField(forms.CharField):
     """E-mail addresses, one a line or with commas between; a list of them once clean."""
@@ -77,7 +81,7 @@ class AddressesField(forms.CharField):
         return found
 
 
-class ScheduleForm(forms.Form):
+class ScheduleForm(_PlannedForm):
     """When to audit the newest version of a model by itself."""
 
     name = forms.CharField(label=_("Name"), max_length=200)
@@ -118,11 +122,6 @@ class ScheduleForm(forms.Form):
             "An https:// address that gets a signed message about the same; its secret is shown in the list."
         ),
     )
-
-    def __init__(self, *args: Any, kind: Modality | None = None, **kwargs: Any) -> None:
-        """`kind` leaves out own plans that no model of this kind allows."""
-        super().__init__(*args, **kwargs)
-        self.fields["plan"] = forms.ChoiceField(label=_("Plan"), choices=plan_choices(kind))
 
     def when(self) -> dict[str, Any]:
         """Return the moment in the terms of `schedules.crontab`."""

@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from auditor.common.store import Store
-from reports.documents.book import Asset, Book
+from reports.documents.book import Asset, ReportBook
 from reports.documents.kinds import WORDS
 from reports.documents.sections import (
     change,
@@ -19,11 +19,24 @@ from reports.documents.sections import (
     otherwise,
     performance,
     summary,
+    trust,
     whole,
 )
 from reports.documents.snapshot import Snapshot
 
-_SECTIONS = (identity, summary, material, performance, gallery, otherwise, importance, whole, logic, change)
+_SECTIONS = (
+    identity,
+    summary,
+    material,
+    performance,
+    gallery,
+    otherwise,
+    importance,
+    whole,
+    logic,
+    trust,
+    change,
+)
 
 
 class Page(NamedTuple):
@@ -35,7 +48,7 @@ class Page(NamedTuple):
 
 def page(snapshot: Snapshot, store: Store) -> Page:
     """Return the whole report; raises RetraceError where an array or an image is missing or damaged."""
-    book = Book(snapshot, store)
+    book = ReportBook(snapshot.evidence, store, snapshot=snapshot)
     with translation.override(snapshot.language):
         context: dict[str, object] = {
             "snapshot": snapshot,

@@ -8,7 +8,7 @@ from auditor.audits.comparison import Comparison
 from auditor.audits.comparison.documents import ChangedFinding, MetricChange, PairedTest
 from auditor.explain.evidence import Metric
 from auditor.explain.measure import Measure
-from reports.documents.book import Book
+from reports.documents.book import ReportBook
 from reports.documents.numbers import Notes
 from reports.documents.sections.performance import title_of
 
@@ -33,7 +33,7 @@ class Row(NamedTuple):
     how: str = ""
 
 
-def context(book: Book) -> dict[str, object]:
+def context(book: ReportBook) -> dict[str, object]:
     """Return what the chapter prints; without a comparison it says so."""
     return shown(book.snapshot.comparison)
 

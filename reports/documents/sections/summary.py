@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from auditor.audits.findings import SEVERITIES, Finding
 from auditor.explain.evidence import Evidence
-from reports.documents.book import Book
+from reports.documents.book import ReportBook
 from reports.documents.kinds import WORDS
 from reports.documents.numbers import Notes
 from reports.documents.people import OWNER, STATUS
@@ -16,7 +16,7 @@ _ICONS = {"critical": "▲", "warning": "◆", "note": "●"}
 _LINES, _LINE = 27.0, 105
 
 
-def context(book: Book) -> dict[str, object]:
+def context(book: ReportBook) -> dict[str, object]:
     """Return what the summary and the list of findings print."""
     found = book.snapshot.findings
     notes = Notes()
@@ -30,8 +30,8 @@ def context(book: Book) -> dict[str, object]:
         "hidden": len(found) - shown,
         "every": [_entry(finding, notes) | _people(finding, book) for finding in found],
         "finding_notes": notes.texts,
-        "can": _can(book.snapshot.evidence),
-        "cannot": _cannot(book.snapshot.evidence),
+        "can": _can(book.evidence),
+        "cannot": _cannot(book.evidence),
     }
 
 
@@ -54,13 +54,13 @@ def _entry(finding: Finding, notes: Notes) -> dict[str, object]:
     }
 
 
-def _people(finding: Finding, book: Book) -> dict[str, object]:
+def _people(finding: Finding, book: ReportBook) -> dict[str, object]:
     """Return who fixed the threshold, and what officers declared about the finding."""
     said = {one.section: one for one in book.snapshot.declarations if one.field == finding.id}
     return {"set_by": _set_by(finding, book), "owner": said.get(OWNER), "status": said.get(STATUS)}
 
 
-def _set_by(finding: Finding, book: Book) -> str:
+def _set_by(finding: Finding, book: ReportBook) -> str:
     threshold, plan = finding.threshold, book.snapshot.plan
     if threshold is None:
         return ""
@@ -68,7 +68,7 @@ def _set_by(finding: Finding, book: Book) -> str:
         return _("set by the rule")
     if threshold.set_by == "default":
         return _("default of the product")
-    name = book.snapshot.evidence.plan.name
+    name = book.evidence.plan.name
     default = "" if threshold.default is None else _("; the default is %(n)g") % {"n": threshold.default}
     if plan is None or not plan.by:
         return _("plan %(name)s") % {"name": name} + default
