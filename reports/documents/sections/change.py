@@ -13,7 +13,7 @@ from reports.documents.numbers import Notes
 from reports.documents.sections.performance import title_of
 
 ORDER = ("new", "worse", "not measured", "unchanged", "better", "gone")
-_ICONS = {"new": "✚", "worse": "▲", "not measured": "?", "unchanged": "=", "better": "▼", "gone": "✓"}
+_ICONS = {"new": "✚", "worse": "↘", "not measured": "?", "unchanged": "=", "better": "↗", "gone": "✓"}
 _LONGEST = 20
 
 
