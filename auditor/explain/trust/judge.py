@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from auditor.explain.evidence import ItemAgreement, ItemTrust
 from auditor.explain.memory import Room
 from auditor.explain.methods.base import Method
 from auditor.explain.modalities.base import Mask
 from auditor.explain.model import AuditedModel
 from auditor.explain.plan import Plan
 from auditor.explain.seeds import seed_of
+from auditor.explain.trust.documents import ItemAgreement, ItemTrust
 from auditor.explain.trust.faithfulness import Tested, faithfulness
 from auditor.explain.watching import Watch, unwatched
 
@@ -53,8 +53,12 @@ class Judgement:
     def add(self, method: str, values: Mapping[str, float], randomised: tuple[float, ...] = ()) -> None:
         """Add values of a method to what is known of it."""
         known = self.trust.get(method, ItemTrust())
-        changes = {"values": known.values | values, "randomised": randomised or known.randomised}
-        self.trust[method] = known.model_copy(update=changes)
+        self.trust[method] = known.model_copy(
+            update={
+                "values": {**known.values, **values},
+                "randomised": randomised or known.randomised,
+            }
+        )
 
 
 def drawn(plan: Plan, total: int) -> Draw:

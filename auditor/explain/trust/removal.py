@@ -58,8 +58,8 @@ class Removal:
         """Return a map's value of every place that can be taken away, (places,)."""
         if isinstance(self.places, Nodes):
             plays = (self.places.owner >= 0).cpu().numpy()[: len(attributed)]
-            return attributed[plays].astype(np.float64)
-        return attributed.ravel().astype(np.float64)
+            return np.asarray(attributed[plays], dtype=np.float64)
+        return np.asarray(attributed.ravel(), dtype=np.float64)
 
     def cells(self, grid: int) -> NDArray[np.int64]:
         """Return which part each place belongs to, (places,): a cell of a grid, or itself in tables and graphs."""
@@ -78,7 +78,8 @@ class Removal:
         shape = tuple(self.given.shape[1:])
         coarse = rng.normal(size=[min(grid, side) for side in shape])
         factors = [side / count for side, count in zip(shape, coarse.shape, strict=True)]
-        return zoom(coarse, factors, order=1, mode="nearest", grid_mode=True).ravel()
+        smooth = zoom(coarse, factors, order=1, mode="nearest", grid_mode=True)
+        return np.asarray(smooth.ravel(), dtype=np.float64)
 
 
 def blurred(given: Tensor) -> Tensor:

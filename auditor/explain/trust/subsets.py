@@ -51,7 +51,7 @@ class Subsets:
         if not len(self.chosen):
             return {}
         parts = np.bincount(self.cells, weights=values, minlength=self.chosen.shape[1])
-        sums, changes = self.chosen @ parts, whole - answer.scores
+        sums, changes = self.chosen.astype(np.float64) @ parts, whole - answer.scores
         found = {
             "infidelity": infidelity(sums, changes),
             "sensitivity_n": sensitivity_n(sums, changes, self.chosen.sum(axis=1)),
