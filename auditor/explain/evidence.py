@@ -103,7 +103,7 @@ class RegionEffects(Document):
 class ItemRecord(Document):
     """Everything measured on one item; `scores` are probabilities in the order of the model's classes.
 
-    `trust` is by method, and under RANDOM what random maps reach; it is empty for items that were not tested.
+    `trust` is by method, and under RANDOM what random maps reach; items that were not tested have localisation only.
     """
 
     index: int
@@ -126,11 +126,15 @@ class Incident(Document):
 
 
 class ShardResult(Document):
-    """What one shard computed; `regions` names the regions that the effects are parallel to."""
+    """What one shard computed.
+
+    `regions` names the regions that the effects are parallel to, `stages` the layers that became random together.
+    """
 
     schema_: Literal["retrace-shard/1"] = Field(default="retrace-shard/1", alias="schema")
     first: int
     regions: tuple[Region, ...]
+    stages: tuple[str, ...] = ()
     items: tuple[ItemRecord, ...]
     incidents: tuple[Incident, ...] = ()
     layer: str | None

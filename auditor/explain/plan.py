@@ -128,6 +128,12 @@ class Thresholds(Document):
         le=1,
         description="A method fails where its maps go along with those of another seed by less.",
     )
+    agreement: float = Field(
+        default=0.1,
+        ge=-1,
+        le=1,
+        description="A finding where the maps of two methods go along with each other by less.",
+    )
 
 
 class Plan(Document):
