@@ -3,7 +3,7 @@
 from auditor.explain.evidence import Evidence
 from reports.documents.numbers import Notes, Number
 from reports.documents.portraits import Portrait
-from reports.documents.sections.performance import number_of, title_of
+from reports.documents.sections.metrics import number_of, title_of
 
 
 def performance(evidence: Evidence) -> list[tuple[str, Number]]:

@@ -13,6 +13,8 @@ RULES: tuple[Callable[[Evidence], Iterator[Finding]], ...] = (
     relevance.grid_cell,
     relevance.attribution_outside,
     performance.accuracy,
+    performance.sensitivity,
+    performance.miscalibration,
     performance.group_gap,
     methods.surrogate,
     methods.completeness,
