@@ -41,8 +41,8 @@ def group_gap(evidence: Evidence) -> Iterator[Finding]:
 
     Critical where the near end of a gap's interval is over the threshold, a warning where it is not.
     """
-    threshold, rare = evidence.plan.thresholds.group_gap, 1 - evidence.plan.confidence
-    beyond = [(i, gap) for i, gap in enumerate(evidence.performance.gaps) if gap.adjusted < rare]
+    threshold, confidence = evidence.plan.thresholds.group_gap, evidence.plan.confidence
+    beyond = [(i, gap) for i, gap in enumerate(evidence.performance.gaps) if 1 - gap.adjusted > confidence]
     for column in dict.fromkeys(gap.column for _, gap in beyond):
         members = [entry for entry in beyond if entry[1].column == column]
         members.sort(key=lambda entry: (-_near_end(entry[1].difference), -abs(_value(entry[1].difference))))
@@ -150,8 +150,8 @@ def _unequal(column: str, members: list[tuple[int, Gap]], threshold: float) -> F
         sentence=(
             f"For {column} = {worst.value} ({worst.n} items) the {_named(worst)} lies {against} that of the items with "
             f"another value ({worst.others}): the difference is {with_interval(worst.difference)}. If groups made no "
-            f"difference, one as large would come about with probability {worst.adjusted:.2g}, corrected for the number "
-            f"of gaps that were tested.{more}"
+            f"difference, one as large would come about with probability {worst.adjusted:.2g}, corrected for the "
+            f"number of gaps that were tested.{more}"
         ),
         measures=tuple(
             Labelled(label=f"{_named(gap)}, {column} = {gap.value} less the others", measure=gap.difference)

@@ -10,11 +10,11 @@ from auditor.explain.performance.answers import Answers, Chosen
 from auditor.explain.performance.documents import Bin, Calibration
 
 _BINS = 10
-_STEPS = 40
+_STEPS = 24
 _ECE = (
     "calibration error: mean over bins of as many items, by probability, of |observed share - mean probability|, {}; "
-    "the plain error is too large by chance alone, so this is the error under which it is the median of {} draws, and the "
-    "interval holds those under which it is not extreme"
+    "the plain error is too large by chance alone, so this is the error under which it is the median of {} draws, and "
+    "the interval holds those under which it is not extreme"
 )
 
 

@@ -18,7 +18,7 @@ def context(book: Book, notes: Notes) -> dict[str, object]:
     return {
         "intersections": [_intersection(one, notes) for one in crossed[:_LONGEST]],
         "more_intersections": max(0, len(crossed) - _LONGEST),
-        "gaps": [_gap(gap, notes, 1 - book.evidence.plan.confidence) for gap in gaps[:_LONGEST]],
+        "gaps": [_gap(gap, notes, book.evidence.plan.confidence) for gap in gaps[:_LONGEST]],
         "more_gaps": max(0, len(gaps) - _LONGEST),
         "tested": len(gaps),
         "accounts": _accounts(performance),
@@ -40,7 +40,7 @@ def _intersection(one: Intersection, notes: Notes) -> dict[str, object]:
     }
 
 
-def _gap(gap: Gap, notes: Notes, rare: float) -> dict[str, object]:
+def _gap(gap: Gap, notes: Notes, confidence: float) -> dict[str, object]:
     number: Number = notes.plain(gap.difference) if gap.name == "auroc" else notes.share(gap.difference)
     return {
         "column": gap.column,
@@ -51,7 +51,7 @@ def _gap(gap: Gap, notes: Notes, rare: float) -> dict[str, object]:
         "others": gap.others,
         "p": _chance(gap.p),
         "adjusted": _chance(gap.adjusted),
-        "beyond": gap.adjusted < rare,
+        "beyond": 1 - gap.adjusted > confidence,
     }
 
 
