@@ -57,11 +57,10 @@ def difference_of(first: float, first_ends: Ends, second: float, second_ends: En
     return float(difference - below), float(difference + above)
 
 
-def logit_scale(value: float, error: float, confidence: float) -> Ends:
-    """Return value +- error quantiles taken on the logit scale, so within (0, 1); `value` lies between 0 and 1."""
-    z = float(ndtri((1 + confidence) / 2))
-    middle, reach = np.log(value / (1 - value)), z * error / (value * (1 - value))
-    low, high = (1 / (1 + np.exp(-np.clip((middle - reach, middle + reach), -700, 700)))).tolist()
+def logit_scale(value: float, reach: float) -> Ends:
+    """Return the interval of `reach` to both sides, taken on the logit scale, so within (0, 1), as `value` must be."""
+    middle, aside = np.log(value / (1 - value)), reach / (value * (1 - value))
+    low, high = (1 / (1 + np.exp(-np.clip((middle - aside, middle + aside), -700, 700)))).tolist()
     return low, high
 
 

@@ -1,5 +1,7 @@
 """Groups, intersections and gaps: nothing small follows from what is printed, and chance is told from difference."""
 
+from importlib import import_module
+
 import numpy as np
 import pytest
 
@@ -161,7 +163,7 @@ def test_a_gap_that_would_disclose_a_small_group_is_not_measured():
 
 
 def test_gaps_too_dear_are_left_out_with_a_sentence(monkeypatch):
-    monkeypatch.setattr("auditor.explain.performance.gaps._MOST_CELLS", 120 * 200)
+    monkeypatch.setattr(import_module("auditor.explain.performance.gaps"), "_MOST_CELLS", 120 * 200)
     three = Column("c", tuple(["a"] * 40 + ["b"] * 40 + ["d"] * 40), frozenset())
     found, left_out = gaps([three], answers(np.random.default_rng(0), 120), CLASSES, BOOTSTRAP, 10)
     assert {gap.value for gap in found} == {"a"}

@@ -1,6 +1,6 @@
 """Slow re-implementations for performance, that follow the papers item by item."""
 
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
 
 import numpy as np
 
@@ -15,7 +15,7 @@ def delong_error(positive, scores):
 
 
 def reliability(given, came, count, minimum):
-    """Bins (n, mean probability, observed share): cut the sorted list into `count`, move cuts before ties, then merge."""
+    """Bins (n, mean probability, observed share): cut the sorted list, move cuts before ties, then merge."""
     order = sorted(range(len(given)), key=lambda i: given[i])
     cuts = {0, len(given)}
     for k in range(1, count):
@@ -24,7 +24,7 @@ def reliability(given, came, count, minimum):
             cut -= 1
         cuts.add(cut)
     edges = sorted(cuts)
-    groups = [order[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+    groups = [order[a:b] for a, b in pairwise(edges)]
     merged = [groups[0]]
     for group in groups[1:]:
         if len(group) < minimum or len(merged[-1]) < minimum:

@@ -42,7 +42,8 @@ class Answers:
     @property
     def right(self) -> Chosen:
         """Whether each decision agrees with its label, (items,)."""
-        return self.labels == self.decided
+        agree: Chosen = self.labels == self.decided
+        return agree
 
     def confusion(self) -> NDArray[np.int64]:
         """Return how many items of each label (rows) were decided as each class (columns)."""

@@ -1,10 +1,11 @@
 """How well probabilities rank items: areas under the ROC and the precision-recall curve."""
 
 import numpy as np
+from scipy.special import ndtri
 from scipy.stats import rankdata
 
 from auditor.explain.bootstrap import Bootstrap, Floats, ratio, undefined
-from auditor.explain.intervals import logit_scale, separated, wilson
+from auditor.explain.intervals import expanded, logit_scale, separated, wilson
 from auditor.explain.measure import Measure
 from auditor.explain.performance.answers import Chosen
 
@@ -38,7 +39,7 @@ def auroc(positive: Chosen, scores: Floats, label: str, bootstrap: Bootstrap) ->
         ends = separated(area, len(above), len(below), bootstrap.confidence)
         return bootstrap.within(area, ends, n, f"{how}; interval by Newcombe's method 5", drawn=False)
     error = float(np.sqrt(above.var(ddof=1) / len(above) + below.var(ddof=1) / len(below)))
-    ends = logit_scale(area, error, bootstrap.confidence)
+    ends = logit_scale(area, float(ndtri((1 + bootstrap.confidence) / 2)) * error)
     return bootstrap.within(area, ends, n, f"{how}; DeLong's variance on the logit scale", drawn=False)
 
 
@@ -54,7 +55,8 @@ def placements(positive: Chosen, scores: Floats) -> tuple[Floats, Floats]:
 def auprc(positive: Chosen, scores: Floats, label: str, bootstrap: Bootstrap) -> Measure:
     """Return the average precision with the interval of the bootstrap's standard error on the logit scale.
 
-    Percentile intervals cover 82 to 93 % of the time on few items, for resampled ties shift the average precision.
+    With t quantiles for as many items as are positive it covers 93 to 98 % of the time on ten positives and more;
+    percentile intervals cover 82 to 93 %, for resampled ties shift the average precision.
     Where it is 1 no spread is seen, and the interval is the score interval of a share of as many items as are
     positive.
 
@@ -74,8 +76,8 @@ def auprc(positive: Chosen, scores: Floats, label: str, bootstrap: Bootstrap) ->
         ends = wilson(positives, positives, bootstrap.confidence)
         return bootstrap.within(value, ends, n, f"{how}; score interval (Wilson)", drawn=False)
     replicates = bootstrap.replicates(lambda counts: statistic(counts)[:, None], positive)
-    error = float(replicates.std()) * float(np.sqrt(positives / (positives - 1)))
-    ends = logit_scale(value, error, bootstrap.confidence)
+    reach = expanded(positives, bootstrap.confidence) * float(replicates.std())
+    ends = logit_scale(value, reach)
     how = f"{how}; standard error of {bootstrap.resamples} resamples within each label, on the logit scale"
     return bootstrap.within(value, ends, n, how)
 
