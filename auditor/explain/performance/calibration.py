@@ -12,9 +12,8 @@ from auditor.explain.performance.documents import Bin, Calibration
 _BINS = 10
 _STEPS = 24
 _ECE = (
-    "calibration error: mean over bins of as many items, by probability, of |observed share - mean probability|, {}; "
-    "the plain error is too large by chance alone, so this is the error under which it is the median of {} draws, and "
-    "the interval holds those under which it is not extreme"
+    "mean over {} of as many items of |observed share - mean probability of the {}|, too large by chance alone and "
+    "corrected for it; interval by test inversion, {} draws"
 )
 
 
@@ -106,7 +105,7 @@ def calibration_error(answers: Answers, bootstrap: Bootstrap, minimum: int) -> M
     given, came = promised(answers)
     held = bins(given, minimum)
     whose = "second class" if answers.scores.shape[1] == 2 else "decided class"
-    how = _ECE.format(f"{whose}, {len(held)} bin{'s' if len(held) > 1 else ''}", bootstrap.resamples)
+    how = _ECE.format(f"{len(held)} bin{'s' if len(held) > 1 else ''}", whose, bootstrap.resamples)
     weights, apart, errors = _deviations(given, came, held)
     if len(given) < minimum:
         return undefined(None, len(given), how, f"fewer than {minimum} items: a bin needs as many")

@@ -21,10 +21,7 @@ _FEW = 20  # regroupings as extreme that settle a p value
 _LONGEST, _CELLS = 64, 4_000_000
 _MOST_CELLS = 400_000_000  # items times regroupings in all gaps
 _EXACT = "all regroupings of items within labels, exactly"
-_HOW = (
-    "difference of the {} of {} = {} and of the items with another value; intervals of the two put together "
-    "(Newcombe's method 10)"
-)
+_HOW = "the group's less the others'; intervals of the two put together (Newcombe's method 10)"
 Labels = NDArray[np.int64]
 Tested = tuple[float, str]
 
@@ -126,14 +123,13 @@ def _of_value(
         inside, outside = (side[kind.name, kind.of] for side in sides)
         if inside.value is None or outside.value is None:
             continue
-        named = f"{kind.name} of {kind.of}" if kind.of else kind.name
         p, test = _tested(kind, chosen, answers.labels, bootstrap)
         yield Gap(
             column=column,
             value=value,
             name=kind.name,
             of=kind.of,
-            difference=_difference(inside, outside, _HOW.format(named, column, value), bootstrap),
+            difference=_difference(inside, outside, bootstrap),
             n=inside.n,
             others=outside.n,
             p=p,
@@ -152,13 +148,13 @@ def _kinds(answers: Answers, classes: Sequence[str]) -> Iterator[_Kind]:
         yield _Kind("auroc", label, None, is_label, answers.scores[:, index])
 
 
-def _difference(inside: Measure, outside: Measure, how: str, bootstrap: Bootstrap) -> Measure:
+def _difference(inside: Measure, outside: Measure, bootstrap: Bootstrap) -> Measure:
     first, second, n = inside.value or 0.0, outside.value or 0.0, inside.n + outside.n
     if None in (inside.low, inside.high, outside.low, outside.high):
-        return undefined(first - second, n, how, "one of the two has no interval")
+        return undefined(first - second, n, _HOW, "one of the two has no interval")
     ends = ((one.low or 0.0, one.high or 0.0) for one in (inside, outside))
     return bootstrap.within(
-        first - second, difference_of(first, next(ends), second, next(ends)), n, how, drawn=False
+        first - second, difference_of(first, next(ends), second, next(ends)), n, _HOW, drawn=False
     )
 
 

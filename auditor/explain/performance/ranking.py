@@ -55,7 +55,7 @@ def placements(positive: Chosen, scores: Floats) -> tuple[Floats, Floats]:
 def auprc(positive: Chosen, scores: Floats, label: str, bootstrap: Bootstrap) -> Measure:
     """Return the average precision with the interval of the bootstrap's standard error on the logit scale.
 
-    With t quantiles for as many items as are positive it covers 93 to 98 % of the time on ten positives and more;
+    With t quantiles for as many items as are positive it covers 93 to 98 % of the time on twelve positives and more;
     percentile intervals cover 82 to 93 %, for resampled ties shift the average precision.
     Where it is 1 no spread is seen, and the interval is the score interval of a share of as many items as are
     positive.

@@ -16,7 +16,7 @@ def reliability(curve: Calibration, across: str, up: str) -> bytes:
     low = np.array([one.observed.low or 0.0 for one in curve.bins])
     high = np.array([1.0 if one.observed.high is None else one.observed.high for one in curve.bins])
     with house_style():
-        drawn = figure(78, 74)
+        drawn = figure(68, 64)
         axes = drawn.add_subplot()
         axes.plot([0, 1], [0, 1], color=SOFT, linewidth=0.8, linestyle=(0, (3, 2)))
         axes.plot(predicted, observed, color=ACCENT, linewidth=0.8)

@@ -14,7 +14,7 @@ def context(book: Book, notes: Notes) -> dict[str, object]:
     """Return what the pages on intersections and gaps print; the lowest and the rarest come first."""
     performance = book.evidence.performance
     crossed = sorted(performance.intersections, key=_accuracy)
-    gaps = sorted(performance.gaps, key=lambda gap: (gap.adjusted, -abs(gap.difference.value or 0.0)))
+    gaps = sorted(performance.gaps, key=lambda gap: (gap.adjusted, gap.p, gap.column, gap.value))
     return {
         "intersections": [_intersection(one, notes) for one in crossed[:_LONGEST]],
         "more_intersections": max(0, len(crossed) - _LONGEST),
