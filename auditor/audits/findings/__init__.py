@@ -15,6 +15,8 @@ RULES: tuple[Callable[[Evidence], Iterator[Finding]], ...] = (
     trust.none_trusted,
     trust.sanity,
     performance.accuracy,
+    performance.sensitivity,
+    performance.miscalibration,
     performance.group_gap,
     methods.surrogate,
     methods.completeness,
