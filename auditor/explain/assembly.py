@@ -36,6 +36,7 @@ from auditor.explain.modalities.base import OUTSIDE
 from auditor.explain.performance import performance
 from auditor.explain.plan import MethodPlan, Plan
 from auditor.explain.spec import Manifest
+from auditor.explain.trust.summary import summarised
 
 Ask = Callable[[Sequence[ItemRecord], Sequence[GalleryEntry]], Survey]
 _PACKAGES = (
@@ -75,6 +76,9 @@ def assemble(
     _check(ordered, records, incidents, validation_set)
     shown = gallery(records, plan)
     answered = ask(records, shown.entries)
+    methods = tuple(
+        _summary(planned, records, model, ordered[0][1].regions, plan) for planned in plan.methods
+    )
     return Evidence(
         schema="retrace-evidence/1",
         model=model,
@@ -84,13 +88,12 @@ def assemble(
         software=made_with,
         shards=tuple(digest for digest, _ in ordered),
         incidents=incidents,
-        methods=tuple(
-            _summary(planned, records, model, ordered[0][1].regions, plan) for planned in plan.methods
-        ),
+        methods=methods,
         performance=performance(records, model.spec.output.classes, plan),
         regions=importance(records, ordered[0][1].regions, plan),
         surrogate=surrogate(records, modality_of(model.spec.input).features, plan),
         survey=answered,
+        trust=summarised(records, methods, ordered[0][1].stages, plan),
         cards=_cards(answered),
         gallery=shown,
     )

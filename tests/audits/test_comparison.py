@@ -6,14 +6,14 @@ from scipy.stats import binomtest
 
 from auditor.audits.comparison import compare
 from auditor.audits.comparison.documents import PairedTest
-from auditor.audits.comparison.metrics import _auroc
-from auditor.audits.comparison.pairs import Answers
+from auditor.audits.comparison.metrics import curve
 from auditor.audits.comparison.tests import apart, holm, mcnemar, means
 from auditor.audits.findings import findings
 from auditor.audits.findings.counterpart import counterpart, measured_in
 from auditor.common.errors import Refused
 from auditor.common.store import Store
 from auditor.explain.bootstrap import Bootstrap
+from auditor.explain.performance import Answers, metrics
 from tests.audits import comparing
 from tests.audits.comparing import given, plan, records
 from tests.documents import factory
@@ -64,10 +64,32 @@ def test_auroc_by_counts_is_auroc_over_repeated_items():
     scores, labels = random.integers(0, 6, 14) / 6, random.integers(0, 2, 14)
     answers = Answers(labels, labels, np.stack([1 - scores, scores], axis=1))
     counts = random.integers(0, 4, (6, 14)).astype(float)
-    fast = _auroc(answers, ("no", "yes"), "yes")(counts)
+    fast = curve("auroc", "yes", answers, ("no", "yes"), 10)(counts)
     for row, value in zip(counts, fast, strict=True):
         again = np.repeat(np.arange(14), row.astype(int))
         assert value == pytest.approx(slow.auroc(list(scores[again]), list(labels[again] == 1)))
+
+
+def test_each_number_is_that_of_the_evidence_where_every_item_is_drawn_once():
+    random = np.random.default_rng(6)
+    scores = random.dirichlet((1, 1, 1), 50)
+    answers = Answers(random.integers(0, 3, 50), scores.argmax(axis=1), scores)
+    classes = ("a", "b", "c")
+    for one in metrics(answers, classes, Bootstrap(100, 0.95, 1), 10):
+        if one.name != "ece":  # the evidence corrects it for chance
+            value = curve(one.name, one.of, answers, classes, 10)(np.ones((1, 50)))[0]
+            assert value == pytest.approx(one.measure.value), one.name
+
+
+def test_a_gap_between_groups_that_closes_is_better(store):
+    half_right_in_the_south = [n % 3 != 0 or n // 6 % 2 == 0 for n in range(2 * N)]
+    before = given(store, records([n % 3 != 0 for n in range(2 * N)]), "one")
+    after = given(store, records(half_right_in_the_south), "two")
+    gap = found(compare(before, after))["group-gap-site"]
+    assert gap.severity_after == "critical"
+    assert gap.change == "better"
+    assert gap.difference.value == pytest.approx(-0.5)
+    assert found(compare(after, before))["group-gap-site"].change == "worse"
 
 
 def test_a_paired_bootstrap_is_that_of_single_draws():

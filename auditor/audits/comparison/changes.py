@@ -7,14 +7,15 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from auditor.audits.comparison.documents import ChangedFinding, PairedTest
-from auditor.audits.comparison.metrics import accuracy_within
-from auditor.audits.comparison.pairs import Floats, Pairs
-from auditor.audits.comparison.tests import apart, holm, means, medians, shares, verdict
+from auditor.audits.comparison.metrics import LOWER, curve, metric_difference
+from auditor.audits.comparison.pairs import Pairs
+from auditor.audits.comparison.tests import apart, holm, means, medians, shares, statistic, verdict
 from auditor.audits.findings.counterpart import counterpart, measured_in
 from auditor.audits.findings.finding import SEVERITIES, Finding
-from auditor.explain.bootstrap import Bootstrap
+from auditor.explain.bootstrap import Bootstrap, Floats
 from auditor.explain.evidence import Evidence, ItemRecord, Region, RegionEffects
 from auditor.explain.measure import Measure
+from auditor.explain.performance import Answers
 from auditor.explain.trust.catalog import MEASURES
 
 _WHAT = "difference, later minus earlier, on the items of both audits"
@@ -126,10 +127,7 @@ def _measure(found: Any) -> Measure | None:
     """Return the number at a place of the evidence: itself, or the one that the place holds."""
     if isinstance(found, Measure):
         return found
-    for metric in getattr(found, "metrics", ()):
-        if metric.name == "accuracy" and metric.of is None:
-            return _measure(metric.measure)
-    inner = getattr(found, "measure", None)
+    inner = getattr(found, "measure", getattr(found, "difference", None))
     return inner if isinstance(inner, Measure) else None
 
 
@@ -152,8 +150,10 @@ def _difference(one: str, before: Run, after: Run, pairs: Pairs | None) -> Diffe
 def _higher(finding: Finding) -> bool:
     """Say whether a larger number is better: a finding fires on the bad side of its threshold."""
     measure, threshold = finding.measures[0].measure.value if finding.measures else None, finding.threshold
-    if finding.rule in ("accuracy", "group-gap"):
+    if finding.rule == "accuracy":
         return True
+    if finding.rule == "group-gap":
+        return measure is not None and measure < 0
     return threshold is not None and measure is not None and measure < threshold.value
 
 
@@ -195,23 +195,40 @@ def _parent(evidence: Evidence, pointer: str, match: re.Match[str]) -> Any:
     return counterpart(match.group("parent"), evidence, evidence)
 
 
-def _accuracy(asked: _Asked) -> Difference | None:
-    if asked.parent.name != "accuracy" or asked.parent.of is not None:
+def _overall(asked: _Asked) -> Difference | None:
+    name, of = asked.parent.name, asked.parent.of
+    found = metric_difference(name, of, asked.pairs, asked.after.evidence.plan)
+    return None if found is None else Difference(*found, name not in LOWER, found[1].method)
+
+
+def _gap(asked: _Asked) -> Difference | None:
+    """Return the change of the size of a gap between a group and the others, whichever of them it favours."""
+    gap, plan = asked.parent, asked.after.evidence.plan
+    inside = np.array([record.entry.groups.get(gap.column) == gap.value for record in asked.pairs.after])
+    others = np.array([gap.column in record.entry.groups for record in asked.pairs.after]) & ~inside
+    if min(inside.sum(), others.sum()) < plan.minimum_group:
         return None
-    every = np.ones(len(asked.pairs), dtype=bool)
-    return Difference(
-        *accuracy_within(asked.pairs, every, _WHAT, asked.bootstrap), True, "McNemar's exact test"
+
+    def size(answers: Answers) -> Callable[[Floats], Floats] | None:
+        own, rest = (
+            curve(gap.name, gap.of, answers.of(chosen), asked.pairs.classes, plan.minimum_group)
+            for chosen in (inside, others)
+        )
+        if own is None or rest is None:
+            return None
+        return lambda counts: np.abs(own(counts[:, inside]) - rest(counts[:, others]))
+
+    before, after = (size(answers) for answers in asked.pairs.answers)
+    if before is None or after is None:
+        return None
+    strata = asked.pairs.answers[1].labels * 3 + inside * 2 + others
+    what = f"difference of the size of the gap, later minus earlier, {gap.column} = {gap.value}"
+    measure, test = statistic(
+        lambda counts: (after(counts) - before(counts))[:, None], strata, what, asked.bootstrap
     )
-
-
-def _group(asked: _Asked) -> Difference | None:
-    column, value = asked.parent.column, asked.parent.value
-    chosen = np.array([record.entry.groups.get(column) == value for record in asked.pairs.after])
-    if chosen.sum() < asked.after.evidence.plan.minimum_group:
+    if measure.value is None or not np.isfinite(measure.value):
         return None
-    what = f"{_WHAT} with {column} = {value}"
-    measure, test = accuracy_within(asked.pairs, chosen, what, asked.bootstrap)
-    return Difference(measure, test, True, f"McNemar's exact test within {column} = {value}")
+    return Difference(measure, test, False, "paired bootstrap of the size of the gap")
 
 
 def _flips(asked: _Asked) -> Difference | None:
@@ -285,8 +302,8 @@ def _trust(asked: _Asked) -> Difference | None:
 
 
 _KINDS: tuple[tuple[str, Callable[[_Asked], Difference | None]], ...] = (
-    (r"(?P<parent>/performance/overall/\d+)", _accuracy),
-    (r"(?P<parent>/performance/groups/\d+)", _group),
+    (r"(?P<parent>/performance/overall/\d+)", _overall),
+    (r"(?P<parent>/performance/gaps/\d+)", _gap),
     (r"(?P<parent>/regions/\d+)/flips", _flips),
     (r"(?P<parent>/methods/\d+)/outside", _outside),
     (r"(?P<parent>/methods/\d+)/completeness", _median("completeness", higher=False)),

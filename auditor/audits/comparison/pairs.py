@@ -5,38 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
-from numpy.typing import NDArray
-
 from auditor.audits.comparison.documents import Pairing
 from auditor.explain.evidence import ItemRecord
-
-Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Answers:
-    """Labels and decisions (items,) as class indices, and probabilities (items, classes)."""
-
-    labels: NDArray[np.int64]
-    decided: NDArray[np.int64]
-    scores: Floats
-
-    @classmethod
-    def of(cls, records: Sequence[ItemRecord], classes: Sequence[str]) -> "Answers":
-        """Return what a run answered on its records."""
-        place = {name: index for index, name in enumerate(classes)}
-        return cls(
-            np.array([place[record.entry.label] for record in records], dtype=np.int64),
-            np.array([place[record.predicted] for record in records], dtype=np.int64),
-            np.array([record.scores for record in records], dtype=np.float64).reshape(-1, len(classes)),
-        )
-
-    @property
-    def right(self) -> NDArray[np.bool_]:
-        """Whether each decision agrees with its label, (items,)."""
-        same: NDArray[np.bool_] = self.labels == self.decided
-        return same
+from auditor.explain.performance import Answers
 
 
 @dataclass(frozen=True)
@@ -53,7 +24,7 @@ class Pairs:
     @cached_property
     def answers(self) -> tuple[Answers, Answers]:
         """What both runs answered."""
-        return Answers.of(self.before, self.classes), Answers.of(self.after, self.classes)
+        return Answers.read(self.before, self.classes), Answers.read(self.after, self.classes)
 
 
 def pair(before: Sequence[ItemRecord], after: Sequence[ItemRecord], classes: tuple[str, ...]) -> Pairs:

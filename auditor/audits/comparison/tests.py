@@ -6,8 +6,7 @@ import numpy as np
 from scipy.stats import binomtest
 
 from auditor.audits.comparison.documents import Change, PairedTest
-from auditor.audits.comparison.pairs import Floats
-from auditor.explain.bootstrap import Bootstrap, Statistic, undefined
+from auditor.explain.bootstrap import Bootstrap, Floats, Statistic, undefined
 from auditor.explain.measure import Measure
 
 RESAMPLES = 4999

@@ -10,7 +10,7 @@ from auditor.explain.evidence import Metric
 from auditor.explain.measure import Measure
 from reports.documents.book import ReportBook
 from reports.documents.numbers import Notes
-from reports.documents.sections.performance import title_of
+from reports.documents.sections.metrics import title_of
 
 ORDER = ("new", "worse", "not measured", "unchanged", "better", "gone")
 _ICONS = {"new": "✚", "worse": "↘", "not measured": "?", "unchanged": "=", "better": "↗", "gone": "✓"}
