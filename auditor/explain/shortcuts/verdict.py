@@ -1,6 +1,6 @@
 """What all tests say together: each line of evidence with its numbers, and whether a shortcut was found."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from auditor.explain.evidence import Measure, RegionImportance
 from auditor.explain.plan import Plan, Thresholds
@@ -35,6 +35,8 @@ _COLUMN: dict[Outcome, str] = {
     "undecided": "Whether decisions go along with the column beyond the label could not be settled.",
     "not tested": "The set cannot tell what goes along with the column from what goes along with the label.",
 }
+
+_GRAVITY: tuple[Outcome, ...] = ("found", "undecided", "not found", "not tested")
 
 
 def verdict(
@@ -113,18 +115,19 @@ def _spots(
     clusterings: Sequence[Clustering],
     thresholds: Thresholds,
 ) -> Iterator[Line]:
-    """Yield a line for each cluster that is a spot, or one that there is none."""
+    """Yield a line for each clustering with a spot, of several the one that says most, or one that there is none."""
     if not any(one.clusters for one in clusterings):
         return
     spots = [
-        (place, number, clustering, cluster)
+        [
+            _spot(regions, beyond, clustering, cluster, thresholds, f"{place}/clusters/{number}")
+            for number, cluster in enumerate(clustering.clusters)
+            if cluster.spot
+        ]
         for place, clustering in enumerate(clusterings)
-        for number, cluster in enumerate(clustering.clusters)
-        if cluster.spot
     ]
-    for place, number, clustering, cluster in spots:
-        yield _spot(regions, beyond, clustering, cluster, thresholds, f"{place}/clusters/{number}")
-    if not spots:
+    yield from (min(lines, key=lambda line: _GRAVITY.index(line.outcome)) for lines in spots if lines)
+    if not any(spots):
         yield Line(
             kind="spot",
             subject="",
@@ -261,8 +264,7 @@ def falls(drop: Within | None, thresholds: Thresholds) -> bool:
 
 def strongest_of(column: Column) -> Association | None:
     """Return the association with the smallest adjusted p-value, of equals the one with the largest effect."""
-    key: Callable[[Association], tuple[float, float]] = lambda one: (one.adjusted, -(one.effect.value or 0.0))  # noqa: E731
-    return min(column.associations, key=key, default=None)
+    return min(column.associations, key=lambda one: (one.adjusted, -(one.effect.value or 0.0)), default=None)
 
 
 def widest_drop(column: Column) -> Within | None:
