@@ -17,12 +17,24 @@ from reports.documents.sections import (
     material,
     otherwise,
     performance,
+    shortcuts,
     summary,
     whole,
 )
 from reports.documents.snapshot import Snapshot
 
-_SECTIONS = (identity, summary, material, performance, gallery, otherwise, importance, whole, logic)
+_SECTIONS = (
+    identity,
+    summary,
+    material,
+    performance,
+    gallery,
+    otherwise,
+    importance,
+    shortcuts,
+    whole,
+    logic,
+)
 
 
 class Page(NamedTuple):

@@ -49,7 +49,9 @@ def _members(seen: Patterns, method: str, decided: str) -> Members:
 
 def _clustering(seen: Patterns, method: str, decided: str, members: Members, put: Put) -> Clustering:
     maps = planar(seen.absolute[method][members])
-    found, eigenvalues = spectral_clusters(_flat(maps), _MOST_CLUSTERS)
+    found, eigenvalues = spectral_clusters(
+        _flat(maps), min(_MOST_CLUSTERS, len(members) // seen.plan.minimum_group)
+    )
     parts = [np.flatnonzero(found == one) for one in range(found.max() + 1)]
     large = [part for part in parts if len(part) >= seen.plan.minimum_group]
     excess = _excess(seen, members, large)
