@@ -8,6 +8,7 @@ from auditor.audits.findings.words import (
     Things,
     counted,
     percent,
+    position,
     things,
     where_cell,
     with_interval,
@@ -90,7 +91,7 @@ def grid_cell(evidence: Evidence) -> Iterator[Finding]:
         title=f"A small {part} of the {item} decides: {where}",
         sentence=(
             f"Exchanging only one cell at the {where} of the {item} ({percent(worst.area.value or 0)} of its "
-            f"{area}, {_position(worst)} of the grid) changed {with_interval(worst.flips)} of the decisions.{others}"
+            f"{area}, {position(worst)} of the grid) changed {with_interval(worst.flips)} of the decisions.{others}"
         ),
         measures=_flips(*((_cell_name(cell), cell) for cell in cells[:3]), ("inside", inside)),
         threshold=Threshold(name="outside_flips", value=threshold),
@@ -178,12 +179,7 @@ def _above(measure: Measure, threshold: float) -> bool:
 
 
 def _cell_name(cell: Indexed) -> str:
-    return f"cell in {_position(cell[1])}"
-
-
-def _position(cell: RegionImportance) -> str:
-    layer = "" if cell.layer is None else f"layer {cell.layer + 1}, "
-    return f"{layer}row {(cell.row or 0) + 1}, column {(cell.column or 0) + 1}"
+    return f"cell in {position(cell[1])}"
 
 
 def _flips(*regions: tuple[str, Indexed | None]) -> tuple[Labelled, ...]:

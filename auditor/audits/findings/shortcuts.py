@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from auditor.audits.findings.finding import Finding, Labelled, Severity, Threshold
-from auditor.audits.findings.words import counted, percent, plain, things, where_cell, with_interval
+from auditor.audits.findings.words import counted, percent, plain, position, things, where_cell, with_interval
 from auditor.explain.evidence import Evidence, Measure
 from auditor.explain.shortcuts.documents import SCORES, Association, Column, Excess, Line, Within
 from auditor.explain.shortcuts.verdict import (
@@ -209,8 +209,8 @@ def _spots(evidence: Evidence, found: list[tuple[int, Line]]) -> Finding:
         sentence=(
             f"In {cluster.n} of the {clustering.n} {said.item}s decided as {clustering.decided}, the maps of {method} "
             f"are alike, and half of their attribution lies in {percent(cluster.area)} of the {said.item}, "
-            f"{outside}.{excess} Exchanging the strongest cell of that spot, at the {where}, for that of another label "
-            f"changed {with_interval(strongest.flips)} of the decisions.{more}"
+            f"{outside}.{excess} Exchanging the strongest cell of that spot, at the {where} ({position(strongest)} of "
+            f"the grid), for that of another label changed {with_interval(strongest.flips)} of the decisions.{more}"
         ),
         measures=tuple(measures),
         threshold=Threshold(name="outside_flips", value=evidence.plan.thresholds.outside_flips),

@@ -95,6 +95,12 @@ def where_cell(cell: Region, side: int) -> str:
     return place_in_volume(cell.layer, cell.row or 0, cell.column or 0, side)
 
 
+def position(cell: Region) -> str:
+    """Return a cell's place in the grid, counted from 1."""
+    layer = "" if cell.layer is None else f"layer {cell.layer + 1}, "
+    return f"{layer}row {(cell.row or 0) + 1}, column {(cell.column or 0) + 1}"
+
+
 def place(row: int, column: int, side: int) -> str:
     """Return where a grid cell lies, as a person would say it: "top right corner", "centre", "left edge"."""
     vertical, horizontal = _third(row, side, "top", "bottom"), _third(column, side, "left", "right")

@@ -20,6 +20,7 @@ _EXCHANGE: dict[Outcome, str] = {
     "found": "Exchanging what lies outside of the relevant region changes more decisions than exchanging that region.",
     "not found": "Exchanging what lies outside of the relevant region does not decide more often than that region.",
     "undecided": "Exchanging what lies outside of the relevant region may change more decisions than it should.",
+    "not tested": "Too few items and their donors have a relevant region.",
 }
 _SPOT: dict[Outcome, str] = {
     "found": "Maps of like decisions meet in a small spot, and exchanging that place changes decisions.",
@@ -52,7 +53,7 @@ def verdict(
     bounds under the plan's thresholds, and at least one line tested.
     """
     lines = (
-        *_exchange(regions, beyond, plan.thresholds),
+        *_exchange(regions, beyond, plan),
         *_spots(regions, beyond, clusterings, plan.thresholds),
         *(_column(index, column, plan) for index, column in enumerate(columns)),
     )
@@ -79,16 +80,16 @@ def under(measure: Measure | None, threshold: float) -> bool:
     return measure is not None and measure.high is not None and measure.high <= threshold
 
 
-def _exchange(
-    regions: Sequence[RegionImportance], beyond: Measure | None, thresholds: Thresholds
-) -> Iterator[Line]:
-    """Yield what exchanging the surroundings says, where items were compared both ways."""
+def _exchange(regions: Sequence[RegionImportance], beyond: Measure | None, plan: Plan) -> Iterator[Line]:
+    """Yield what exchanging the surroundings says, where items were compared both ways; few of them say nothing."""
     place, outside = _mask(regions, "outside")
     if outside is None or beyond is None:
         return
-    allowed = thresholds.outside_flips
+    allowed = plan.thresholds.outside_flips
     outcome: Outcome = "undecided"
-    if _decides_more(outside, beyond, allowed):
+    if beyond.n < plan.minimum_group:
+        outcome = "not tested"
+    elif _decides_more(outside, beyond, allowed):
         outcome = "found"
     elif under(outside.flips, allowed) or (under(beyond, 0.0) and not over(outside.flips, allowed)):
         outcome = "not found"
