@@ -21,6 +21,7 @@ def records(labels, groups, scores):
                 label=toys.CLASSES[label],
                 groups={name: str(values[index]) for name, values in groups.items()},
                 content="0" * 64,
+                mask=None,
             ),
             scores=(1 - score, score),
             predicted=toys.CLASSES[int(score > 0.5)],
@@ -33,7 +34,7 @@ def records(labels, groups, scores):
     ]
 
 
-def maps(rng, places, strength=4.0, noise=0.5):
+def maps(rng, places, strength=16.0, noise=0.5):
     """Absolute maps (items, GRID, GRID) with the sum 1, each with more mass at its own place."""
     made = rng.exponential(noise, (len(places), GRID * GRID))
     made[np.arange(len(places)), places] += strength
