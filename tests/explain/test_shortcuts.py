@@ -12,7 +12,8 @@ from auditor.explain.evidence import Measure, RegionImportance
 from auditor.explain.globals.importance import importance
 from auditor.explain.modalities.base import cells
 from auditor.explain.runner import explain_shard
-from auditor.explain.shortcuts.analysis import _columns, shortcuts
+from auditor.explain.shortcuts.analysis import columns as columns_of
+from auditor.explain.shortcuts.analysis import shortcuts
 from auditor.explain.shortcuts.association import associations, cramers_v, separation
 from auditor.explain.shortcuts.clusters import clusterings, half_of_mass
 from auditor.explain.shortcuts.documents import SCORES
@@ -139,7 +140,7 @@ def test_a_model_that_follows_the_site_falls_within_it_and_one_that_follows_the_
 
 
 def outcomes(seen):
-    columns = _columns(seen)
+    columns = columns_of(seen)
     found = verdict((), None, (), columns, seen.plan)
     return {line.subject: line.outcome for line in found.lines}, columns
 
@@ -176,7 +177,7 @@ def test_small_values_are_left_out_and_what_cannot_be_tested_is_said():
         )
         for index, record in enumerate(seen.records)
     ]
-    columns = {column.name: column for column in _columns(replace(seen, records=rare))}
+    columns = {column.name: column for column in columns_of(replace(seen, records=rare))}
     assert columns["ward"].values == ("west",)
     assert columns["ward"].left_out == 3
     assert "Fewer than two values of ward" in columns["ward"].untested[0]

@@ -210,7 +210,8 @@ def _spots(evidence: Evidence, found: list[tuple[int, Line]]) -> Finding:
             f"In {cluster.n} of the {clustering.n} {said.item}s decided as {clustering.decided}, the maps of {method} "
             f"are alike, and half of their attribution lies in {percent(cluster.area)} of the {said.item}, "
             f"{outside}.{excess} Exchanging the strongest cell of that spot, at the {where} ({position(strongest)} of "
-            f"the grid), for that of another label changed {with_interval(strongest.flips)} of the decisions.{more}"
+            f"the grid), for that of one with another label changed {with_interval(strongest.flips)} of the "
+            f"decisions.{more}"
         ),
         measures=tuple(measures),
         threshold=Threshold(name="outside_flips", value=evidence.plan.thresholds.outside_flips),

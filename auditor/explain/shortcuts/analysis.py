@@ -32,19 +32,20 @@ def shortcuts(
     The result depends on the records with their maps, the masks and the plan alone.
     """
     seen = patterns(records, items, spec.input.kind, plan)
-    columns, found = _columns(seen), clusterings(seen, put)
+    held, found = columns(seen), clusterings(seen, put)
     further = beyond(seen, regions)
     return Shortcuts(
         outside=outside_mass(seen, regions),
         beyond=further,
-        columns=columns,
+        columns=held,
         clusterings=found,
         unanswered=_unanswered(seen, spec, found),
-        verdict=verdict(regions, further, found, columns, plan),
+        verdict=verdict(regions, further, found, held, plan),
     )
 
 
-def _columns(seen: Patterns) -> tuple[Column, ...]:
+def columns(seen: Patterns) -> tuple[Column, ...]:
+    """Return every group column held against attributions, scores and performance."""
     associated = associations(seen)
     return tuple(_column(seen, name, associated[name]) for name in seen.groups)
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
@@ -43,7 +42,7 @@ def _tile(axes: Axes, mean: Bytes, tile: Tile) -> None:
     axes.imshow(mean, extent=extent, aspect=aspect, interpolation="bilinear")
     strength = tile.values / (float(tile.values.max()) or 1.0)
     painted = FLIPS(strength)
-    painted[..., 3] = 0.75 * np.sqrt(strength)
+    painted[..., 3] = 0.8 * strength
     axes.imshow(painted, extent=extent, aspect=aspect, interpolation="nearest")
     for row, column in tile.cells:
         axes.add_patch(Rectangle((column, row), 1, 1, fill=False, edgecolor=INK, linewidth=0.9))

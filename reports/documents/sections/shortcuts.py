@@ -1,18 +1,28 @@
 """Shortcuts and proxies: the verdict, what it rests on, and the groups of like maps."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import numpy as np
 from django.utils.translation import gettext as _
 
-from auditor.explain.shortcuts.documents import SCORES, Cluster, Clustering, Line, OutsideMass, Within
+from auditor.explain.shortcuts.documents import (
+    SCORES,
+    Association,
+    Cluster,
+    Clustering,
+    Line,
+    OutsideMass,
+    Within,
+)
 from reports.documents.book import Book
 from reports.documents.figures.clusters import Tile, cluster_maps
 from reports.documents.figures.source import Bytes, attribution
 from reports.documents.numbers import Notes
 from reports.documents.sections.importance import mean_image
 
-_TILES, _ROWS, _ACROSS, _NAMED = 12, 30, 3, 4
+Row = TypeVar("Row")
+_TILES, _ROWS, _ACROSS, _NAMED = 12, 30, 3, 2
 _ICONS = {"found": "▲", "undecided": "◆", "not found": "●", "not tested": "○"}
 _SEVERITIES = {"found": "critical", "undecided": "warning", "not found": "note", "not tested": "note"}
 
@@ -23,28 +33,28 @@ def context(book: Book) -> dict[str, object]:
     titles = {method.card.name: method.card.title for method in book.evidence.methods}
     chosen = _chosen(found.clusterings)
     methods = [name for name in titles if any(name in one.shares for one in found.outside)][:_ACROSS]
-    outcome = found.verdict.outcome
+    outcome, minimum = found.verdict.outcome, book.evidence.plan.minimum_group
+    associated = [(column.name, one) for column in found.columns for one in column.associations]
+    compared = [(column.name, one) for column in found.columns for one in column.within]
     return {
         "outcome": outcome,
         "icon": _ICONS[outcome],
         "severity": _SEVERITIES[outcome],
         "lines": [_line(line, titles) for line in found.verdict.lines],
-        "beyond": notes.share(found.beyond) if found.beyond else None,
+        "beyond": notes.share(found.beyond) if found.beyond and found.beyond.n >= minimum else None,
         "separations": [
             (one.name, notes.plain(one.separation)) for one in found.columns if one.separation is not None
         ],
         "associations": [
-            {
-                "column": column.name,
-                "of": _("the scores") if one.of == SCORES else titles.get(one.of, one.of),
-                "effect": notes.plain(one.effect),
-                "p": _p(one.p_value),
-                "adjusted": _p(one.adjusted),
-            }
-            for column in found.columns
-            for one in column.associations
+            _association(column, one, titles, notes)
+            for column, one in _first(associated, lambda pair: pair[1].p_value)
         ],
-        "within": [_within(column.name, one, notes) for column in found.columns for one in column.within],
+        "associations_left": max(0, len(associated) - _ROWS),
+        "within": [
+            _within(column, one, notes)
+            for column, one in _first(compared, lambda pair: -(pair[1].drop.value or 0.0))
+        ],
+        "within_left": max(0, len(compared) - _ROWS),
         "untested": [*(text for column in found.columns for text in column.untested), *found.unanswered],
         "clusters": [_cluster(clustering, one, titles, notes) for clustering, one in chosen],
         "clusters_left": sum(len(one.clusters) for one in found.clusterings) - len(chosen),
@@ -82,12 +92,28 @@ def _line(line: Line, titles: dict[str, str]) -> dict[str, object]:
     }
 
 
+def _first(rows: Sequence[Row], key: Callable[[Row], float]) -> list[Row]:
+    """Return as many rows as are printed, in their order; of more those that come first by a key."""
+    chosen = sorted(range(len(rows)), key=lambda place: (key(rows[place]), place))[:_ROWS]
+    return [rows[place] for place in sorted(chosen)]
+
+
+def _association(column: str, one: Association, titles: dict[str, str], notes: Notes) -> dict[str, object]:
+    return {
+        "column": column,
+        "of": _("the scores") if one.of == SCORES else titles.get(one.of, one.of),
+        "effect": notes.plain(one.effect),
+        "p": _p(one.p_value),
+        "adjusted": _p(one.adjusted),
+    }
+
+
 def _p(value: float) -> str:
     return f"{value:.3f}" if value >= 0.001 else "< 0.001"
 
 
 def _within(column: str, one: Within, notes: Notes) -> dict[str, object]:
-    words = {"auroc": _("AUROC, %(of)s"), "balanced_accuracy": _("balanced accuracy")}
+    words = {"auroc": _("AUROC, %(of)s"), "balanced_accuracy": _("balanced acc.")}
     number = notes.share if one.name == "balanced_accuracy" else notes.plain
     name = words[one.name] % {"of": one.of} if one.of else words[one.name]
     return {
@@ -110,7 +136,7 @@ def _cluster(clustering: Clustering, one: Cluster, titles: dict[str, str], notes
         "title": _title(clustering, titles),
         "n": one.n,
         "of": clustering.n,
-        "labels": ", ".join(f"{label} {n}" for label, n in one.labels.items()),
+        "labels": ", ".join(f"{label}\u00a0{n}" for label, n in one.labels.items()),
         "errors": notes.share(one.errors),
         "area": f"{100 * one.area:.1f} %",
         "relevant": notes.share(one.relevant) if one.relevant else None,
