@@ -93,6 +93,30 @@ class Thresholds(Document):
         le=1,
         description="A finding where exchanging what should not matter changes a larger share of decisions.",
     )
+    shortcut_drop: float = Field(
+        default=0.05,
+        ge=0,
+        le=1,
+        description="A finding where labels are told apart less well, by more, among items alike in a group column.",
+    )
+    shortcut_effect: float = Field(
+        default=0.02,
+        ge=0,
+        le=1,
+        description="A group column counts where it explains a larger share (R2) of maps or scores beyond the label.",
+    )
+    shortcut_separation: float = Field(
+        default=0.1,
+        ge=0,
+        le=1,
+        description="A group column can stand for the label where it goes along with it by more (Cramer's V).",
+    )
+    spot_area: float = Field(
+        default=0.1,
+        ge=0,
+        le=1,
+        description="A spot holds half of the attribution of like maps in at most this share of the places.",
+    )
     completeness: float = Field(
         default=0.05,
         ge=0,

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterator
 
-from auditor.audits.findings import material, methods, performance, relevance, trust
+from auditor.audits.findings import material, methods, performance, relevance, shortcuts, trust
 from auditor.audits.findings.finding import SEVERITIES, Finding, Labelled, Severity, Threshold
 from auditor.explain.evidence import Evidence
 
 __all__ = ["RULES", "SEVERITIES", "Finding", "Labelled", "Severity", "Threshold", "findings"]
 
 RULES: tuple[Callable[[Evidence], Iterator[Finding]], ...] = (
+    shortcuts.column,
+    shortcuts.spots,
     relevance.outside_flips,
     relevance.grid_cell,
     relevance.attribution_outside,
