@@ -15,7 +15,7 @@ from auditor.explain.globals.documents import TreeNode as TreeNode
 from auditor.explain.measure import Measure as Measure
 from auditor.explain.parameters import Parameter
 from auditor.explain.plan import Plan
-from auditor.explain.robustness.documents import Robustness
+from auditor.explain.robustness.documents import ItemChange, Robustness
 from auditor.explain.shortcuts.documents import Shortcuts
 from auditor.explain.spec import Deidentification, Digest, ItemEntry, Modality, ModelSpec
 from auditor.explain.trust.documents import ItemAgreement, ItemTrust, Trust
@@ -103,7 +103,8 @@ class RegionEffects(Document):
 class ItemRecord(Document):
     """Everything measured on one item; `scores` are probabilities in the order of the model's classes.
 
-    `trust` is by method, and under RANDOM what random maps reach; it is empty for items that were not tested.
+    `trust` is by method, and under RANDOM what random maps reach; it is empty for items that were not tested. `changes`
+    is by the name of the change, and empty for items that were not changed.
     """
 
     index: int
@@ -116,6 +117,7 @@ class ItemRecord(Document):
     features: dict[str, float]
     trust: dict[str, ItemTrust] = {}
     agreement: tuple[ItemAgreement, ...] = ()
+    changes: dict[str, ItemChange] = {}
 
 
 class Incident(Document):

@@ -7,6 +7,7 @@ from pydantic import Field, JsonValue
 from auditor.explain.counterfactuals.settings import CounterfactualSettings, RegionSettings
 from auditor.explain.document import Document
 from auditor.explain.globals.documents import GlobalSettings
+from auditor.explain.robustness.settings import RobustnessPlan
 from auditor.explain.trust.settings import TrustPlan
 
 
@@ -128,6 +129,18 @@ class Thresholds(Document):
         le=1,
         description="A method fails where its maps go along with those of another seed by less.",
     )
+    harmless_flips: float = Field(
+        default=0.05,
+        ge=0,
+        le=1,
+        description="A finding where a change that nobody would notice alters a larger share of decisions.",
+    )
+    harmless_similarity: float = Field(
+        default=0.7,
+        ge=-1,
+        le=1,
+        description="A finding where maps go along with those under a change that nobody would notice by less.",
+    )
 
 
 class Plan(Document):
@@ -193,4 +206,5 @@ class Plan(Document):
     surrogate: SurrogatePlan = SurrogatePlan()
     survey: SurveyPlan = SurveyPlan()
     trust: TrustPlan = TrustPlan()
+    robustness: RobustnessPlan = RobustnessPlan()
     thresholds: Thresholds = Thresholds()
