@@ -35,6 +35,7 @@ from auditor.explain.modalities import modality_of
 from auditor.explain.modalities.base import OUTSIDE
 from auditor.explain.performance import performance
 from auditor.explain.plan import MethodPlan, Plan
+from auditor.explain.robustness.summary import robustness
 from auditor.explain.spec import Manifest
 
 Ask = Callable[[Sequence[ItemRecord], Sequence[GalleryEntry]], Survey]
@@ -91,6 +92,7 @@ def assemble(
         regions=importance(records, ordered[0][1].regions, plan),
         surrogate=surrogate(records, modality_of(model.spec.input).features, plan),
         survey=answered,
+        robustness=robustness(records, model.spec, plan),
         cards=_cards(answered),
         gallery=shown,
     )

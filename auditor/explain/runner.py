@@ -23,6 +23,7 @@ from auditor.explain.modalities import Subject, modality_of
 from auditor.explain.modalities.base import Mask
 from auditor.explain.model import AuditedModel
 from auditor.explain.plan import Plan
+from auditor.explain.robustness.measuring import After, Before, Changing
 from auditor.explain.seeds import seed_of
 from auditor.explain.sharding import shards
 
@@ -69,6 +70,7 @@ class _Shard:
         ]
         self.regions = self.modality.regions(items.has_masks)
         self.background = self._background() if any(made.compares for made in self.methods) else None
+        self.changing = Changing(model, self.modality, self.methods, plan, len(items), self.background)
         self.incidents: list[Incident] = []
         self.rooms: dict[str, Room] = {}
 
@@ -116,8 +118,12 @@ class _Shard:
         if not batch.indices:
             return
         attributions = {made.card.name: self._attribution(made, batch) for made in self.methods}
-        for place, index in enumerate(batch.indices):
-            maps = self._maps(attributions, place, index, batch.given[place])
+        every = [
+            self._maps(attributions, place, index, batch.given[place])
+            for place, index in enumerate(batch.indices)
+        ]
+        changed = self._changed(batch, every)
+        for place, (index, maps) in enumerate(zip(batch.indices, every, strict=True)):
             mask = self.items.relevant(index)
             target = int(batch.targets[place])
             yield ItemRecord(
@@ -132,7 +138,26 @@ class _Shard:
                 },
                 effects=self._effects(index, batch.given[place], mask, target, maps),
                 features=self.modality.describe(batch.given[place], mask),
+                changes=changed[place].changes,
             )
+
+    def _changed(self, batch: _Batch, maps: list[dict[str, NDArray[np.float32]]]) -> list[After]:
+        """Return what graded changes did to each item."""
+        decided = batch.scores.argmax(dim=1).tolist()
+        items = [
+            Before(*one)
+            for one in zip(batch.indices, batch.given, decided, batch.targets.tolist(), maps, strict=True)
+        ]
+        found = self._halving(
+            "The test of changes", batch.indices, lambda room: self.changing.measure(items, room)
+        )
+        for index, after in zip(batch.indices, found, strict=True):
+            if after.lost:
+                names = ", ".join(after.lost)
+                self._incident(
+                    index, f"Changed, the model's scores are not numbers; not measured on it: {names}."
+                )
+        return found
 
     def _attribution(self, made: Method[Any], batch: _Batch) -> Attribution:
         seeds = tuple(seed_of(self.plan.seed, index) for index in batch.indices)
