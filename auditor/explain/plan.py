@@ -133,13 +133,13 @@ class Thresholds(Document):
         default=0.05,
         ge=0,
         le=1,
-        description="A finding where a change that nobody would notice alters a larger share of decisions.",
+        description="A finding where a harmless change alters a larger share of decisions.",
     )
     harmless_similarity: float = Field(
         default=0.7,
         ge=-1,
         le=1,
-        description="A finding where maps go along with those under a change that nobody would notice by less.",
+        description="A finding where maps go along with those under a harmless change by less.",
     )
 
 

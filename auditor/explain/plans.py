@@ -10,7 +10,7 @@ from auditor.explain.spec import Modality
 
 NAMES = ("standard", "quick", "thorough")
 _QUICK: dict[Modality, tuple[str, ...]] = {
-    "image": ("noise", "blur", "curve", "shift"),
+    "image": ("noise", "blur", "curve", "compression", "shift"),
     "volume": ("noise", "curve", "shift"),
 }
 
@@ -64,7 +64,7 @@ def _survey(name: str, kind: Modality) -> dict[str, JsonValue]:
 def _robustness(name: str, kind: Modality) -> RobustnessPlan:
     """Return graded changes at documented doses: all of them but where the audit has to be quick."""
     if name == "quick" and kind in _QUICK:
-        return RobustnessPlan(items=200, explained=8, changes=graded(kind, _QUICK[kind], (2, 4)))
+        return RobustnessPlan(items=200, explained=8, changes=graded(kind, _QUICK[kind], (2, 3, 4)))
     return RobustnessPlan(explained=48 if name == "thorough" else 24, changes=planned(kind))
 
 

@@ -17,12 +17,24 @@ from reports.documents.sections import (
     material,
     otherwise,
     performance,
+    robustness,
     summary,
     whole,
 )
 from reports.documents.snapshot import Snapshot
 
-_SECTIONS = (identity, summary, material, performance, gallery, otherwise, importance, whole, logic)
+_SECTIONS = (
+    identity,
+    summary,
+    material,
+    performance,
+    gallery,
+    otherwise,
+    importance,
+    whole,
+    logic,
+    robustness,
+)
 
 
 class Page(NamedTuple):

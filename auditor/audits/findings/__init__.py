@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from auditor.audits.findings import material, methods, performance, relevance
+from auditor.audits.findings import material, methods, performance, relevance, robustness
 from auditor.audits.findings.finding import SEVERITIES, Finding, Labelled, Severity, Threshold
 from auditor.explain.evidence import Evidence
 
@@ -14,16 +14,19 @@ RULES: tuple[Callable[[Evidence], Iterator[Finding]], ...] = (
     relevance.attribution_outside,
     performance.accuracy,
     performance.group_gap,
+    robustness.harmless_changes,
     methods.surrogate,
     methods.completeness,
     methods.fit,
     methods.noise,
+    robustness.harmless_explanations,
     material.duplicates,
     material.burned_in,
     material.incidents,
     relevance.untested,
     performance.suppressed,
     methods.not_applicable,
+    robustness.unmeasured,
 )
 
 

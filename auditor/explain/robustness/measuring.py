@@ -1,6 +1,5 @@
 """What graded changes do to the decisions and explanations of single items."""
 
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,7 +16,7 @@ from auditor.explain.modalities import Modality
 from auditor.explain.model import AuditedModel
 from auditor.explain.plan import Plan
 from auditor.explain.robustness.catalog import planned
-from auditor.explain.robustness.changes import MOVING, Item, changes_of
+from auditor.explain.robustness.changes import MOVING, Item, changes_of, generator
 from auditor.explain.robustness.documents import ItemChange
 from auditor.explain.robustness.settings import ChangePlan
 from auditor.explain.seeds import seed_of
@@ -74,10 +73,9 @@ class Changing:
     def changed(self, item: Before, change: ChangePlan, level: int) -> Item:
         """Return an item at a level of a change, counted from 0, float32 (*shape)."""
         given = item.given.cpu().numpy()
-        return self.apply[change.name](given, change.doses[level], self._draw(item.index, change.name))
-
-    def _draw(self, index: int, name: str) -> np.random.Generator:
-        return np.random.default_rng([self.seed, index, zlib.crc32(name.encode())])
+        return self.apply[change.name](
+            given, change.doses[level], generator(self.seed, item.index, change.name)
+        )
 
     def _scores(self, items: Sequence[Before], room: Room) -> Iterator[NDArray[np.float64]]:
         """Yield each item's probabilities under all changes at all levels, (changes and levels, classes)."""
@@ -142,7 +140,7 @@ class Changing:
         """Return a map before the change; where that moves the item, the map is moved along."""
         if change.name not in MOVING:
             return values
-        draw = self._draw(item.index, change.name)
+        draw = generator(self.seed, item.index, change.name)
         moved = self.apply[change.name](values[None], change.doses[change.harmless - 1], draw)
         return np.asarray(moved[0])
 

@@ -1,5 +1,6 @@
 """Each change as a pure function of an item, a dose and a generator; a dose of 0 gives the item back."""
 
+import zlib
 from collections.abc import Callable, Mapping
 from functools import partial
 
@@ -45,3 +46,8 @@ def changes_of(given: InputSpec) -> Mapping[str, Apply]:
             }
         case _:
             raise NotImplementedError(given.kind)
+
+
+def generator(seed: int, index: int, name: str) -> np.random.Generator:
+    """Return what one change of one item draws from, whichever items are changed beside it."""
+    return np.random.default_rng([seed, index, zlib.crc32(name.encode())])
