@@ -26,6 +26,7 @@ _MOVED = "mean absolute change of the probability of the class decided for befor
 _FLIP = "lowest measured dose by which half of the decisions are other ones"
 _ANY = "share of items with another decision at any harmless dose of any change"
 _ALIKE = "mean rank correlation of the map with the map before the change, over items whose decision stayed"
+_WITHIN = "; items resampled within each label"
 _NO_ITEMS = "The plan asks for no item to be changed."
 _NO_CHANGES = "No change of the plan can be carried out on what this model takes."
 
@@ -51,9 +52,10 @@ class _Answers:
 
 
 def robustness(records: Sequence[ItemRecord], spec: ModelSpec, plan: Plan) -> Robustness:
-    """Return what the changes did to the items that were changed, with paired intervals.
+    """Return what the changes did to the items that were changed.
 
-    Items are resampled within each label, the same ones for every number of one change.
+    Intervals are of items drawn anew, each with what it was before: performance within each label, as everywhere in
+    the evidence, all else over all items.
     """
     if not plan.robustness.items:
         return Robustness(reason=_NO_ITEMS)
@@ -66,7 +68,7 @@ def robustness(records: Sequence[ItemRecord], spec: ModelSpec, plan: Plan) -> Ro
     known, classes, bootstrap = kinds(spec.input.kind), spec.output.classes, Bootstrap.of(plan)
     plain = _answers(tested, [record.scores for record in tested], classes)
     first = _performance(plain, classes)
-    measured = _measured(first, plain.labels, bootstrap)
+    measured = _measured(first, plain.labels, bootstrap, _WITHIN)
     return Robustness(
         items=len(tested),
         accuracy=measured["accuracy"],
@@ -110,14 +112,17 @@ def _levels(
         scores = [record.changes[change.name].scores[level] for record in records]
         changed = _answers(records, scores, classes)
         decided = np.arange(len(records)), plain.before
-        parts = {
-            **_performance(changed, classes),
+        paired = {
             "fall": _Part(_mean(plain.right - changed.right), _FALL),
             "changed": _Part(_mean(changed.decided != changed.before), _CHANGED, share=True),
             "flipped": _Part(_mean(flips <= level + 1), _FLIPPED, share=True),
             "moved": _Part(_mean(np.abs(changed.scores[decided] - plain.scores[decided])), _MOVED),
         }
-        yield Level(dose=dose, **_measured(parts, plain.labels, bootstrap))
+        yield Level(
+            dose=dose,
+            **_measured(_performance(changed, classes), plain.labels, bootstrap, _WITHIN),
+            **_measured(paired, np.zeros_like(plain.labels), bootstrap),
+        )
 
 
 @dataclass(frozen=True)
@@ -129,23 +134,18 @@ class _Part:
     share: bool = False
 
 
-def _measured(parts: dict[str, _Part], labels: NDArray[np.int64], bootstrap: Bootstrap) -> dict[str, Measure]:
+def _measured(
+    parts: dict[str, _Part], strata: NDArray[np.int64], bootstrap: Bootstrap, note: str = ""
+) -> dict[str, Measure]:
     """Return each number with its interval, all of them from the same resamples."""
 
     def statistic(counts: Floats) -> Floats:
         return np.stack([part.of(counts) for part in parts.values()], axis=1)
 
-    values = statistic(np.ones((1, len(labels))))[0]
-    replicates = bootstrap.replicates(statistic, labels)
+    values, replicates = statistic(np.ones((1, len(strata))))[0], bootstrap.replicates(statistic, strata).T
     return {
-        name: bootstrap.measure(
-            float(value),
-            own,
-            len(labels),
-            f"{part.how}; items resampled within each label",
-            share=part.share,
-        )
-        for (name, part), value, own in zip(parts.items(), values, replicates.T, strict=True)
+        name: bootstrap.measure(float(value), own, len(strata), part.how + note, share=part.share)
+        for (name, part), value, own in zip(parts.items(), values, replicates, strict=True)
     }
 
 

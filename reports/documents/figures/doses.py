@@ -1,7 +1,7 @@
 """What a change does, dose by dose: accuracy and decisions altered with their intervals, one panel a change."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -14,6 +14,8 @@ from reports.documents.figures.style import ACCENT, INK, LINE, SOFT, figure, hou
 
 _ACROSS, _HEIGHT, _KEY = 4, 39.0, 8.0
 _HARMLESS, _DARK = "#eceff3", "#7a8594"
+_Style = Literal["-"] | tuple[float, tuple[float, float]]
+_LOOKS: tuple[tuple[str, _Style, str], ...] = ((ACCENT, "-", "o"), (_DARK, (0, (4, 1.5)), "s"))
 
 
 class Line(NamedTuple):
@@ -72,9 +74,6 @@ def _panel(axes: Axes, panel: Panel) -> None:
     axes.set_axisbelow(True)
     axes.set_title(panel.title, fontsize=7, loc="left", color=INK)
     axes.set_xlabel(panel.unit, fontsize=6.2, color=SOFT)
-
-
-_LOOKS = ((ACCENT, "-", "o"), (_DARK, (0, (4, 1.5)), "s"))
 
 
 def _ends(measures: Sequence[Measure], end: str) -> np.ndarray:

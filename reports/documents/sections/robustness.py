@@ -13,7 +13,7 @@ from reports.documents.book import Book
 from reports.documents.figures.doses import Line, Panel, dose_panels
 from reports.documents.figures.overlay import SIZE, encoded
 from reports.documents.figures.source import Bytes, picture
-from reports.documents.numbers import Notes, Number
+from reports.documents.numbers import Notes
 
 _GAP = 6
 _NOTHING = Measure(value=0.0, n=0, method="no change")
@@ -28,7 +28,6 @@ def context(book: Book) -> dict[str, object]:
         "accuracy": notes.share(found.accuracy) if found.accuracy else None,
         "any": notes.share(found.harmless) if found.harmless else None,
         "curves": book.asset(_curves(found), "image/svg+xml") if found.changes else None,
-        "auroc": any(level.auroc for change in found.changes for level in change.levels),
         "similar": [_similar(book, one, notes) for one in found.changes if one.similarity],
         "methods": _methods(book),
         "examples": _examples(book),
@@ -61,6 +60,7 @@ def _change(book: Book, change: ChangeEffect, notes: Notes) -> dict[str, object]
         "unit": change.unit,
         "because": change.because,
         "flip": notes.plain(change.flip) if change.flip.value is not None else None,
+        "flip_dose": None if change.flip.value is None else number(change.flip.value),
         "levels": [
             _level(level, place < change.harmless, notes) for place, level in enumerate(change.levels)
         ],
@@ -68,21 +68,15 @@ def _change(book: Book, change: ChangeEffect, notes: Notes) -> dict[str, object]
 
 
 def _level(level: Level, harmless: bool, notes: Notes) -> dict[str, object]:
-    def shown(measure: Measure | None, plain: bool = False) -> Number | None:
-        if measure is None:
-            return None
-        return notes.plain(measure) if plain else notes.share(measure)
-
     return {
         "dose": number(level.dose),
         "harmless": harmless,
         "numbers": [
-            shown(level.accuracy),
-            shown(level.changed),
-            shown(level.flipped),
-            shown(level.moved, plain=True),
+            notes.share(level.accuracy),
+            notes.share(level.changed),
+            notes.share(level.flipped),
+            notes.plain(level.moved),
         ],
-        "more": [shown(level.balanced_accuracy), shown(level.auroc, plain=True), shown(level.fall)],
     }
 
 
@@ -140,7 +134,7 @@ def _examples(book: Book) -> list[dict[str, object]]:
         book.store, item.entry.content, (spec.width, spec.height), f"image of item {item.entry.id!r}"
     )
     apply = changes_of(spec)
-    made = []
+    made: list[dict[str, object]] = []
     for change in book.evidence.robustness.changes:
         doses = change.levels[change.harmless - 1].dose, change.levels[-1].dose
         draws = [generator(book.evidence.plan.seed, item.index, change.name) for _dose in doses]
@@ -161,10 +155,10 @@ def _examples(book: Book) -> list[dict[str, object]]:
 
 def _changed(image: Bytes, spec: ImageInput, apply: Apply, dose: float, draw: np.random.Generator) -> Bytes:
     """Return an image (height, width, 3) under a change of what the model sees, which may be grey."""
-    planes = image.astype(np.float32).transpose(2, 0, 1) / 255
-    given = planes if spec.channels == 3 else planes.mean(axis=0, keepdims=True)
+    seen = np.atleast_3d(np.asarray(Image.fromarray(image).convert("RGB" if spec.channels == 3 else "L")))
+    given = np.asarray(seen.transpose(2, 0, 1) / 255, dtype=np.float32)  # (3 or 1, height, width)
     found = (apply(given, dose, draw) * 255).round().astype(np.uint8)
-    return np.ascontiguousarray(np.broadcast_to(found, planes.shape).transpose(1, 2, 0))
+    return np.ascontiguousarray(np.broadcast_to(found.transpose(1, 2, 0), image.shape))
 
 
 def _beside(first: Bytes, second: Bytes) -> Bytes:
