@@ -55,7 +55,7 @@ _VOXEL_NOISE = Kind(
 _BLUR = Kind(
     "blur",
     "blur",
-    "% of the shorter side",
+    "% of the side",
     (0.1, 0.25, 0.5, 1, 2),
     "It stays within about one pixel of a picture of 400 pixels.",
 )

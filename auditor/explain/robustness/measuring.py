@@ -161,7 +161,7 @@ def asked_again(methods: Sequence[Method[Any]], plan: Plan) -> list[Method[Any]]
     """Return the methods whose maps are computed again under changes."""
     names = plan.robustness.methods
     if names is None:
-        return [made for made in methods if made.card.specific][:1]
+        return [made for made in methods if made.card.needs != "predictions"][:1]
     return [made for made in methods if made.card.name in names]
 
 

@@ -36,7 +36,7 @@ class RobustnessPlan(Document):
 
     `changes` are the standard ones of the model's kind of input where None. Items are drawn by the plan's seed; the
     first `explained` of them get their explanations computed again at the harmless level, by `methods`, or by the
-    first method of the plan that looks into the model where None.
+    first method of the plan that asks more of the model than predictions where None.
     """
 
     items: int = Field(

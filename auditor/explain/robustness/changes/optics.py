@@ -8,10 +8,9 @@ Item = NDArray[np.float32]
 
 
 def blurred(item: Item, dose: float, draw: np.random.Generator) -> Item:
-    """Return an item (channels, *places) under a Gaussian of a standard deviation in % of its shortest side.
+    """Return an item (channels, *places) under a Gaussian of a standard deviation in % of each side.
 
     Places beyond the border are taken to be as the border; nothing is drawn.
     """
-    sigma = dose / 100 * min(item.shape[1:])
-    axes = tuple(range(1, item.ndim))
-    return np.asarray(gaussian_filter(item, sigma, mode="nearest", axes=axes), dtype=np.float32)
+    sigma = [0.0, *(dose / 100 * side for side in item.shape[1:])]
+    return np.asarray(gaussian_filter(item, sigma, mode="nearest"), dtype=np.float32)
