@@ -45,6 +45,7 @@ def dose_panels(panels: Sequence[Panel], harmless: str) -> bytes:
         for place, each in enumerate(axes.flat):
             if place < len(panels):
                 _panel(each, panels[place])
+                each.set_ylabel("" if place % across else "%", fontsize=6.2)
             else:
                 each.axis("off")
         drawn.legend(
@@ -68,7 +69,7 @@ def _panel(axes: Axes, panel: Panel) -> None:
     axes.set_xticks(at, ["0", *(number(dose) for dose in panel.doses)])
     axes.set_xlim(0, len(panel.doses))
     axes.set_ylim(-2, 102)
-    axes.set_yticks([0, 25, 50, 75, 100], ["0 %", "25 %", "50 %", "75 %", "100 %"])
+    axes.set_yticks([0, 25, 50, 75, 100])
     axes.tick_params(labelsize=6.2, length=2)
     axes.grid(axis="y", color=LINE, linewidth=0.4)
     axes.set_axisbelow(True)
