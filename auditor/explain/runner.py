@@ -203,16 +203,16 @@ class _Shard:
         target: int,
         maps: dict[str, NDArray[np.float32]],
     ) -> RegionEffects | None:
-        donor = donor_of(self.items, index, self.plan.seed) if self.modality.exchanges else index
-        donated = None if donor is None else self._donated(donor)
-        if donor is None or donated is None:
+        compared = self._donor(index) if self.modality.exchanges else (index, given, mask)
+        if compared is None:
             return None
+        donor, donated, donor_mask = compared
         subject = Subject(
             given=given,
             mask=mask,
             donor_id=self.items.entries[donor].id,
             donor=donated,
-            donor_mask=self.items.relevant(donor),
+            donor_mask=donor_mask,
             target=target,
             maps=maps,
         )
@@ -224,6 +224,14 @@ class _Shard:
         if lost:
             self._incident(index, f"With {lost} regions replaced the model's scores are not numbers.")
         return found
+
+    def _donor(self, index: int) -> tuple[int, Tensor, Mask | None] | None:
+        """Return an item's donor with its input and its mask; None where there is none or it cannot be read."""
+        donor = donor_of(self.items, index, self.plan.seed)
+        donated = None if donor is None else self._donated(donor)
+        if donor is None or donated is None:
+            return None
+        return donor, donated, self.items.relevant(donor)
 
     def _background(self) -> Tensor:
         """Return the plan's background items, (background, *input); they are the same for every shard."""

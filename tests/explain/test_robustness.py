@@ -5,7 +5,6 @@ from itertools import pairwise
 import numpy as np
 import pytest
 import torch
-from scipy.stats import spearmanr
 
 from auditor.explain.assembly import assemble, set_facts, software
 from auditor.explain.evidence import Evidence, ItemRecord, ModelFacts
@@ -19,7 +18,6 @@ from auditor.explain.robustness.measuring import (
     Before,
     Changing,
     changed_items,
-    rank_correlation,
 )
 from auditor.explain.robustness.settings import ChangePlan, RobustnessPlan
 from auditor.explain.robustness.summary import robustness
@@ -121,18 +119,6 @@ def test_changes_under_which_scores_are_not_numbers_are_told():
     assert set(found.lost) >= {"noise", "bias_field"}
     assert "blur" in found.changes
     assert not set(found.lost) & set(found.changes)
-
-
-def test_rank_correlation_is_spearmans():
-    rng = np.random.default_rng(0)
-    first = rng.integers(0, 5, (6, 7)).astype(np.float32)  # with ties
-    second = (first + rng.normal(0, 2, (6, 7))).astype(np.float32)
-    assert rank_correlation(first, second) == pytest.approx(
-        spearmanr(first.ravel(), second.ravel()).statistic
-    )
-    assert rank_correlation(first, -first) == pytest.approx(-1)
-    assert rank_correlation(first, np.ones_like(first)) is None
-    assert rank_correlation(first, np.full_like(first, np.nan)) is None
 
 
 @pytest.mark.parametrize("name", ["rotation", "shift"])

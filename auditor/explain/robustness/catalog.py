@@ -60,12 +60,12 @@ _BLUR = Kind(
     "It stays within about one pixel of a picture of 400 pixels.",
 )
 _CONTRAST = Kind("contrast", "less contrast", "% of the contrast", (5, 10, 20, 35, 50), _DISPLAYS)
-_CURVE = Kind("curve", "other intensity curve", "% of the exponent", (5, 10, 25, 50, 100), _DISPLAYS)
+_CURVE = Kind("curve", "other intensity curve", "% of the exponent", (5, 10, 25, 50, 80), _DISPLAYS)
 _BIAS = Kind("bias_field", "uneven brightness", "% at the strongest place", (2, 5, 15, 30, 50), _FLAT)
 _COMPRESSION = Kind(
     "compression",
     "JPEG compression",
-    "100 less the JPEG quality",
+    "points below JPEG quality 100",
     (5, 10, 40, 70, 90),
     "Compression at a quality of 90 is everyday practice for pictures that are read by people.",
 )

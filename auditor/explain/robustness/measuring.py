@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 from torch import Tensor
 
 from auditor.explain.memory import Room
@@ -20,6 +19,7 @@ from auditor.explain.robustness.changes import MOVING, Item, changes_of, generat
 from auditor.explain.robustness.documents import ItemChange
 from auditor.explain.robustness.settings import ChangePlan
 from auditor.explain.seeds import seed_of
+from auditor.explain.trust.ranks import spearman
 
 Map = NDArray[np.float32]
 
@@ -131,7 +131,8 @@ class Changing:
             maps = made.attribute(self.model, question, room).maps.cpu().numpy()
             for change, values in zip(self.changes, maps, strict=True):
                 before = self._moved(item, change, item.maps[made.card.name])
-                alike = rank_correlation(before, self.modality.trimmed(values, item.given))
+                after = self.modality.trimmed(values, item.given)
+                alike = spearman(*(one.astype(np.float64).ravel() for one in (before, after)))
                 if alike is not None:
                     found[change.name][made.card.name] = alike
         return found
@@ -163,16 +164,3 @@ def asked_again(methods: Sequence[Method[Any]], plan: Plan) -> list[Method[Any]]
     if names is None:
         return [made for made in methods if made.card.needs != "predictions"][:1]
     return [made for made in methods if made.card.name in names]
-
-
-def rank_correlation(first: Map, second: Map) -> float | None:
-    """Return Spearman's rank correlation of two maps of one shape, ties at their mean rank.
-
-    None where a map is the same everywhere or not all numbers.
-    """
-    if not (np.isfinite(first).all() and np.isfinite(second).all()):
-        return None
-    ranks = [rankdata(values.ravel()) for values in (first, second)]
-    centred = [values - values.mean() for values in ranks]
-    scale = float(np.sqrt((centred[0] ** 2).sum() * (centred[1] ** 2).sum()))
-    return float((centred[0] * centred[1]).sum() / scale) if scale > 0 else None

@@ -32,8 +32,8 @@ class Cell(NamedTuple):
 
 def context(book: Book) -> dict[str, object]:
     """Return what the pages on performance print."""
-    performance, notes = book.snapshot.evidence.performance, Notes()
-    classes = book.snapshot.evidence.model.spec.output.classes
+    performance, notes = book.evidence.performance, Notes()
+    classes = book.evidence.model.spec.output.classes
     return {
         "overall": [(title_of(metric), number_of(metric, notes)) for metric in performance.overall],
         "groups": [_group(group, notes) for group in _printed(performance)],
@@ -90,7 +90,7 @@ def _forest(book: Book, performance: Performance) -> str | None:
             rows.append(Row(f"{group.column} = {group.value}", m.n, m.value, m.low, m.high))
     if len(rows) < 2:
         return None
-    threshold = book.snapshot.evidence.plan.thresholds.accuracy
+    threshold = book.evidence.plan.thresholds.accuracy
     return book.asset(forest(rows[:_PLOTTED], _("accuracy"), threshold), "image/svg+xml")
 
 
