@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from auditor.audits.findings import material, methods, performance, relevance, shortcuts, trust
+from auditor.audits.findings import material, methods, performance, relevance, robustness, shortcuts, trust
 from auditor.audits.findings.finding import SEVERITIES, Finding, Labelled, Severity, Threshold
 from auditor.explain.evidence import Evidence
 
@@ -20,6 +20,7 @@ RULES: tuple[Callable[[Evidence], Iterator[Finding]], ...] = (
     performance.sensitivity,
     performance.miscalibration,
     performance.group_gap,
+    robustness.harmless_changes,
     methods.surrogate,
     methods.completeness,
     methods.fit,
@@ -27,6 +28,7 @@ RULES: tuple[Callable[[Evidence], Iterator[Finding]], ...] = (
     trust.faithfulness,
     trust.stability,
     trust.contradictions,
+    robustness.harmless_explanations,
     material.duplicates,
     material.burned_in,
     material.incidents,
@@ -34,6 +36,7 @@ RULES: tuple[Callable[[Evidence], Iterator[Finding]], ...] = (
     performance.suppressed,
     methods.not_applicable,
     trust.untested_explanations,
+    robustness.unmeasured,
 )
 
 
