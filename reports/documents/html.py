@@ -18,6 +18,8 @@ from reports.documents.sections import (
     material,
     otherwise,
     performance,
+    robustness,
+    shortcuts,
     summary,
     trust,
     whole,
@@ -32,9 +34,11 @@ _SECTIONS = (
     gallery,
     otherwise,
     importance,
+    shortcuts,
+    robustness,
+    trust,
     whole,
     logic,
-    trust,
     change,
 )
 

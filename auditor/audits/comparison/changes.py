@@ -127,8 +127,10 @@ def _measure(found: Any) -> Measure | None:
     """Return the number at a place of the evidence: itself, or the one that the place holds."""
     if isinstance(found, Measure):
         return found
-    inner = getattr(found, "measure", getattr(found, "difference", None))
-    return inner if isinstance(inner, Measure) else None
+    for name in ("measure", "difference", "effect", "drop"):
+        if isinstance(inner := getattr(found, name, None), Measure):
+            return inner
+    return next((_measure(one) for one in getattr(found, "numbers", ())), None)
 
 
 def _difference(one: str, before: Run, after: Run, pairs: Pairs | None) -> Difference | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from auditor.audits.findings import material, methods, performance, relevance, trust
+from auditor.audits.findings import material, methods, performance, relevance, robustness, shortcuts, trust
 from auditor.audits.findings.finding import SEVERITIES, Finding, Labelled, Severity, Threshold
 from auditor.audits.findings.thresholds import attributed
 from auditor.explain.evidence import Evidence
@@ -10,6 +10,8 @@ from auditor.explain.evidence import Evidence
 __all__ = ["RULES", "SEVERITIES", "Finding", "Labelled", "Severity", "Threshold", "findings"]
 
 RULES: tuple[Callable[[Evidence], Iterator[Finding]], ...] = (
+    shortcuts.column,
+    shortcuts.spots,
     relevance.outside_flips,
     relevance.grid_cell,
     relevance.attribution_outside,
@@ -19,6 +21,7 @@ RULES: tuple[Callable[[Evidence], Iterator[Finding]], ...] = (
     performance.sensitivity,
     performance.miscalibration,
     performance.group_gap,
+    robustness.harmless_changes,
     methods.surrogate,
     methods.completeness,
     methods.fit,
@@ -26,6 +29,7 @@ RULES: tuple[Callable[[Evidence], Iterator[Finding]], ...] = (
     trust.faithfulness,
     trust.stability,
     trust.contradictions,
+    robustness.harmless_explanations,
     material.duplicates,
     material.burned_in,
     material.incidents,
@@ -33,6 +37,7 @@ RULES: tuple[Callable[[Evidence], Iterator[Finding]], ...] = (
     performance.suppressed,
     methods.not_applicable,
     trust.untested_explanations,
+    robustness.unmeasured,
 )
 
 

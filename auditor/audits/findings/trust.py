@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from auditor.audits.findings.finding import Finding, Labelled, Severity, Threshold
-from auditor.audits.findings.words import number_with_interval
+from auditor.audits.findings.words import plain
 from auditor.explain.evidence import Evidence, Measure
 from auditor.explain.trust.documents import Agreement, Aspect, MethodTrust, Verdict
 
@@ -41,7 +41,7 @@ def sanity(evidence: Evidence) -> Iterator[Finding]:
             title=f"The maps of {failed.title} do not depend on the model",
             sentence=(
                 f"The maps of {failed.title} go along with the maps {other} by a rank correlation of "
-                f"{number_with_interval(failed.measure)}. A map that hardly changes then shows the item, not what the "
+                f"{plain(failed.measure)}. A map that hardly changes then shows the item, not what the "
                 "model does with it."
             ),
             label="rank correlation with maps " + other,
@@ -64,7 +64,7 @@ def faithfulness(evidence: Evidence) -> Iterator[Finding]:
             sentence=(
                 f"Taking parts of the {_item(evidence)} away in the order of {failed.title}, and bringing them back, "
                 f"moved the probability as much as a random order would: the areas under the curves are better by "
-                f"{number_with_interval(failed.measure)} only."
+                f"{plain(failed.measure)} only."
             ),
             label="area gained over random maps",
             hook=_RIGHT,
@@ -89,7 +89,7 @@ def stability(evidence: Evidence) -> Iterator[Finding]:
             rule="trust-stability",
             severity="warning",
             title=f"The maps of {failed.title} are not stable",
-            sentence=said.format(failed.title, number_with_interval(failed.measure)),
+            sentence=said.format(failed.title, plain(failed.measure)),
             label="rank correlation with another seed" if by_seed else "largest relative change under noise",
             hook=_RIGHT,
             action=(
@@ -172,7 +172,7 @@ def contradictions(evidence: Evidence) -> Iterator[Finding]:
         title="Methods contradict each other",
         sentence=(
             f"The maps of {named(worst)} of the same {_item(evidence)} hardly go along with each other, with a rank "
-            f"correlation of {number_with_interval(worst.measure)}{others}."
+            f"correlation of {plain(worst.measure)}{others}."
         ),
         measures=tuple(
             Labelled(label=f"rank correlation, {named(pair)}", measure=pair.measure) for _, pair in low
