@@ -78,7 +78,6 @@ def given(store: Store, made: list[e.ItemRecord], run: str, **changes: object) -
         plan=fixed,
         methods=(),
         shards=(store.put(shard.to_bytes()),),
-        gallery=e.Gallery(rule="none", seed=1, entries=()),
-        **changes,
+        **({"gallery": e.Gallery(rule="none", seed=1, entries=())} | changes),
     )
     return Given(run, document, store.put(document.to_bytes()), (shard,))

@@ -88,7 +88,12 @@ def test_a_gap_between_groups_that_closes_is_better(store):
     gap = found(compare(before, after))["group-gap-site"]
     assert gap.severity_after == "critical"
     assert gap.change == "better"
-    assert gap.difference.value == pytest.approx(-0.5)
+    pointer = next(one.pointer for one in findings(after.evidence) if one.id == "group-gap-site")
+    now, then = (
+        counterpart(pointer, after.evidence, one.evidence).difference.value for one in (after, before)
+    )
+    assert gap.difference.value == pytest.approx(abs(now) - abs(then))
+    assert gap.difference.value < -0.3
     assert found(compare(after, before))["group-gap-site"].change == "worse"
 
 

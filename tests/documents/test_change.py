@@ -22,11 +22,14 @@ N = 60
 @pytest.fixture
 def printed(tmp_path):
     store = Store(tmp_path)
+    gallery = factory.evidence(store).gallery
     stricter = comparing.plan(
         name="stricter", thresholds=comparing.plan().thresholds.model_copy(update={"accuracy": 0.9})
     )
     before = comparing.given(store, comparing.records([n < 20 for n in range(N)]), "run-before")
-    after = comparing.given(store, comparing.records([n < 50 for n in range(N)]), "run-after", plan=stricter)
+    after = comparing.given(
+        store, comparing.records([n < 50 for n in range(N)]), "run-after", plan=stricter, gallery=gallery
+    )
     when = "2026-11-20T10:00:00Z"
     changed = ChangedThreshold(
         name="accuracy", before=0.8, after=0.9, base="quick", by="Ada Lovelace", when=when
