@@ -23,7 +23,7 @@ from auditor.explain.performance.documents import Intersection as Intersection
 from auditor.explain.performance.documents import Metric as Metric
 from auditor.explain.performance.documents import Performance as Performance
 from auditor.explain.plan import Plan
-from auditor.explain.robustness.documents import Robustness
+from auditor.explain.robustness.documents import ItemChange, Robustness
 from auditor.explain.shortcuts.documents import Shortcuts
 from auditor.explain.spec import Deidentification, Digest, ItemEntry, Modality, ModelSpec
 from auditor.explain.trust.documents import ItemAgreement, ItemTrust, Trust
@@ -111,7 +111,8 @@ class RegionEffects(Document):
 class ItemRecord(Document):
     """Everything measured on one item; `scores` are probabilities in the order of the model's classes.
 
-    `trust` is by method, and under RANDOM what random maps reach; it is empty for items that were not tested.
+    `trust` is by method, and under RANDOM what random maps reach; items that were not tested have localisation only.
+    `changes` is by the name of the change, and empty for items that were not changed.
     """
 
     index: int
@@ -124,6 +125,7 @@ class ItemRecord(Document):
     features: dict[str, float]
     trust: dict[str, ItemTrust] = {}
     agreement: tuple[ItemAgreement, ...] = ()
+    changes: dict[str, ItemChange] = {}
 
 
 class Incident(Document):
@@ -134,11 +136,15 @@ class Incident(Document):
 
 
 class ShardResult(Document):
-    """What one shard computed; `regions` names the regions that the effects are parallel to."""
+    """What one shard computed.
+
+    `regions` names the regions that the effects are parallel to, `stages` the layers that became random together.
+    """
 
     schema_: Literal["retrace-shard/1"] = Field(default="retrace-shard/1", alias="schema")
     first: int
     regions: tuple[Region, ...]
+    stages: tuple[str, ...] = ()
     items: tuple[ItemRecord, ...]
     incidents: tuple[Incident, ...] = ()
     layer: str | None

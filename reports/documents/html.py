@@ -17,13 +17,28 @@ from reports.documents.sections import (
     material,
     otherwise,
     performance,
+    robustness,
+    shortcuts,
     summary,
     trust,
     whole,
 )
 from reports.documents.snapshot import Snapshot
 
-_SECTIONS = (identity, summary, material, performance, gallery, otherwise, importance, whole, logic, trust)
+_SECTIONS = (
+    identity,
+    summary,
+    material,
+    performance,
+    gallery,
+    otherwise,
+    importance,
+    shortcuts,
+    robustness,
+    trust,
+    whole,
+    logic,
+)
 
 
 class Page(NamedTuple):

@@ -2,30 +2,41 @@
 
 from collections.abc import Callable, Iterator
 
-from auditor.audits.findings import material, methods, performance, relevance
+from auditor.audits.findings import material, methods, performance, relevance, robustness, shortcuts, trust
 from auditor.audits.findings.finding import SEVERITIES, Finding, Labelled, Severity, Threshold
 from auditor.explain.evidence import Evidence
 
 __all__ = ["RULES", "SEVERITIES", "Finding", "Labelled", "Severity", "Threshold", "findings"]
 
 RULES: tuple[Callable[[Evidence], Iterator[Finding]], ...] = (
+    shortcuts.column,
+    shortcuts.spots,
     relevance.outside_flips,
     relevance.grid_cell,
     relevance.attribution_outside,
+    trust.none_trusted,
+    trust.sanity,
     performance.accuracy,
     performance.sensitivity,
     performance.miscalibration,
     performance.group_gap,
+    robustness.harmless_changes,
     methods.surrogate,
     methods.completeness,
     methods.fit,
     methods.noise,
+    trust.faithfulness,
+    trust.stability,
+    trust.contradictions,
+    robustness.harmless_explanations,
     material.duplicates,
     material.burned_in,
     material.incidents,
     relevance.untested,
     performance.suppressed,
     methods.not_applicable,
+    trust.untested_explanations,
+    robustness.unmeasured,
 )
 
 
