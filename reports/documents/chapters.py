@@ -20,6 +20,7 @@ from reports.documents.sections import (
     material,
     otherwise,
     performance,
+    robustness,
     shortcuts,
     trust,
     whole,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from auditor.audits.findings.finding import Finding, Labelled, Severity, Threshold
-from auditor.audits.findings.words import number_with_interval, percent, with_interval
+from auditor.audits.findings.words import percent, plain, with_interval
 from auditor.explain.evidence import Evidence, Measure
 from auditor.explain.parameters import number
 from auditor.explain.robustness.documents import ChangeEffect, Level
@@ -77,7 +77,7 @@ def harmless_explanations(evidence: Evidence) -> Iterator[Finding]:
             sentence=(
                 f"{_named(worst, worst.levels[worst.harmless - 1])} left these decisions as they were, and yet the "
                 f"maps of {title} before and after go along with each other by a rank correlation of "
-                f"{number_with_interval(measure)} only."
+                f"{plain(measure)} only."
             ),
             measures=tuple(
                 Labelled(label=f"rank correlation of maps, {change.title}", measure=one)
