@@ -15,13 +15,13 @@ from reports.documents.figures.overlay import SIZE, encoded
 from reports.documents.figures.source import Bytes, picture
 from reports.documents.numbers import Notes
 
-_GAP = 6
+_GAP, _ACROSS = 6, 3
 _NOTHING = Measure(value=0.0, n=0, method="no change")
 
 
 def context(book: Book) -> dict[str, object]:
     """Return what the chapter on graded changes prints; raises RetraceError where an image is missing."""
-    found, notes = book.evidence.robustness, Notes()
+    found, notes, examples = book.evidence.robustness, Notes(), _examples(book)
     return {
         "changes": [_change(book, one, notes) for one in found.changes],
         "items": found.items,
@@ -30,7 +30,7 @@ def context(book: Book) -> dict[str, object]:
         "curves": book.asset(_curves(found), "image/svg+xml") if found.changes else None,
         "similar": [_similar(book, one, notes) for one in found.changes if one.similarity],
         "methods": _methods(book),
-        "examples": _examples(book),
+        "examples": [examples[first : first + _ACROSS] for first in range(0, len(examples), _ACROSS)],
         "example": _shown(book).item.entry.id,
         "notes": notes.texts,
     }
