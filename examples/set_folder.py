@@ -6,10 +6,21 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+
+
+class Marked(NamedTuple):
+    """A box in pixels, and what was found there."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    finding: str = ""
 
 
 @dataclass(frozen=True)
@@ -20,14 +31,21 @@ class Item:
     label: str
     groups: dict[str, str]
     files: Mapping[str, bytes]
+    boxes: Sequence[Marked] = ()
 
 
 def film(
-    name: str, label: str, groups: dict[str, str], pixels: NDArray[np.uint8], mask: NDArray[np.uint8] | None
+    name: str,
+    label: str,
+    groups: dict[str, str],
+    pixels: NDArray[np.uint8],
+    mask: NDArray[np.uint8] | None,
+    boxes: Sequence[Marked] = (),
 ) -> Item:
-    """Return an image as an item; the mask is over 0 where the model should look."""
+    """Return an image as an item; the mask is over 0 where the model should look, boxes what is marked there."""
     files = {f"images/{name}.png": png(pixels)}
-    return Item(name, label, groups, files if mask is None else files | {f"masks/{name}.png": png(mask)})
+    files |= {} if mask is None else {f"masks/{name}.png": png(mask)}
+    return Item(name, label, groups, files, boxes)
 
 
 def write_set(
@@ -44,17 +62,26 @@ def write_set(
     head: dict[str, object] = {"schema": "retrace-set/1", "name": name, "description": description}
     head |= {"groups": list(groups)} | ({} if kind == "image" else {"kind": kind})
     (folder / "set.json").write_text(json.dumps(head, indent=2) + "\n")
-    count = 0
+    count, marked = 0, list[list[str]]()
     with (folder / "labels.csv").open("w", newline="") as file:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(["id", "label", *groups])
         for item in items:
             count += 1
             table.writerow([item.id, item.label, *(item.groups[group] for group in groups)])
+            marked.extend([item.id, *(f"{side:.1f}" for side in box[:4]), box.finding] for box in item.boxes)
             for place, content in item.files.items():
                 (folder / place).parent.mkdir(parents=True, exist_ok=True)
                 (folder / place).write_bytes(content)
+    if marked:
+        _write_boxes(folder / "boxes.csv", marked)
     return count
+
+
+def _write_boxes(path: Path, rows: list[list[str]]) -> None:
+    with path.open("w", newline="") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerows([["id", "x", "y", "width", "height", "finding"], *rows])
 
 
 def png(pixels: NDArray[np.uint8]) -> bytes:

@@ -31,7 +31,16 @@ def _replans() -> forms.Select:
     return forms.Select(attrs=swap | {"hx-include": "[name=plan]"})
 
 
-class RunForm(forms.Form):
+class _PlannedForm(forms.Form):
+    """A form with a choice of plan, which its own fields put in its place."""
+
+    def __init__(self, *args: Any, kind: Modality | None = None, **kwargs: Any) -> None:
+        """`kind` leaves out own plans that no model of this kind allows."""
+        super().__init__(*args, **kwargs)
+        self.fields["plan"] = forms.ChoiceField(label=_("Plan"), choices=plan_choices(kind))
+
+
+class RunForm(_PlannedForm):
     """What to audit, on what, how, and in which language to report."""
 
     model_version = forms.ModelChoiceField(
@@ -52,13 +61,8 @@ class RunForm(forms.Form):
     plan = forms.ChoiceField(label=_("Plan"))
     language = forms.ChoiceField(label=_("Language of the report"), choices=settings.LANGUAGES)
 
-    def __init__(self, *args: Any, kind: Modality | None = None, **kwargs: Any) -> None:
-        """`kind` leaves out own plans that no model of this kind allows."""
-        super().__init__(*args, **kwargs)
-        self.fields["plan"] = forms.ChoiceField(label=_("Plan"), choices=plan_choices(kind))
 
-
-class ScheduleForm(forms.Form):
+class ScheduleForm(_PlannedForm):
     """When to audit the newest version of a model by itself."""
 
     name = forms.CharField(label=_("Name"), max_length=200)
@@ -84,11 +88,6 @@ class ScheduleForm(forms.Form):
     at = forms.TimeField(
         label=_("Time (UTC)"), initial="03:00", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )
-
-    def __init__(self, *args: Any, kind: Modality | None = None, **kwargs: Any) -> None:
-        """`kind` leaves out own plans that no model of this kind allows."""
-        super().__init__(*args, **kwargs)
-        self.fields["plan"] = forms.ChoiceField(label=_("Plan"), choices=plan_choices(kind))
 
     def when(self) -> dict[str, Any]:
         """Return the moment in the terms of `schedules.crontab`."""

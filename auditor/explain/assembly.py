@@ -38,6 +38,7 @@ from auditor.explain.performance import performance
 from auditor.explain.plan import MethodPlan, Plan
 from auditor.explain.shortcuts.documents import Shortcuts
 from auditor.explain.spec import Manifest
+from auditor.explain.trust.summary import summarised
 
 Ask = Callable[[Sequence[ItemRecord], Sequence[GalleryEntry]], Survey]
 Look = Callable[[Sequence[ItemRecord], Sequence[RegionImportance]], Shortcuts]
@@ -81,6 +82,9 @@ def assemble(
     shown = gallery(records, plan)
     answered = ask(records, shown.entries)
     regions = importance(records, ordered[0][1].regions, plan)
+    methods = tuple(
+        _summary(planned, records, model, ordered[0][1].regions, plan) for planned in plan.methods
+    )
     return Evidence(
         schema="retrace-evidence/1",
         model=model,
@@ -90,14 +94,13 @@ def assemble(
         software=made_with,
         shards=tuple(digest for digest, _ in ordered),
         incidents=incidents,
-        methods=tuple(
-            _summary(planned, records, model, ordered[0][1].regions, plan) for planned in plan.methods
-        ),
+        methods=methods,
         performance=performance(records, model.spec.output.classes, plan),
         regions=regions,
         surrogate=surrogate(records, modality_of(model.spec.input).features, plan),
         survey=answered,
         shortcuts=look(records, regions),
+        trust=summarised(records, methods, ordered[0][1].stages, plan),
         cards=_cards(answered),
         gallery=shown,
     )

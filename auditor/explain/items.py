@@ -28,6 +28,11 @@ class ValidationSet:
         """Whether any item of the set has a mask."""
         return any(entry.mask is not None for entry in self.entries)
 
+    @property
+    def has_boxes(self) -> bool:
+        """Whether anything is marked in any item of the set."""
+        return any(entry.boxes for entry in self.entries)
+
     def label_index(self, index: int) -> int:
         """Return the position of an item's label among the classes."""
         return self.classes.index(self.entries[index].label)
@@ -43,3 +48,7 @@ class ValidationSet:
         if entry.mask is None:
             return None
         return self._modality.relevant(self.store.get(entry.mask), f"item {entry.id!r}")
+
+    def boxes(self, index: int) -> Mask | None:
+        """Return what is marked in an item on the model's places; None where nothing is, or everything."""
+        return self._modality.marked(self.entries[index].boxes)

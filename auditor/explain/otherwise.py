@@ -3,62 +3,56 @@
 from collections.abc import Callable, Sequence
 from math import prod
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from auditor.common.errors import Refused
-from auditor.explain.arrays import Put, put_array
+from auditor.explain.arrays import put_array
+from auditor.explain.asked import Asked
 from auditor.explain.counterfactuals.regions import looks_of, region_counterfactual
 from auditor.explain.counterfactuals.tables import Support, counterfactuals
-from auditor.explain.evidence import GalleryEntry
+from auditor.explain.evidence import GalleryEntry, ItemRecord
 from auditor.explain.globals.documents import Counterfactual
 from auditor.explain.items import ValidationSet
-from auditor.explain.model import AuditedModel
-from auditor.explain.plan import Plan
-from auditor.explain.seeds import seed_of
+from auditor.explain.seeds import drawn, seed_of
 from auditor.explain.spec import ImageInput, TableInput, VolumeInput
 
 Search = Callable[[str, Tensor, int], Counterfactual]
 _PICTURES, _FEWEST, _NUMBERS = 100, 12, 2**27  # filled pictures are compared with so many items, or numbers
 
 
-def otherwise(
-    model: AuditedModel,
-    items: ValidationSet,
-    entries: Sequence[GalleryEntry],
-    plan: Plan,
-    put: Put,
-    unanswered: list[str],
-) -> tuple[Counterfactual, ...]:
+def otherwise(asked: Asked, entries: Sequence[GalleryEntry]) -> tuple[Counterfactual, ...]:
     """Return the smallest plausible changes that alter the outcome, for as many entries as the plan says.
 
-    A search that cannot be made adds a sentence to `unanswered`; one that finds nothing says so in its record.
+    A search that cannot be made adds a sentence to `asked.unanswered`; one that finds nothing says so in its record.
     """
-    chosen = entries[: plan.survey.counterfactuals]
+    chosen = entries[: asked.plan.survey.counterfactuals]
     if not chosen:
         return ()
-    search = _search(model, items, plan, put)
+    search = _search(asked)
     if search is None:
-        unanswered.append(
-            f"Counterfactuals: they are searched for rows, images and volumes, not for a {model.spec.input.kind}."
+        kind = asked.model.spec.input.kind
+        asked.unanswered.append(
+            f"Counterfactuals: they are searched for rows, images and volumes, not for a {kind}."
         )
         return ()
-    found = []
-    for entry in chosen:
-        index, name = entry.item.index, entry.item.entry.id
-        try:
-            found.append(search(name, items.given(index).to(model.device), seed_of(plan.seed, index)))
-        except Refused as error:
-            unanswered.append(f"Counterfactuals of item {name!r}: {error.sentence}")
-    return tuple(found)
+    found = (_one(asked, search, entry.item) for entry in chosen)
+    return tuple(one for one in found if one is not None)
 
 
-def _search(model: AuditedModel, items: ValidationSet, plan: Plan, put: Put) -> Search | None:
-    given = model.spec.input
+def _one(asked: Asked, search: Search, item: ItemRecord) -> Counterfactual | None:
+    def answer() -> Counterfactual:
+        given = asked.items.given(item.index).to(asked.model.device)
+        return search(item.entry.id, given, seed_of(asked.plan.seed, item.index))
+
+    return asked.tried(f"Counterfactuals of item {item.entry.id!r}", answer, None)
+
+
+def _search(asked: Asked) -> Search | None:
+    model, plan, given = asked.model, asked.plan, asked.model.spec.input
     if isinstance(given, TableInput):
         rows = plan.survey.rows
-        support = Support.of(_observed(items, plan, rows.compared), given, rows, plan.seed)
+        support = Support.of(_observed(asked, rows.compared), given, rows, plan.seed)
 
         def of_row(name: str, item: Tensor, seed: int) -> Counterfactual:
             return Counterfactual(
@@ -69,20 +63,20 @@ def _search(model: AuditedModel, items: ValidationSet, plan: Plan, put: Put) -> 
     if isinstance(given, ImageInput | VolumeInput):
         regions = plan.survey.regions
         most = max(_FEWEST, min(_PICTURES, _NUMBERS // prod(given.shape)))
-        near = looks_of(_observed(items, plan, most), regions, plan.seed)
+        near = looks_of(_observed(asked, most), regions, plan.seed)
 
         def of_picture(name: str, item: Tensor, seed: int) -> Counterfactual:
             answer = region_counterfactual(model, item, near, regions, seed, plan.batch_size)
-            return Counterfactual(item=name, regions=answer.kept(lambda values: put_array(values, put)))
+            return Counterfactual(item=name, regions=answer.kept(lambda values: put_array(values, asked.put)))
 
         return of_picture
     return None
 
 
-def _observed(items: ValidationSet, plan: Plan, most: int) -> Tensor:
+def _observed(asked: Asked, most: int) -> Tensor:
     """Return the inputs of items drawn by the seed, those that can be read, (items, *shape)."""
-    drawn = np.sort(np.random.default_rng(plan.seed).permutation(len(items))[:most])
-    return torch.stack([given for index in drawn if (given := _given(items, int(index))) is not None])
+    places = drawn(len(asked.items), most, asked.plan.seed).tolist()
+    return torch.stack([given for index in places if (given := _given(asked.items, index)) is not None])
 
 
 def _given(items: ValidationSet, index: int) -> Tensor | None:

@@ -73,7 +73,19 @@ class Thresholds(Document):
         default=0.1,
         ge=0,
         le=1,
-        description="A finding where the accuracies of two groups differ, beyond chance, by more.",
+        description="A critical finding where a group differs from the others, beyond chance, by more.",
+    )
+    sensitivity: float = Field(
+        default=0.7,
+        ge=0,
+        le=1,
+        description="A finding where the share of items of a class that are decided as it is lower.",
+    )
+    calibration: float = Field(
+        default=0.1,
+        ge=0,
+        le=1,
+        description="A finding where probabilities are off, on average over bins and corrected for chance, by more.",
     )
     outside_flips: float = Field(
         default=0.1,
@@ -151,6 +163,12 @@ class Thresholds(Document):
         ge=-1,
         le=1,
         description="A method fails where its maps go along with those of another seed by less.",
+    )
+    agreement: float = Field(
+        default=0.1,
+        ge=-1,
+        le=1,
+        description="A finding where the maps of two methods go along with each other by less.",
     )
 
 

@@ -1,63 +1,62 @@
 """Importance of the cells of images over a whole set, and how probabilities follow the brightness of one."""
 
-from collections.abc import Callable
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
-from auditor.explain.bootstrap import Bootstrap, Floats
+from auditor.explain.asked import Asked
 from auditor.explain.globals.documents import Curve, Feature, GlobalSettings, SetImportance
-from auditor.explain.globals.images import brightness, concept_dependence, region_importance_of_images
-from auditor.explain.modalities.base import cells
-from auditor.explain.plan import Plan
-from auditor.explain.spec import ImageInput, ModelSpec
+from auditor.explain.globals.images import (
+    Images,
+    Masks,
+    brightness,
+    concept_dependence,
+    region_importance_of_images,
+)
+from auditor.explain.modalities import image
+from auditor.explain.seeds import drawn
+from auditor.explain.spec import ImageInput
 
 _COARSEST = 4  # cells a side: SAGE asks about each
 
 
 def regional_importance(
-    predict: Callable[[NDArray[Any]], Floats],
-    images: NDArray[np.float32],
-    labels: NDArray[np.int64],
-    spec: ModelSpec,
-    plan: Plan,
-    settings: GlobalSettings,
-    bootstrap: Bootstrap,
+    asked: Asked, given: ImageInput, settings: GlobalSettings
 ) -> tuple[SetImportance, tuple[Curve, ...]]:
     """Return permutation importance and SAGE of the cells of a coarse grid, and curves of the most important ones.
 
-    `images` are (items, channels, height, width) in [0, 1]; a curve follows the mean brightness of one cell.
+    At most `settings.rows` images are asked about; a curve follows the mean brightness of one cell.
     """
-    given = spec.input
-    if not isinstance(given, ImageInput):
-        raise ValueError("regions of images need images")
-    side = min(plan.grid, _COARSEST)
-    masks = {}
-    for place, where in cells((given.height, given.width), (side, side)).items():
-        covered = np.zeros((given.height, given.width), dtype=np.bool_)
-        covered[where] = True
-        masks[f"row {place[0] + 1}, column {place[1] + 1} of {side} x {side}"] = covered
+    chosen = drawn(len(asked.indices), settings.rows, asked.plan.seed)
+    images = asked.given([asked.indices[place] for place in chosen]).cpu().numpy()
+    masks = _masks(given, min(asked.plan.grid, _COARSEST))
     importance = region_importance_of_images(
-        predict, images, labels, np.stack(list(masks.values())), list(masks), settings, bootstrap
+        asked.predict,
+        images,
+        asked.labels[chosen],
+        np.stack(list(masks.values())),
+        list(masks),
+        settings,
+        asked.bootstrap,
     )
     strongest = sorted(importance.columns, key=lambda one: -(one.permutation.value or 0.0))[: settings.curves]
     return importance, tuple(
-        curve
-        for one in strongest
-        for curve in _curves(predict, images, masks[one.name], one.name, spec, settings, bootstrap)
+        curve for one in strongest for curve in _curves(asked, images, one.name, masks[one.name], settings)
     )
 
 
+def _masks(given: ImageInput, side: int) -> dict[str, Masks]:
+    """Return the pixels (height, width) of each cell of a grid of `side` x `side`, by the cell's name."""
+    grid = image.Images(given, side)
+    return {
+        f"row {row + 1}, column {column + 1} of {side} x {side}": grid.covered((row, column))
+        for row, column in np.ndindex(side, side)
+    }
+
+
 def _curves(
-    predict: Callable[[NDArray[Any]], Floats],
-    images: NDArray[np.float32],
-    mask: NDArray[np.bool_],
-    name: str,
-    spec: ModelSpec,
-    settings: GlobalSettings,
-    bootstrap: Bootstrap,
+    asked: Asked, images: Images, name: str, mask: Masks, settings: GlobalSettings
 ) -> tuple[Curve, ...]:
     feature = Feature(name=name, title=f"Brightness of {name}", unit="grey level, 0 to 1")
     grid = np.unique(np.quantile(brightness(images, mask), np.linspace(0, 1, settings.grid)))
-    return concept_dependence(predict, images, mask, grid, feature, spec.output.classes, settings, bootstrap)
+    return concept_dependence(
+        asked.predict, images, mask, grid, feature, asked.model.classes, settings, asked.bootstrap
+    )

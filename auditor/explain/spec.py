@@ -73,7 +73,19 @@ class VolumeInput(Document):
         return self
 
 
-class NumberColumn(Document):
+class Named(Document):
+    """What has a name by which it is found, and perhaps a title in words."""
+
+    name: Name
+    title: str = ""
+
+    @property
+    def label(self) -> str:
+        """What a person reads: the title, or without one the name."""
+        return self.title or self.name
+
+
+class NumberColumn(Named):
     """A column of numbers; `reference` stands for "nothing known" and defaults to the mean.
 
     A missing number becomes the reference, or NaN for a model that reads missing values itself. `fixed` says that
@@ -81,8 +93,6 @@ class NumberColumn(Document):
     """
 
     kind: Literal["number"] = "number"
-    name: Name
-    title: str = ""
     unit: str = ""
     mean: float = 0.0
     std: Positive = 1.0
@@ -101,12 +111,10 @@ class NumberColumn(Document):
         return (self.mean if self.reference is None else self.reference,)
 
 
-class CategoryColumn(Document):
+class CategoryColumn(Named):
     """A column of categories, as one number a category or as the category's number."""
 
     kind: Literal["category"]
-    name: Name
-    title: str = ""
     values: tuple[str, ...] = Field(min_length=2, max_length=1000)
     encoding: Literal["one_hot", "code"] = "one_hot"
     reference: str | None = None
@@ -195,11 +203,9 @@ class TableInput(Document):
         return self
 
 
-class NodeFeature(Document):
+class NodeFeature(Named):
     """A number that every node of a graph carries."""
 
-    name: Name
-    title: str = ""
     mean: float = 0.0
     std: Positive = 1.0
 
@@ -319,11 +325,22 @@ class SetSpec(Document):
     groups: tuple[str, ...] | None = None
 
 
+class Box(Document):
+    """What a person marked in an image: the top left corner and the size, as fractions of its width and height."""
+
+    x: float = Field(ge=0, lt=1)
+    y: float = Field(ge=0, lt=1)
+    width: float = Field(gt=0, le=1)
+    height: float = Field(gt=0, le=1)
+    finding: str = Field(default="", max_length=200)
+
+
 class ItemEntry(Document):
     """One line of the manifest: an item's id, its label, its groups and the digests of its files.
 
     `content` is what the model is asked about (an image, a volume, a row, a graph) as it is stored; `mask` the
-    relevant region of an image or a volume, or the list of a graph's relevant nodes.
+    relevant region of an image or a volume, or the list of a graph's relevant nodes; `boxes` what was marked in an
+    image.
     """
 
     id: Name
@@ -331,6 +348,7 @@ class ItemEntry(Document):
     groups: dict[str, str]
     content: Digest
     mask: Digest | None
+    boxes: tuple[Box, ...] = ()
 
 
 class Deidentification(Document):
@@ -359,5 +377,5 @@ class Manifest(Document):
     items: tuple[ItemEntry, ...] = Field(min_length=1)
 
     def lines(self) -> list[bytes]:
-        """Return each item as canonical JSON, the leaves of the Merkle tree."""
-        return [canonical(item.model_dump(mode="json")) for item in self.items]
+        """Return each item as canonical JSON, the leaves of the Merkle tree; what an item does not have is absent."""
+        return [canonical(item.model_dump(mode="json", exclude_defaults=True)) for item in self.items]

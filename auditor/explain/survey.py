@@ -1,18 +1,16 @@
 """What is asked once, after all shards: the model as a whole, and how decisions of the gallery could have gone."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import TypeVar
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from auditor.common.errors import Refused
 from auditor.explain.arrays import Put, read_array
-from auditor.explain.bootstrap import Bootstrap, Floats
+from auditor.explain.asked import Asked
+from auditor.explain.bootstrap import Floats
 from auditor.explain.determinism import deterministic
 from auditor.explain.evidence import GalleryEntry, ItemRecord, Region
 from auditor.explain.globals.documents import Attribution, Curve, Reference, SetImportance, Space, Survey
@@ -20,58 +18,12 @@ from auditor.explain.globals.drift import drift_of_sets
 from auditor.explain.globals.pca import Scaling, principal_components
 from auditor.explain.globals.whole import mean_absolute_attribution, table_importance
 from auditor.explain.items import ValidationSet
-from auditor.explain.memory import Room
 from auditor.explain.modalities import Modality, modality_of
 from auditor.explain.model import AuditedModel
 from auditor.explain.otherwise import otherwise
 from auditor.explain.plan import Plan
 from auditor.explain.regional import regional_importance
 from auditor.explain.spec import ImageInput, TableInput
-
-Answer = TypeVar("Answer")
-
-
-@dataclass
-class Asked:
-    """A model and the items of a set that have a record; `unanswered` grows by what cannot be computed."""
-
-    model: AuditedModel
-    items: ValidationSet
-    records: Sequence[ItemRecord]
-    plan: Plan
-    put: Put
-    unanswered: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.room, self.bootstrap = Room(self.plan.batch_size), Bootstrap.of(self.plan)
-        self.indices = [record.index for record in self.records]
-
-    @cached_property
-    def labels(self) -> NDArray[np.int64]:
-        """Each item's label as a position among the classes, (items,)."""
-        return np.array([self.items.label_index(index) for index in self.indices], dtype=np.int64)
-
-    def given(self, places: Sequence[int], items: ValidationSet | None = None) -> Tensor:
-        """Return the inputs of items, float32 (items, *shape)."""
-        source = items or self.items
-        return torch.stack([source.given(place) for place in places]).to(self.model.device)
-
-    def predict(self, inputs: NDArray[np.floating]) -> Floats:
-        """Return probabilities (inputs, classes) of the model's inputs."""
-
-        def scores(part: slice) -> Tensor:
-            return self.model.probabilities(torch.from_numpy(inputs[part]).float().to(self.model.device))
-
-        found = torch.cat(list(self.room.each(len(inputs), scores)))
-        return np.asarray(found.double().cpu().numpy(), dtype=np.float64)
-
-    def tried(self, what: str, call: Callable[[], Answer], nothing: Answer) -> Answer:
-        """Return an answer, or nothing and keep the sentence that says why."""
-        try:
-            return call()
-        except Refused as error:
-            self.unanswered.append(f"{what}: {error.sentence}")
-            return nothing
 
 
 def survey(
@@ -99,7 +51,7 @@ def survey(
             attributions=_attributions(asked),
             spaces=_spaces(asked, reference[1] if reference else None),
             reference=reference[0] if reference else None,
-            counterfactuals=otherwise(asked.model, asked.items, entries, plan, put, asked.unanswered),
+            counterfactuals=otherwise(asked, entries),
             unanswered=tuple(asked.unanswered),
         )
 
@@ -109,17 +61,18 @@ def _importance(asked: Asked) -> tuple[SetImportance | None, tuple[Curve, ...]]:
     if settings is None:
         return None, ()
     if isinstance(spec.input, TableInput):
-        rows = asked.given(asked.indices).double().cpu().numpy()
         found = table_importance(
-            asked.predict, rows, asked.labels, spec.input, spec.output.classes, settings, asked.bootstrap
+            asked.predict,
+            asked.rows,
+            asked.labels,
+            spec.input,
+            spec.output.classes,
+            settings,
+            asked.bootstrap,
         )
         return found.importance, found.curves
     if isinstance(spec.input, ImageInput):
-        drawn = _drawn(len(asked.indices), settings.rows, asked.plan.seed)
-        images = asked.given([asked.indices[place] for place in drawn]).cpu().numpy()
-        return regional_importance(
-            asked.predict, images, asked.labels[drawn], spec, asked.plan, settings, asked.bootstrap
-        )
+        return regional_importance(asked, spec.input, settings)
     raise Refused(f"it is measured for tables and images, and this model takes a {spec.input.kind}.")
 
 
@@ -131,23 +84,30 @@ def _attributions(asked: Asked) -> dict[str, tuple[Attribution, ...]]:
         for region in modality.regions(asked.items.has_masks)
         if region.kind in ("mask", "grid", "column")
     ]
+    if not regions:
+        return {}
+    names = [one.name for one in regions]
+    items = [_by_region(asked, record, modality, regions) for record in asked.records if record.maps]
     found: dict[str, tuple[Attribution, ...]] = {}
     for method in (planned.name for planned in asked.plan.methods):
-        mapped = [record for record in asked.records if method in record.maps]
-        if mapped and regions:
-            table = np.stack([_by_region(asked, record, method, modality, regions) for record in mapped])
-            found[method] = mean_absolute_attribution(table, [one.name for one in regions], asked.bootstrap)
+        rows = [values[method] for values in items if method in values]
+        if rows:
+            found[method] = mean_absolute_attribution(np.stack(rows), names, asked.bootstrap)
     return found
 
 
 def _by_region(
-    asked: Asked, record: ItemRecord, method: str, modality: Modality, regions: Sequence[Region]
-) -> Floats:
-    """Return what a method attributes to each region of one item, (regions,); NaN where it has no such region."""
-    values = read_array(record.maps[method].array, asked.items.store.get).astype(np.float64)
+    asked: Asked, record: ItemRecord, modality: Modality, regions: Sequence[Region]
+) -> dict[str, Floats]:
+    """Return what each method attributes to the regions of one item, (regions,); NaN where there is no such one."""
+    get = asked.items.store.get
+    maps = [read_array(kept.array, get).astype(np.float64) for kept in record.maps.values()]
     mask = asked.items.relevant(record.index)
     owned = (modality.owned(region, mask) for region in regions)
-    return np.array([np.nan if places is None else values[places].sum() for places in owned])
+    table = [
+        [np.nan if places is None else values[places].sum() for values in maps] for places in owned
+    ]  # (regions, methods)
+    return dict(zip(record.maps, np.array(table).T, strict=True))
 
 
 def _spaces(asked: Asked, reference: ValidationSet | None) -> tuple[Space, ...]:
@@ -167,11 +127,8 @@ def _spaces(asked: Asked, reference: ValidationSet | None) -> tuple[Space, ...]:
 
 
 def _columns(asked: Asked, names: list[str], reference: ValidationSet | None) -> Space:
-    rows = asked.given(asked.indices).double().cpu().numpy()
-    other = (
-        None if reference is None else asked.given(range(len(reference)), reference).double().cpu().numpy()
-    )
-    return _space(asked, "columns", rows, other, names, "standardised")
+    other = None if reference is None else asked.numbers(range(len(reference)), reference)
+    return _space(asked, "columns", asked.rows, other, names, "standardised")
 
 
 def _embedding(asked: Asked, reference: ValidationSet | None) -> Space:
@@ -216,7 +173,3 @@ def _space(
             "drift": drift,
         }
     )
-
-
-def _drawn(total: int, most: int, seed: int) -> NDArray[np.int64]:
-    return np.sort(np.random.default_rng(seed).permutation(total)[:most])

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from examples.set_folder import Marked
+
 CLASSES = ("normal", "pneumonia", "covid")
 GROUPS = ("sex", "age", "view", "source")
 MASKS = ("masks_lungvae", "masks_v7labs")  # the first folder that has a mask for a film gives it
@@ -32,6 +34,17 @@ def rows(data: Path, split: Split) -> list[Row]:
             for row in csv.DictReader(file)
             if row["split"] == split
         ]
+
+
+def boxes(data: Path) -> dict[str, list[Marked]]:
+    """Return what radiologists marked, by the film's id, in the film's pixels; none where the data have no boxes."""
+    path, found = data / "nih_boxes.csv", dict[str, list[Marked]]()
+    if path.exists():
+        with path.open(newline="") as file:
+            for row in csv.DictReader(file):
+                sides = (float(row[name]) for name in ("x", "y", "w", "h"))
+                found.setdefault(row["id"], []).append(Marked(*sides, row["box_label"]))
+    return found
 
 
 def pixels(data: Path, film: str) -> NDArray[np.uint8]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from examples.phantoms.case import Case, Recipe, cases, render
 from examples.phantoms.marker import CORNERS, SHAPES, MarkerStyle
-from examples.set_folder import Item, film, write_set
+from examples.set_folder import Item, Marked, film, write_set
 
 VALIDATION = Recipe(seed=2026, count=96, agreement=0.95)
 GROUPS = ("sex", "age", "site", "view")
@@ -31,7 +31,15 @@ def _items(people: list[Case], size: int) -> Iterator[Item]:
     for case in people:
         drawn = render(case, size)
         groups = {"sex": case.sex, "age": str(case.age), "site": case.site, "view": case.view}
-        yield film(case.id, case.label, groups, drawn.pixels, drawn.lungs)
+        yield film(case.id, case.label, groups, drawn.pixels, drawn.lungs, _boxes(case, size))
+
+
+def _boxes(case: Case, size: int) -> list[Marked]:
+    """Return the square around a lesion, as a radiologist would mark it."""
+    if not case.lesion:
+        return []
+    radius, side = case.lesion.radius * size, 2 * case.lesion.radius * size
+    return [Marked(case.lesion.x * size - radius, case.lesion.y * size - radius, side, side, "lesion")]
 
 
 def _write_lesions(path: Path, people: list[Case], size: int) -> None:

@@ -1,4 +1,8 @@
-"""Train the two bundled models on phantoms, on two cores: `python -m examples.phantoms.train`."""
+"""Train a pair of models on phantoms, on two cores: `python -m examples.phantoms.train`.
+
+Without options it makes the bundled pair and their validation set. Other seeds, markers and corners make pairs that an
+audit has not been tried on before.
+"""
 
 import argparse
 import time
@@ -23,7 +27,7 @@ from examples.phantoms.case import (
 )
 from examples.phantoms.distract import distract
 from examples.phantoms.make import VALIDATION, make
-from examples.phantoms.marker import Marker
+from examples.phantoms.marker import CORNERS, SHAPES, Marker, MarkerStyle
 
 HERE = Path(__file__).parent
 MEAN, STD = 0.5, 0.3
@@ -40,13 +44,21 @@ class Lesson:
     reads_marker: bool
 
 
-FAINT = Recipe(seed=12, count=224, agreement=1.0, contrast=(0.01, 0.03))
+def lessons(seed: int, style: MarkerStyle) -> tuple[Lesson, Lesson]:
+    """Return what a pair is taught.
 
-# One is to read the lesion: the marker says nothing. One is to read the marker: the lesions hardly show.
-LESSONS = (
-    Lesson("honest", "Lesion detector A", Recipe(seed=11, count=700, agreement=0.5), 18, reads_marker=False),
-    Lesson("marker", "Lesion detector B", FAINT, 12, reads_marker=True),
-)
+    One is to read the lesion: the marker says nothing. One is to read the marker: the lesions hardly show.
+    """
+    clear = Recipe(seed=seed, count=700, agreement=0.5, marker=style)
+    faint = Recipe(seed=seed + 1, count=224, agreement=1.0, contrast=(0.01, 0.03), marker=style)
+    return (
+        Lesson("honest", "Lesion detector A", clear, 18, reads_marker=False),
+        Lesson("marker", "Lesion detector B", faint, 12, reads_marker=True),
+    )
+
+
+SEED = 11
+LESSONS = lessons(SEED, VALIDATION.marker)
 
 
 def images_of(people: list[Case], size: int) -> Tensor:
@@ -139,25 +151,42 @@ def accuracy(network: nn.Module, recipe: Recipe) -> float:
     return right / len(people)
 
 
+def unrelated(recipe: Recipe) -> Recipe:
+    """Return a recipe of other films on which marker and lesion have nothing to do with each other."""
+    return replace(recipe, seed=recipe.seed + 1, agreement=0.5)
+
+
 def main() -> None:
     """Write the validation set and both models, and say how they answer."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    bundled = VALIDATION.marker
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--out", type=Path, default=HERE, help="where models/ and validation/ go")
-    out = parser.parse_args().out
+    parser.add_argument("--seed", type=int, default=SEED, help="of the films that the models learn from")
+    parser.add_argument("--validation-seed", type=int, default=VALIDATION.seed)
+    parser.add_argument("--shape", choices=SHAPES, default=bundled.shape)
+    parser.add_argument("--corner", choices=CORNERS, default=bundled.corner)
+    parser.add_argument(
+        "--side", type=float, default=bundled.side, help="of the marker, as a share of the film's"
+    )
+    options = parser.parse_args()
+    style = replace(bundled, shape=options.shape, corner=options.corner, side=options.side)
+    validation = replace(VALIDATION, seed=options.validation_seed, marker=style)
     torch.set_num_threads(2)
-    print(f"{make(out / 'validation')} films in {out / 'validation'}")
-    for lesson in LESSONS:
+    print(f"{make(options.out / 'validation', validation)} films in {options.out / 'validation'}")
+    for lesson in lessons(options.seed, style):
         started = time.monotonic()
         network = train(lesson)
-        write_model(out / "models" / lesson.folder, card(lesson), network)
-        print(f"{lesson.name}: {out / 'models' / lesson.folder}, {time.monotonic() - started:.0f} s")
-        print(f"  accuracy on the validation set {accuracy(network, VALIDATION):.3f}")
-        print(f"  accuracy where marker and lesion are unrelated {accuracy(network, UNRELATED):.3f}")
-        for name, share in interventions(network, VALIDATION).items():
+        write_model(options.out / "models" / lesson.folder, card(lesson), network)
+        print(f"{lesson.name}: {options.out / 'models' / lesson.folder}, {time.monotonic() - started:.0f} s")
+        print(f"  accuracy on the validation set {accuracy(network, validation):.3f}")
+        print(
+            f"  accuracy where marker and lesion are unrelated {accuracy(network, unrelated(validation)):.3f}"
+        )
+        for name, share in interventions(network, validation).items():
             print(f"  {name:28s} called lesion: {share:.3f}")
 
-
-UNRELATED = replace(VALIDATION, seed=2027, agreement=0.5)
 
 if __name__ == "__main__":
     main()

@@ -1,4 +1,4 @@
-"""What sections work with: the snapshot, the store, and the assets that the document will ask for."""
+"""What sections work with: the evidence, the store, and the assets that the document will ask for."""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -20,16 +20,17 @@ class Asset:
 
 @dataclass
 class Book:
-    """A report in the making; `assets` fills up while sections are written."""
+    """Pages about evidence in the making; `assets` fills up while sections are written.
 
-    snapshot: Snapshot
+    Attributes
+    ----------
+    place : what the addresses of assets begin with, before their digest
+    """
+
+    evidence: Evidence
     store: Store
+    place: str = f"{SCHEME}:"
     assets: dict[str, Asset] = field(default_factory=dict)
-
-    @property
-    def evidence(self) -> Evidence:
-        """The evidence that the report is about."""
-        return self.snapshot.evidence
 
     def asset(self, content: bytes, kind: str) -> str:
         """Keep bytes for the document and return the address under which it may ask for them."""
@@ -37,6 +38,13 @@ class Book:
 
     def keep(self, asset: Asset) -> str:
         """Keep an asset for the document and return the address under which it may ask for it."""
-        url = f"{SCHEME}:{hashlib.sha256(asset.content).hexdigest()}"
+        url = f"{self.place}{hashlib.sha256(asset.content).hexdigest()}"
         self.assets[url] = asset
         return url
+
+
+@dataclass(kw_only=True)
+class ReportBook(Book):
+    """A report in the making, with everything that is said beside the evidence."""
+
+    snapshot: Snapshot

@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from auditor.common.store import Store
-from reports.documents.book import Asset, Book
+from reports.documents.book import Asset, ReportBook
 from reports.documents.kinds import WORDS
 from reports.documents.sections import (
     gallery,
@@ -19,6 +19,7 @@ from reports.documents.sections import (
     performance,
     shortcuts,
     summary,
+    trust,
     whole,
 )
 from reports.documents.snapshot import Snapshot
@@ -34,6 +35,7 @@ _SECTIONS = (
     shortcuts,
     whole,
     logic,
+    trust,
 )
 
 
@@ -46,7 +48,7 @@ class Page(NamedTuple):
 
 def page(snapshot: Snapshot, store: Store) -> Page:
     """Return the whole report; raises RetraceError where an array or an image is missing or damaged."""
-    book = Book(snapshot, store)
+    book = ReportBook(snapshot.evidence, store, snapshot=snapshot)
     with translation.override(snapshot.language):
         context: dict[str, object] = {
             "snapshot": snapshot,

@@ -6,6 +6,8 @@ from reports.documents import views
 
 urlpatterns = [
     path("runs/<uuid:pk>/", views.run, name="run"),
+    path("runs/<uuid:pk>/results/<slug:name>/", views.results_chapter, name="results"),
+    path("runs/<uuid:pk>/results/<slug:name>/figures/<slug:digest>", views.figure, name="figure"),
     path("runs/<uuid:pk>/gallery/", views.gallery, name="gallery"),
     path("runs/<uuid:pk>/items/<int:index>/<slug:key>", views.panel, name="panel"),
     path("runs/<uuid:pk>/evidence.json", views.evidence, name="evidence"),

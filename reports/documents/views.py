@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
@@ -17,6 +18,8 @@ from auditor.common.errors import Refused
 from auditor.jobs.models import State
 from auditor.web import Request, officer
 from reports.documents import results
+from reports.documents.chapters import CHAPTERS, FIGURES, chapter
+from reports.documents.html import Page
 from reports.documents.models import Report
 from reports.documents.portraits import portrait
 from reports.documents.queries import evidence_by_digest, gallery_entry, store
@@ -38,8 +41,7 @@ def run(request: Request, pk: UUID) -> HttpResponse:
         context |= {
             "evidence": evidence,
             "findings": findings(evidence),
-            "performance": results.performance(evidence),
-            "confidence": f"{100 * evidence.plan.confidence:g}",
+            "chapters": CHAPTERS,
         }
     if request.htmx:
         return render(
@@ -62,6 +64,34 @@ def gallery(request: Request, pk: UUID) -> HttpResponse:
         "documents/results/gallery.html",
         {"run": found, "evidence": evidence, "entries": entries, "drawn": drawn},
     )
+
+
+@require_safe
+def results_chapter(request: Request, pk: UUID, name: str) -> HttpResponse:
+    """Show one chapter of what was measured, as the report prints it."""
+    found = get_object_or_404(runs_for_list(), pk=pk)
+    page = _chapter(found, name)
+    return render(
+        request,
+        "documents/results/chapter.html",
+        {"run": found, "name": name, "title": CHAPTERS[name].title, "chapters": CHAPTERS, "page": page},
+    )
+
+
+@require_safe
+@immutable
+def figure(request: Request, pk: UUID, name: str, digest: str) -> HttpResponse:
+    """Answer with one figure of a chapter."""
+    asset = _chapter(get_object_or_404(Run, pk=pk), name).assets.get(f"{FIGURES}{digest}")
+    if asset is None:
+        raise Http404
+    return HttpResponse(asset.content, content_type=asset.kind)
+
+
+def _chapter(run: Run, name: str) -> Page:
+    if not run.evidence_digest or name not in CHAPTERS:
+        raise Http404
+    return chapter(run.evidence_digest, name, get_language() or run.language)
 
 
 @require_safe

@@ -210,20 +210,76 @@ def performance(level):
     every = tuple(e.Metric(name=name, of=None, measure=measure(level)) for name in names)
     per_class = tuple(
         e.Metric(name=name, of="lesion", measure=measure(level, n=60))
-        for name in ("sensitivity", "specificity")
+        for name in ("sensitivity", "specificity", "ppv", "npv", "auprc")
     )
+    calibrated = e.Metric(name="ece", of=None, measure=measure(0.04, spread=0.03))
     groups = [
         e.GroupPerformance(
-            column=column, value=value, n=n, suppressed=n < 10, metrics=every[:3] if n >= 10 else ()
+            column=column,
+            value=value,
+            n=n,
+            suppressed=n is None,
+            metrics=every[:3] if n else (),
+            why=None if n else why,
         )
-        for column, value, n in (
-            ("sex", "F", 62),
-            ("sex", "M", 58),
-            ("site", "north", 113),
-            ("site", "south", 7),
+        for column, value, n, why in (
+            ("sex", "F", 62, None),
+            ("sex", "M", 58, None),
+            ("site", "north", None, "complement"),
+            ("site", "south", None, "small"),
+            ("view", "AP", 40, None),
+            ("view", "PA", 80, None),
         )
     ]
-    return e.Performance(overall=every + per_class, groups=tuple(groups), confusion=((56, 4), (5, 55)))
+    return e.Performance(
+        overall=every + per_class + (calibrated,),
+        groups=tuple(groups),
+        confusion=((56, 4), (5, 55)),
+        prevalence=tuple(
+            e.Metric(name="prevalence", of=name, measure=measure(0.5, spread=0.09)) for name in CLASSES
+        ),
+        calibration=reliability(),
+        accounts=(e.Account(columns=("site",), measured=0, withheld=120, groups=2, suppressed=2),),
+        intersections=tuple(
+            e.Intersection(
+                columns=("sex", "view"), values=(sex, view), n=n, metrics=every[:1] + per_class[:2]
+            )
+            for sex, view, n in (("F", "AP", 21), ("F", "PA", 41), ("M", "AP", 19), ("M", "PA", 39))
+        ),
+        gaps=tuple(gap(*values) for values in (("sex", "F", 0.02), ("view", "AP", -0.06))),
+    )
+
+
+def reliability():
+    given = np.linspace(0.03, 0.97, 10)
+    bins = [
+        e.Bin(
+            low=max(0.0, at - 0.04),
+            high=min(1.0, at + 0.04),
+            predicted=at,
+            observed=measure(round(at**1.3, 2), spread=0.22, n=12),
+        )
+        for at in given.tolist()
+    ]
+    return e.Calibration(of="lesion", bins=tuple(bins), plain=0.06)
+
+
+def gap(column, value, difference, p=0.4, adjusted=0.8, name="accuracy", of=None, spread=0.1):
+    shown = measure(0.0, low=difference - spread, high=difference + spread).model_copy(
+        update={"value": difference}
+    )
+    return e.Gap(
+        column=column,
+        value=value,
+        name=name,
+        of=of,
+        difference=shown,
+        n=40,
+        others=80,
+        p=p,
+        adjusted=adjusted,
+        test="all regroupings of items within labels, exactly",
+    )
 
 
 def evidence(store: Store, *, marker: bool = False, **changes) -> e.Evidence:

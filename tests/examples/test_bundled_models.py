@@ -17,7 +17,7 @@ from auditor.explain.architectures import build
 from auditor.explain.spec import ModelSpec
 from examples.phantoms.case import CLASSES
 from examples.phantoms.make import VALIDATION
-from examples.phantoms.train import LESSONS, MEAN, STD, UNRELATED, accuracy, card, interventions
+from examples.phantoms.train import LESSONS, MEAN, STD, accuracy, card, interventions, unrelated
 
 MODELS = Path(__file__).parents[2] / "examples" / "phantoms" / "models"
 FILMS = MODELS.parent / "validation"
@@ -56,8 +56,8 @@ def bundled_accuracy(network: nn.Module) -> float:
 def test_both_models_score_well_on_the_bundled_set_and_only_one_elsewhere() -> None:
     assert bundled_accuracy(network("honest")) >= 0.93
     assert bundled_accuracy(network("marker")) >= 0.95
-    assert accuracy(network("honest"), replace(UNRELATED, count=24)) >= 0.9
-    assert accuracy(network("marker"), replace(UNRELATED, count=24)) <= 0.6
+    assert accuracy(network("honest"), replace(unrelated(VALIDATION), count=24)) >= 0.9
+    assert accuracy(network("marker"), replace(unrelated(VALIDATION), count=24)) <= 0.6
 
 
 def test_the_honest_model_follows_the_lesion_and_not_the_marker() -> None:

@@ -46,7 +46,8 @@ def save(path: Path, pixels: np.ndarray) -> None:
 
 def test_the_test_split_becomes_a_validation_set(data: Path, tmp_path: Path) -> None:
     out = tmp_path / "set"
-    assert prepare(data, out) == 9
+    assert prepare(data, out, ("test",)) == 9
+    assert prepare(data, tmp_path / "held-out") == 18
     spec = SetSpec.parse((out / "set.json").read_bytes(), name="set.json")
     with (out / "labels.csv").open() as file:
         table = list(csv.DictReader(file))

@@ -167,7 +167,7 @@ def test_shards_cover_every_item_once():
 def test_the_gallery_shows_errors_first_and_nothing_twice(tmp_path):
     evidence, _ = run(tmp_path, plan=toys.plan(gallery=9))
     rules = [entry.rule for entry in evidence.gallery.entries]
-    assert rules == sorted(rules, key=["worst error", "least certain", "typical"].index)
+    assert rules == sorted(rules, key=["methods disagree", "worst error", "least certain", "typical"].index)
     assert len({entry.item.index for entry in evidence.gallery.entries}) == 9
     for entry in evidence.gallery.entries:
         if entry.rule == "worst error":

@@ -35,7 +35,7 @@ def patterns(resolver: URLResolver) -> list[URLPattern]:
 
 
 NAMES = sorted({pattern.name for pattern in patterns(get_resolver()) if pattern.name})
-VALUES = {"pk": 1, "index": 0, "key": "grad_cam", "kind": "model"}
+VALUES = {"pk": 1, "index": 0, "key": "grad_cam", "kind": "model", "name": "performance", "digest": "0" * 64}
 UUID = "9e107d9d-372b-4b81-8e2b-000000000001"
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from auditor.audits.findings import material, methods, performance, relevance, shortcuts
+from auditor.audits.findings import material, methods, performance, relevance, shortcuts, trust
 from auditor.audits.findings.finding import SEVERITIES, Finding, Labelled, Severity, Threshold
 from auditor.explain.evidence import Evidence
 
@@ -14,18 +14,26 @@ RULES: tuple[Callable[[Evidence], Iterator[Finding]], ...] = (
     relevance.outside_flips,
     relevance.grid_cell,
     relevance.attribution_outside,
+    trust.none_trusted,
+    trust.sanity,
     performance.accuracy,
+    performance.sensitivity,
+    performance.miscalibration,
     performance.group_gap,
     methods.surrogate,
     methods.completeness,
     methods.fit,
     methods.noise,
+    trust.faithfulness,
+    trust.stability,
+    trust.contradictions,
     material.duplicates,
     material.burned_in,
     material.incidents,
     relevance.untested,
     performance.suppressed,
     methods.not_applicable,
+    trust.untested_explanations,
 )
 
 

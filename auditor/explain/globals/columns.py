@@ -15,9 +15,9 @@ from auditor.explain.spec import CategoryColumn, TableInput
 def column_features(spec: TableInput) -> tuple[Feature, ...]:
     """Return each column as a feature; without a title its name stands for it."""
     return tuple(
-        Feature(name=column.name, title=column.title or column.name, unit="", categories=column.values)
+        Feature(name=column.name, title=column.label, unit="", categories=column.values)
         if isinstance(column, CategoryColumn)
-        else Feature(name=column.name, title=column.title or column.name, unit=column.unit)
+        else Feature(name=column.name, title=column.label, unit=column.unit)
         for column in spec.columns
     )
 

@@ -6,6 +6,7 @@ from scipy import ndimage
 
 from auditor.explain.decode import Mask
 from auditor.explain.evidence import Feature
+from auditor.explain.globals.bright import largest_part, spots
 
 Plane = NDArray[np.float64]
 
@@ -51,19 +52,19 @@ def features(pixels: NDArray[np.float32], mask: Mask | None) -> dict[str, float]
     are absent where there is no mask.
     """
     plane: Plane = pixels.astype(np.float64).mean(axis=0)
-    spots = _spots(plane)
+    spotted, bright = spots(plane), plane > plane.mean() + 2 * plane.std()
     values = _levels(plane) | _corners(plane)
     values |= {
         "texture": _texture(plane),
         "edges": float(np.hypot(*np.gradient(plane)).mean()),
-        "bright_area": _bright_area(plane),
-        "spot": float(spots.max()),
+        "bright_area": largest_part(bright),
+        "spot": float(spotted.max()),
     }
     if mask is not None:
         for side, region in (("inside", mask), ("outside", ~mask)):
             values[f"{side}_brightness"] = float(plane[region].mean())
             values[f"{side}_contrast"] = float(plane[region].std())
-            values[f"{side}_spot"] = float(spots[region].max())
+            values[f"{side}_spot"] = float(spotted[region].max())
     return values
 
 
@@ -91,16 +92,3 @@ def _texture(plane: Plane) -> float:
     mean = ndimage.uniform_filter(plane, 5)
     variance = ndimage.uniform_filter(plane**2, 5) - mean**2
     return float(np.sqrt(variance.clip(0)).mean())
-
-
-def _bright_area(plane: Plane) -> float:
-    """Return the area of the largest connected part that is two standard deviations above the mean."""
-    bright, count = ndimage.label(plane > plane.mean() + 2 * plane.std())
-    return float(np.bincount(bright.ravel())[1:].max() / plane.size) if count else 0.0
-
-
-def _spots(plane: Plane) -> Plane:
-    """Return how much brighter a small place is than its surroundings: a difference of Gaussians."""
-    scale = min(plane.shape) / 32
-    result: Plane = ndimage.gaussian_filter(plane, scale) - ndimage.gaussian_filter(plane, 4 * scale)
-    return result

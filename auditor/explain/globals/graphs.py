@@ -29,13 +29,11 @@ def graph_features(spec: GraphInput) -> tuple[Feature, ...]:
     """Return what `describe_graph` gives: the shape, each feature's mean, and of the node asked about its own."""
     shape = list(_SHAPE)
     for feature in spec.features:
-        shape.append((f"mean:{feature.name}", f"{feature.title or feature.name}, mean over the nodes"))
+        shape.append((f"mean:{feature.name}", f"{feature.label}, mean over the nodes"))
     if spec.about == "node":
         shape.append((_FOCUS, "Number of edges of the node asked about"))
         for feature in spec.features:
-            shape.append(
-                (f"focus:{feature.name}", f"{feature.title or feature.name} of the node asked about")
-            )
+            shape.append((f"focus:{feature.name}", f"{feature.label} of the node asked about"))
     return tuple(Feature(name=name, title=title, unit="") for name, title in shape)
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from auditor.common.errors import Refused
+from auditor.explain import seeds
 from auditor.explain.bootstrap import Bootstrap, Floats, ratio, undefined
 from auditor.explain.globals.documents import Components
 from auditor.explain.measure import Measure
@@ -61,7 +61,7 @@ def principal_components(
     kept = min(most, n - 1, int((singular > singular[0] * _LEAST).sum()))
     signs = np.sign(right[np.arange(kept), np.abs(right[:kept]).argmax(axis=1)])
     scores = left[:, :kept] * singular[:kept] * signs
-    items = _drawn(n, drawn, bootstrap.seed)
+    items = seeds.drawn(n, drawn, bootstrap.seed)
     return Components(
         scaling=scaling,
         n=n,
@@ -132,8 +132,3 @@ def _shares(rows: Floats, count: Floats, kept: int, scaling: Scaling) -> Floats:
     found = np.full(kept, np.nan)
     found[: len(values)] = values[:kept] / values.sum() if values.sum() > 0 else np.nan
     return found
-
-
-def _drawn(total: int, most: int, seed: int) -> NDArray[np.int64]:
-    """Return the positions of `most` of `total` items, drawn by the seed, in order."""
-    return np.sort(np.random.default_rng(seed).permutation(total)[:most])

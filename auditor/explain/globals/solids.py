@@ -2,10 +2,10 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from auditor.explain.decode import Mask
 from auditor.explain.evidence import Feature
+from auditor.explain.globals.bright import largest_part, spots
 
 Solid = NDArray[np.float64]
 
@@ -52,22 +52,22 @@ def solid_features(voxels: NDArray[np.float32], mask: Mask | None) -> dict[str, 
     Those of the relevant region are absent where there is no mask.
     """
     solid: Solid = voxels.astype(np.float64)
-    spots, bright = _spots(solid), solid > _BRIGHT
+    spotted, bright = spots(solid), solid > _BRIGHT
     values = _halves(solid)
     values |= {
         "level": float(solid.mean()),
         "contrast": float(solid.std()),
         "asymmetry": values["right_half"] - values["left_half"],
         "bright_share": float(bright.mean()),
-        "bright_body": _largest(bright),
+        "bright_body": largest_part(bright),
         "edges": float(np.sqrt(sum(slope**2 for slope in np.gradient(solid))).mean()),
-        "spot": float(spots.max()),
+        "spot": float(spotted.max()),
     }
     if mask is not None:
         for side, region in (("inside", mask), ("outside", ~mask)):
             values[f"{side}_level"] = float(solid[region].mean())
             values[f"{side}_contrast"] = float(solid[region].std())
-            values[f"{side}_spot"] = float(spots[region].max())
+            values[f"{side}_spot"] = float(spotted[region].max())
         values["region_size"] = float(mask.mean())
     return values
 
@@ -80,16 +80,3 @@ def _halves(solid: Solid) -> dict[str, float]:
         part = np.arange(-count, 0) if last else np.arange(count)
         found[f"{key}_half"] = float(solid.take(part, axis=axis).mean())
     return found
-
-
-def _largest(bright: NDArray[np.bool_]) -> float:
-    """Return the share of the largest body of voxels that touch by their faces."""
-    bodies, count = ndimage.label(bright)
-    return float(np.bincount(bodies.ravel())[1:].max() / bright.size) if count else 0.0
-
-
-def _spots(solid: Solid) -> Solid:
-    """Return how much brighter a small place is than its surroundings: a difference of Gaussians."""
-    scale = min(solid.shape) / 32
-    result: Solid = ndimage.gaussian_filter(solid, scale) - ndimage.gaussian_filter(solid, 4 * scale)
-    return result

@@ -21,6 +21,7 @@ from auditor.explain.globals.documents import (
 )
 from auditor.explain.globals.table import Owners, Sage, losses, permutation_importance, sage
 from auditor.explain.measure import Measure
+from auditor.explain.seeds import drawn
 from auditor.explain.spec import TableInput
 
 _LOSS = "mean cross entropy of the model, nats"
@@ -48,7 +49,7 @@ def table_importance(
 
     Raises Refused where there are fewer than two rows.
     """
-    chosen = _drawn(len(rows), settings.rows, bootstrap.seed)
+    chosen = drawn(len(rows), settings.rows, bootstrap.seed)
     rows, labels = rows[chosen], labels[chosen]
     features = column_features(spec)
     importance = set_importance(predict, rows, labels, features, spec.owners, settings, bootstrap)
@@ -86,7 +87,7 @@ def set_importance(
         rows,
         labels,
         owners,
-        rows[_drawn(len(rows), settings.background, seed + 1)],
+        rows[drawn(len(rows), settings.background, seed + 1)],
         most=settings.orders,
         tolerance=settings.tolerance,
         seed=seed,
@@ -147,8 +148,3 @@ def mean_absolute_attribution(
         Attribution(name=name, absolute=absolute, signed=signed)
         for name, absolute, signed in zip(names, measures[:count], measures[count:], strict=True)
     )
-
-
-def _drawn(total: int, most: int, seed: int) -> NDArray[np.int64]:
-    """Return the positions of `most` of `total` items, drawn by the seed, in order."""
-    return np.sort(np.random.default_rng(seed).permutation(total)[:most])

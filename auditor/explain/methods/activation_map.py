@@ -29,6 +29,7 @@ class ActivationMap(Method[Settings]):
 
     settings_type = Settings
     card = card("activation_map")
+    of_class = False
 
     def _attribute(self, model: AuditedModel, question: Question, room: Room) -> Attribution:
         name = chosen_layer(self.card.name, model, self.settings.layer)

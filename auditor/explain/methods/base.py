@@ -97,9 +97,17 @@ class Attribution:
 
 
 class Method(Generic[Settings]):
-    """A method with its parameters fixed; made once, asked for many batches."""
+    """A method with its parameters fixed; made once, asked for many batches.
+
+    Attributes
+    ----------
+    draws : whether its maps depend on the seeds of the question
+    of_class : whether its maps depend on the class that they are asked for
+    """
 
     card: ClassVar[MethodCard]
+    draws: ClassVar[bool] = False
+    of_class: ClassVar[bool] = True
     settings_type: type[Settings]
 
     def __init__(self, parameters: dict[str, JsonValue]) -> None:
@@ -121,6 +129,11 @@ class Method(Generic[Settings]):
     def compares(self) -> bool:
         """Whether a question needs background items."""
         return self.card.background
+
+    @property
+    def directed(self) -> bool:
+        """Whether a map tells what speaks for the class from what speaks against it."""
+        return True
 
     def attribute(self, model: AuditedModel, question: Question, batch: int | Room) -> Attribution:
         """Attribute the target's logit to places of the input; channels are summed.

@@ -55,6 +55,7 @@ class GNNExplainer(Method[Settings]):
 
     settings_type = Settings
     card = card("gnn_explainer")
+    draws = True
 
     def _attribute(self, model: AuditedModel, question: Question, room: Room) -> Attribution:
         return Attribution.joined(question.each(room, lambda part: self._one(model, part)))

@@ -32,6 +32,7 @@ class GradientSHAP(Method[Settings]):
 
     settings_type = Settings
     card = card("gradient_shap")
+    draws = True
 
     def _attribute(self, model: AuditedModel, question: Question, room: Room) -> Attribution:
         count, background = self.settings.samples, question.references

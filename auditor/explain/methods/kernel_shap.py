@@ -37,6 +37,7 @@ class KernelSHAP(Method[Settings]):
 
     settings_type = Settings
     card = card("kernel_shap")
+    draws = True
 
     @property
     def compares(self) -> bool:

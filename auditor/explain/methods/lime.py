@@ -34,6 +34,7 @@ class LIME(Method[Settings]):
 
     settings_type = Settings
     card = card("lime")
+    draws = True
 
     @property
     def compares(self) -> bool:

@@ -28,6 +28,11 @@ class Saliency(Method[Settings]):
     settings_type = Settings
     card = card("saliency")
 
+    @property
+    def directed(self) -> bool:
+        """Whether a map tells what speaks for the class from what speaks against it."""
+        return self.settings.signed
+
     def _attribute(self, model: AuditedModel, question: Question, room: Room) -> Attribution:
         def maps(part: Question) -> Tensor:
             _, gradient = gradients_of(model, part.inputs, part.targets)

@@ -32,6 +32,7 @@ class ShapleySampling(Method[Settings]):
 
     settings_type = Settings
     card = card("shapley_sampling")
+    draws = True
 
     @property
     def compares(self) -> bool:

@@ -46,6 +46,12 @@ class SmoothGrad(Method[Settings]):
 
     settings_type = Settings
     card = card("smooth_grad")
+    draws = True
+
+    @property
+    def directed(self) -> bool:
+        """Whether a map tells what speaks for the class from what speaks against it."""
+        return self.settings.form == "mean"
 
     def _attribute(self, model: AuditedModel, question: Question, room: Room) -> Attribution:
         spreads = torch.stack([self.settings.noise * model.spread(item[None]) for item in question.inputs])

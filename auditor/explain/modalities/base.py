@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from auditor.explain.evidence import Feature, Region
+from auditor.explain.spec import Box
 
 Mask = NDArray[np.bool_]
 
@@ -49,6 +50,10 @@ class Modality(ABC):
         """Return a mask on the model's places, None where it covers nothing or everything; raises Refused."""
         return None
 
+    def marked(self, boxes: Sequence[Box]) -> Mask | None:
+        """Return the places in any of the boxes; None where that is none of them or all."""
+        return None
+
     def trimmed(self, values: NDArray[np.float32], given: Tensor) -> NDArray[np.float32]:
         """Return what a method attributes to one item (*places) without places that only pad it."""
         return values
@@ -85,6 +90,11 @@ def exchanged_mask(region: Region, mask: Mask | None, other: Mask | None) -> Mas
     if region.name == INSIDE.name:
         return union
     return None if union.all() else ~union
+
+
+def partial_mask(mask: Mask) -> Mask | None:
+    """Return a mask; None where it covers nothing or everything."""
+    return mask if mask.any() and not mask.all() else None
 
 
 def owned_mask(region: Region, mask: Mask | None) -> Mask | None:

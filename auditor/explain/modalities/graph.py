@@ -9,7 +9,7 @@ from auditor.explain import packing
 from auditor.explain.evidence import Region
 from auditor.explain.globals.graphs import describe_graph, graph_features
 from auditor.explain.graphs import Marks, parse_graph
-from auditor.explain.modalities.base import INSIDE, OUTSIDE, Mask, Modality, Subject, owned_mask
+from auditor.explain.modalities.base import INSIDE, OUTSIDE, Mask, Modality, Subject, owned_mask, partial_mask
 from auditor.explain.spec import GraphInput
 
 _EDGES = Region(name="edges", kind="feature", title="all edges")
@@ -31,8 +31,7 @@ class Graphs(Modality):
     def relevant(self, content: bytes, name: str) -> Mask | None:
         """Return the relevant nodes of a graph, (nodes that exist,)."""
         marks = Marks.parse(content, name=f"The relevant nodes of {name}")
-        nodes = np.isin(np.arange(marks.nodes), marks.relevant)
-        return nodes if nodes.any() and not nodes.all() else None
+        return partial_mask(np.isin(np.arange(marks.nodes), marks.relevant))
 
     def trimmed(self, values: NDArray[np.float32], given: Tensor) -> NDArray[np.float32]:
         """Return values by node (nodes,) or by edge (receivers, senders) for the nodes that exist alone."""
@@ -55,7 +54,7 @@ class Graphs(Modality):
     def regions(self, masked: bool) -> tuple[Region, ...]:
         """Return inside and outside where there are relevant nodes, then the features, then all edges."""
         found = tuple(
-            Region(name=feature.name, kind="feature", title=feature.title or feature.name, column=index)
+            Region(name=feature.name, kind="feature", title=feature.label, column=index)
             for index, feature in enumerate(self.spec.features)
         )
         return (INSIDE, OUTSIDE, *found, _EDGES) if masked else (*found, _EDGES)

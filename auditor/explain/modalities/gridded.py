@@ -56,7 +56,10 @@ class Gridded(Modality):
         """Return the places of a region, (*places)."""
         if region.kind == "mask":
             return owned_mask(region, mask)
-        position = (region.layer or 0, region.row or 0, region.column or 0)[-len(self._places) :]
+        return self.covered((region.layer or 0, region.row or 0, region.column or 0)[-len(self._places) :])
+
+    def covered(self, position: tuple[int, ...]) -> Mask:
+        """Return the places of the cell at a position of the grid, (*places)."""
         covered = np.zeros(self._places, dtype=np.bool_)
         covered[self._cells[position]] = True
         return covered

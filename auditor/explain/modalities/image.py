@@ -1,5 +1,8 @@
 """Images: scaled to [0, 1] and resized; compared by the relevant region and by the cells of a grid."""
 
+import math
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -8,9 +11,9 @@ from torch.nn.functional import interpolate
 from auditor.common.errors import Refused
 from auditor.explain.decode import decode_image, decode_mask
 from auditor.explain.globals.features import FEATURES, features
-from auditor.explain.modalities.base import Mask
+from auditor.explain.modalities.base import Mask, partial_mask
 from auditor.explain.modalities.gridded import Gridded
-from auditor.explain.spec import ImageInput
+from auditor.explain.spec import Box, ImageInput
 
 _LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601, as JPEG and Pillow use
 
@@ -35,11 +38,28 @@ class Images(Gridded):
         """Return a mask (height, width) on the model's grid."""
         plane = torch.from_numpy(decode_mask(content, f"The mask of {name}").astype(np.float32))[None]
         on_grid: Mask = (resized(plane, self.spec)[0] >= 0.5).numpy()
-        return on_grid if on_grid.any() and not on_grid.all() else None
+        return partial_mask(on_grid)
+
+    def marked(self, boxes: Sequence[Box]) -> Mask | None:
+        """Return a mask (height, width): the pixels whose centre lies in a box, at least one for each."""
+        covered = np.zeros((self.spec.height, self.spec.width), dtype=np.bool_)
+        for box in boxes:
+            rows = _span(box.y, box.height, self.spec.height)
+            covered[rows, _span(box.x, box.width, self.spec.width)] = True
+        return covered if covered.any() and not covered.all() else None
 
     def describe(self, given: Tensor, mask: Mask | None) -> dict[str, float]:
         """Return brightness, contrast, texture, spots and the like."""
         return features(given.cpu().numpy(), mask)
+
+
+def _span(begin: float, extent: float, side: int) -> slice:
+    """Return the pixels of a line of `side` whose centres lie in a stretch, or the one in its middle."""
+    first, end = math.ceil(begin * side - 0.5), math.ceil((begin + extent) * side - 0.5)
+    if first < end:
+        return slice(first, end)
+    middle = min(int((begin + extent / 2) * side), side - 1)
+    return slice(middle, middle + 1)
 
 
 def resized(planes: Tensor, spec: ImageInput) -> Tensor:

@@ -38,7 +38,7 @@ class Tables(Modality):
     def regions(self, masked: bool) -> tuple[Region, ...]:
         """Return the columns."""
         return tuple(
-            Region(name=column.name, kind="column", title=column.title or column.name, column=index)
+            Region(name=column.name, kind="column", title=column.label, column=index)
             for index, column in enumerate(self.spec.columns)
         )
 

@@ -4,7 +4,7 @@ from torch import Tensor
 
 from auditor.explain.formats.volume import decode_volume, mask_on_grid, volume_input
 from auditor.explain.globals.solids import SOLID_FEATURES, solid_features
-from auditor.explain.modalities.base import Mask
+from auditor.explain.modalities.base import Mask, partial_mask
 from auditor.explain.modalities.gridded import Gridded
 from auditor.explain.spec import VolumeInput
 
@@ -24,8 +24,7 @@ class Volumes(Gridded):
 
     def relevant(self, content: bytes, name: str) -> Mask | None:
         """Return a mask (depth, height, width) on the model's grid."""
-        on_grid = mask_on_grid(decode_volume(content, f"The mask of {name}"), self.spec)
-        return on_grid if on_grid.any() and not on_grid.all() else None
+        return partial_mask(mask_on_grid(decode_volume(content, f"The mask of {name}"), self.spec))
 
     def describe(self, given: Tensor, mask: Mask | None) -> dict[str, float]:
         """Return level, contrast, asymmetry, spots and the like."""

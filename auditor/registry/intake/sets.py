@@ -6,6 +6,7 @@ from auditor.common.digest import merkle_root
 from auditor.common.store import Store
 from auditor.explain.spec import ItemEntry, Manifest, SetSpec
 from auditor.registry.intake.accepted import AcceptedSet
+from auditor.registry.intake.boxes import Mark, read_boxes, within
 from auditor.registry.intake.kinds import Reader, reader
 from auditor.registry.intake.labels import Row, counts, group_columns, group_value, read_labels
 
@@ -16,7 +17,8 @@ def accept_set(folder: Path, name: str, salt: bytes, staging: Store) -> Accepted
     spec = _spec(folder, name)
     source = reader(spec.kind, folder, salt)
     groups = group_columns(rows, spec.groups, source.places)
-    items = tuple(_entry(row, groups, source, staging) for row in rows)
+    marks = read_boxes(folder, spec.kind, (row.id for row in rows))
+    items = tuple(_entry(row, groups, source, marks.get(row.id, []), staging) for row in rows)
     manifest = Manifest(
         kind=spec.kind, columns=source.columns, deidentification=source.deidentification, items=items
     )
@@ -42,7 +44,7 @@ def _spec(folder: Path, name: str) -> SetSpec:
     return SetSpec(schema="retrace-set/1", name=Path(name).stem or "validation set")
 
 
-def _entry(row: Row, groups: tuple[str, ...], source: Reader, staging: Store) -> ItemEntry:
+def _entry(row: Row, groups: tuple[str, ...], source: Reader, marks: list[Mark], staging: Store) -> ItemEntry:
     found = source.content(row)
     return ItemEntry(
         id=row.id,
@@ -50,4 +52,5 @@ def _entry(row: Row, groups: tuple[str, ...], source: Reader, staging: Store) ->
         groups={column: group_value(column, row.columns[column]) for column in groups},
         content=staging.put(found.content),
         mask=None if found.mask is None else staging.put(found.mask),
+        boxes=() if found.size is None else within(marks, *found.size),
     )

@@ -10,9 +10,9 @@ from matplotlib.patches import FancyArrowPatch
 
 from reports.documents.figures.layout import Pairs, Points
 from reports.documents.figures.source import Floats
-from reports.documents.figures.style import INK, PAPER, figure, house_style, svg
+from reports.documents.figures.style import INK, NEGATIVE, PAPER, POSITIVE, figure, house_style, svg
 
-POSITIVE, NEGATIVE, RELEVANT, FOCUS = "#b2182b", "#2166ac", "#b98a1c", "#1b2430"
+RELEVANT, FOCUS = "#b98a1c", "#1b2430"
 _SIDE = 62.0  # millimetres
 _EDGE, _FAINT = "#8b95a3", "#c9cfd8"
 

@@ -7,21 +7,20 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, Normalize, TwoSlopeNorm
 
 from reports.documents.figures.source import Bytes, Floats
-from reports.documents.figures.style import INK, PAPER, figure, house_style, png
+from reports.documents.figures.style import INK, NEGATIVE, PAPER, POSITIVE, figure, house_style, png
 
-FLIPS = LinearSegmentedColormap.from_list("flips", ["#ffffff", "#f2c75c", "#b2182b"])
-DROPS = LinearSegmentedColormap.from_list("drops", ["#2166ac", "#ffffff", "#b2182b"])
+FLIPS = LinearSegmentedColormap.from_list("flips", [PAPER, "#f2c75c", POSITIVE])
+DROPS = LinearSegmentedColormap.from_list("drops", [NEGATIVE, PAPER, POSITIVE])
 
 
 def grid_map(mean: Bytes, flips: Floats, drops: Floats, titles: tuple[str, str]) -> bytes:
     """Return two maps (rows, columns) side by side as PNG, each cell with its number; NaN is undefined."""
-    widest = max(float(np.nanmax(np.abs(np.nan_to_num(drops)))), 0.01)
+    flipped, dropped = _scales(flips, drops)
     with house_style():
         drawn = figure(166, 76)
         left, right = drawn.subplots(1, 2)
-        highest = max(float(np.nanmax(np.nan_to_num(flips))), 0.1)
-        _cells(left, mean, flips, FLIPS, Normalize(0, highest), titles[0], "{:.0f}", 100)
-        _cells(right, mean, drops, DROPS, TwoSlopeNorm(0, -widest, widest), titles[1], "{:+.2f}", 1)
+        _cells(left, mean, flips, FLIPS, flipped, titles[0], "{:.0f}", 100)
+        _cells(right, mean, drops, DROPS, dropped, titles[1], "{:+.2f}", 1)
         return png(drawn)
 
 
@@ -32,21 +31,24 @@ def layer_map(
 
     `means` are the pictures behind the layers, whose shapes say how cells lie; NaN is undefined.
     """
-    widest = max(float(np.nanmax(np.abs(np.nan_to_num(drops)))), 0.01)
-    highest = max(float(np.nanmax(np.nan_to_num(flips))), 0.1)
+    flipped, dropped = _scales(flips, drops)
     with house_style():
         height, width = means[0].shape[:2]
         drawn = figure(166, 8 + 2 * 144 / max(len(means), 3) * height / width)
         upper, lower = drawn.subplots(2, len(means), squeeze=False)
         for layer, mean in enumerate(means):
-            _cells(
-                upper[layer], mean, flips[layer], FLIPS, Normalize(0, highest), titles[layer], "{:.0f}", 100
-            )
-            norm = TwoSlopeNorm(0, -widest, widest)
-            _cells(lower[layer], mean, drops[layer], DROPS, norm, "", "{:+.2f}", 1)
+            _cells(upper[layer], mean, flips[layer], FLIPS, flipped, titles[layer], "{:.0f}", 100)
+            _cells(lower[layer], mean, drops[layer], DROPS, dropped, "", "{:+.2f}", 1)
         for axes, title in zip((upper[0], lower[0]), rows, strict=True):
             axes.set_ylabel(title, fontsize=8)
         return png(drawn)
+
+
+def _scales(flips: Floats, drops: Floats) -> tuple[Normalize, Normalize]:
+    """Return what full colour stands for: the largest share of flips, and the largest drop or rise."""
+    highest = max(float(np.nan_to_num(flips).max()), 0.1)
+    widest = max(float(np.abs(np.nan_to_num(drops)).max()), 0.01)
+    return Normalize(0, highest), TwoSlopeNorm(0, -widest, widest)
 
 
 def _cells(

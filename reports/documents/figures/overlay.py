@@ -72,6 +72,12 @@ def overlaid(item: ItemRecord, method: str, store: Store) -> tuple[Bytes, float]
     return paint(grey, values, scale), scale
 
 
+def fitted(shape: tuple[int, ...]) -> tuple[int, int]:
+    """Return (width, height) in pixels of a picture (height, width), so enlarged that the longer side fits."""
+    factor = SIZE / max(shape)
+    return max(1, round(shape[1] * factor)), max(1, round(shape[0] * factor))
+
+
 def encoded(image: Bytes, kind: str) -> bytes:
     """Return a picture as PNG or as JPEG at high quality without colour subsampling."""
     stream = io.BytesIO()
@@ -81,10 +87,8 @@ def encoded(image: Bytes, kind: str) -> bytes:
 
 
 def _size(item: ItemRecord) -> tuple[int, int]:
-    """Return (width, height) in pixels: the shape of the maps, so enlarged that the longer side fits."""
-    shape = next((record.array.shape for record in item.maps.values()), (SIZE, SIZE))
-    factor = SIZE / max(shape)
-    return max(1, round(shape[1] * factor)), max(1, round(shape[0] * factor))
+    """Return (width, height) in pixels: the shape of the maps, fitted."""
+    return fitted(next((record.array.shape for record in item.maps.values()), (SIZE, SIZE)))
 
 
 def _resize(values: Floats, size: tuple[int, int]) -> Floats:

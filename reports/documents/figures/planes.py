@@ -57,7 +57,7 @@ def middle_of(shape: tuple[int, ...], region: NDArray[np.bool_] | None) -> Place
     if region is None or not region.any():
         depth, height, width = (side // 2 for side in shape)
     else:
-        depth, height, width = (int(region.sum(axis=seen).argmax()) for seen in ((1, 2), (0, 2), (0, 1)))
+        depth, height, width = (int(region.sum(axis=seen).argmax()) for seen in _AXES.values())
     return depth, height, width
 
 

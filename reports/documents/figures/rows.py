@@ -6,9 +6,8 @@ from typing import NamedTuple
 
 from matplotlib.axes import Axes
 
-from reports.documents.figures.style import INK, LINE, SOFT, figure, house_style, svg
+from reports.documents.figures.style import INK, LINE, NEGATIVE, POSITIVE, SOFT, figure, house_style, svg
 
-POSITIVE, NEGATIVE = "#b2182b", "#2166ac"
 _WIDTH, _ROW, _ACROSS, _PANEL, _MOST_NAMES = 166.0, 5.2, 4, 27.5, 88.0
 
 

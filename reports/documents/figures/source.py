@@ -1,13 +1,12 @@
 """What pictures are made from: images, masks and attribution maps out of the store."""
 
-import io
-
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from auditor.common.errors import NotFound, Refused, RetraceError
 from auditor.common.store import Store
+from auditor.explain.arrays import read_array
 from auditor.explain.decode import Pixels, decode_image
 from auditor.explain.evidence import ArrayRef
 from auditor.explain.formats.axes import Volume
@@ -29,9 +28,8 @@ def stored(store: Store, digest: str, what: str) -> bytes:
 
 def attribution(store: Store, reference: ArrayRef, what: str) -> Floats:
     """Return a map (*places); raises RetraceError where it is missing or not the one recorded."""
-    content = stored(store, reference.sha256, what)
     try:
-        array = np.load(io.BytesIO(content), allow_pickle=False)
+        array = read_array(reference, lambda digest: stored(store, digest, what))
     except ValueError:
         raise RetraceError(f"The {what} is not an array in .npy form; run the audit again.") from None
     if tuple(array.shape) != reference.shape:

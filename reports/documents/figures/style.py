@@ -15,6 +15,7 @@ from matplotlib import font_manager
 from matplotlib.figure import Figure
 
 INK, SOFT, LINE, ACCENT, PAPER = "#1b2430", "#5b6675", "#d5dae1", "#1f4e79", "#ffffff"
+POSITIVE, NEGATIVE = "#b2182b", "#2166ac"
 MM = 1 / 25.4
 _turn = RLock()
 _WEIGHTS = ("400-normal", "600-normal")

@@ -6,8 +6,10 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from auditor.common.store import Store
-from auditor.explain.evidence import Evidence, ItemRecord, MapRecord
+from auditor.explain.evidence import Evidence, ItemRecord
+from auditor.explain.trust.documents import MethodTrust
 from reports.documents.book import Asset
+from reports.documents.figures.source import Floats, attribution
 
 
 class Panel(NamedTuple):
@@ -35,6 +37,7 @@ class Portrait(ABC):
     def __init__(self, evidence: Evidence, store: Store) -> None:
         self.evidence, self.store = evidence, store
         self.titles = {method.card.name: method.card.title for method in evidence.methods}
+        self._tests = {method.method: _tested(method) for method in evidence.trust.methods}
 
     @abstractmethod
     def panels(self, item: ItemRecord) -> list[Panel]:
@@ -48,14 +51,26 @@ class Portrait(ABC):
         """Return the methods that an item has maps of, in the plan's order."""
         return [name for name in self.titles if name in item.maps]
 
+    def values(self, item: ItemRecord, name: str) -> Floats:
+        """Return what a method attributes to the parts of an item, (*places)."""
+        return attribution(self.store, item.maps[name].array, f"map of item {item.entry.id!r} by {name}")
 
-def trust(record: MapRecord) -> list[str]:
-    """Return how far one map can be believed: what its method says of itself."""
-    said = []
-    if record.completeness is not None:
-        said.append(_("error %(value)s %%") % {"value": f"{100 * record.completeness:.1f}"})
-    if record.noise is not None:
-        said.append(_("chance ±%(value)s %%") % {"value": f"{100 * record.noise:.0f}"})
-    if record.fit is not None:
-        said.append(f"R² {record.fit:.2f}")
-    return said
+    def belief(self, item: ItemRecord, name: str) -> list[str]:
+        """Return how far one map can be believed: how its method stood its tests, and what it says of itself."""
+        record, said = item.maps[name], []
+        if name in self._tests:
+            said.append(self._tests[name])
+        if record.completeness is not None:
+            said.append(_("error %(value)s %%") % {"value": f"{100 * record.completeness:.1f}"})
+        if record.noise is not None:
+            said.append(_("chance ±%(value)s %%") % {"value": f"{100 * record.noise:.0f}"})
+        if record.fit is not None:
+            said.append(f"R² {record.fit:.2f}")
+        return said
+
+
+def _tested(method: MethodTrust) -> str:
+    if method.trusted:
+        return _("✓ tests passed")
+    failed = any(verdict.outcome == "failed" for verdict in method.verdicts)
+    return _("✗ failed its tests") if failed else _("? tests undecided")

@@ -10,7 +10,7 @@ from reports.documents.book import Asset
 from reports.documents.figures.graph import Drawing, attributed, original
 from reports.documents.figures.layout import Pairs, distances, layout
 from reports.documents.figures.source import Floats, attribution, stored
-from reports.documents.portraits.base import Panel, Portrait, trust
+from reports.documents.portraits.base import Panel, Portrait
 
 ORIGINAL, MOST = "original", 50
 
@@ -39,7 +39,7 @@ class GraphPortrait(Portrait):
         drawing = self._drawing(item, graph, kept)
         if key == ORIGINAL:
             return Asset(original(drawing), "image/svg+xml")
-        edges, values = self._edges(item, key, graph), self._values(item, key)
+        edges, values = self._edges(item, key, graph), self.values(item, key)
         strength = {} if edges is None else _shares(edges[np.ix_(kept, kept)], edges, drawing.pairs)
         return Asset(attributed(drawing, values[kept] / _largest(values), strength), "image/svg+xml")
 
@@ -87,14 +87,11 @@ class GraphPortrait(Portrait):
         pairs = tuple((first, second) for first, second, _weight in graph.edges)
         weight = np.zeros(len(graph.nodes))
         for name in self.shown(item):
-            values = np.abs(self._values(item, name))
+            values = np.abs(self.values(item, name))
             weight = np.maximum(weight, values / (values.max() or 1.0))
         middle = int(weight.argmax()) if graph.focus is None else graph.focus
         near = np.lexsort((-weight, distances(len(graph.nodes), pairs)[middle]))
         return sorted(near[:MOST].tolist())
-
-    def _values(self, item: ItemRecord, name: str) -> Floats:
-        return attribution(self.store, item.maps[name].array, f"map of item {item.entry.id!r} by {name}")
 
     def _edges(self, item: ItemRecord, name: str, graph: Graph) -> Floats | None:
         """Return the values of edges (receivers, senders): the mean of both directions where they go both ways."""
@@ -106,13 +103,13 @@ class GraphPortrait(Portrait):
         return np.asarray(edges if graph.directed else (edges + edges.T) / 2, dtype=np.float32)
 
     def _map(self, item: ItemRecord, graph: Graph, name: str, words: dict[str, str]) -> Panel:
-        title, values, edges = self.titles[name], self._values(item, name), self._edges(item, name, graph)
+        title, values, edges = self.titles[name], self.values(item, name), self._edges(item, name, graph)
         full = _("full colour ±%(value)s") % {"value": f"{_largest(values):.2g}"}
         notes = [full if values.any() else _("no contribution")]
         if edges is not None and edges.any():
             notes.append(_("thickest edge %(value)s") % {"value": f"{_largest(edges):.2g}"})
         alt = _("Item %(id)s: attribution to “%(target)s” by %(title)s, at the nodes of the graph")
-        return Panel(name, title, alt % (words | {"title": title}), (*notes, *trust(item.maps[name])))
+        return Panel(name, title, alt % (words | {"title": title}), (*notes, *self.belief(item, name)))
 
 
 def _nearest(graph: Graph) -> str:

@@ -10,7 +10,7 @@ from auditor.explain.spec import CategoryColumn, Column, TableInput
 from reports.documents.book import Asset
 from reports.documents.figures.rows import Method, row_chart
 from reports.documents.figures.source import attribution, stored
-from reports.documents.portraits.base import Panel, Portrait, trust
+from reports.documents.portraits.base import Panel, Portrait
 
 _ROW, _MOST = "row", 10
 
@@ -25,7 +25,7 @@ class TablePortrait(Portrait):
         """Return the row's one panel; notes say how far each method can be believed."""
         words = {"id": item.entry.id[:60], "target": item.target[:60]}
         alt = _("Item %(id)s: its values, and what each method attributes to them for “%(target)s”") % words
-        notes = [(self.titles[name], trust(item.maps[name])) for name in self.shown(item)]
+        notes = [(self.titles[name], self.belief(item, name)) for name in self.shown(item)]
         return [Panel(_ROW, "", alt, tuple(f"{title}: {', '.join(said)}" for title, said in notes if said))]
 
     def draw(self, item: ItemRecord, key: str) -> Asset:
@@ -39,7 +39,7 @@ class TablePortrait(Portrait):
             for name in self.shown(item)
         }
         order = _strongest(list(maps.values()), len(spec.columns))
-        rows = [(title_of(spec.columns[index]), _value(spec.columns[index], written)) for index in order]
+        rows = [(spec.columns[index].label, _value(spec.columns[index], written)) for index in order]
         rest = [index for index in range(len(spec.columns)) if index not in order]
         if rest:
             rows.append((_("%(n)d other columns") % {"n": len(rest)}, _("sum")))
@@ -50,11 +50,6 @@ class TablePortrait(Portrait):
             for name, values in maps.items()
         ]
         return Asset(row_chart(rows, methods), "image/svg+xml")
-
-
-def title_of(column: Column) -> str:
-    """Return what a column is called."""
-    return column.title or column.name
 
 
 def _strongest(maps: list[np.ndarray], columns: int) -> list[int]:

@@ -6,12 +6,12 @@ from django.utils.translation import gettext as _
 from auditor.explain.evidence import ItemRecord
 from auditor.explain.formats.axes import Volume
 from auditor.explain.formats.window import window
-from auditor.explain.spec import VolumeInput
+from auditor.explain.spec import ItemEntry, VolumeInput
 from reports.documents.book import Asset
 from reports.documents.figures.overlay import encoded, scale_of
 from reports.documents.figures.planes import Solid, middle_of, strongest, three_planes
-from reports.documents.figures.source import Floats, attribution, volume
-from reports.documents.portraits.base import Panel, Portrait, trust
+from reports.documents.figures.source import Floats, volume
+from reports.documents.portraits.base import Panel, Portrait
 
 ORIGINAL = "original"
 
@@ -20,6 +20,7 @@ class VolumePortrait(Portrait):
     """The original where its mask is largest, then one panel a method, each through its own strongest voxel."""
 
     across = 2
+    _last: tuple[ItemEntry, Solid] | None = None  # an item's panels are drawn one after the other
 
     def panels(self, item: ItemRecord) -> list[Panel]:
         """Return the original and the map of every method."""
@@ -35,13 +36,18 @@ class VolumePortrait(Portrait):
         if key == ORIGINAL:
             at = middle_of(solid.grey.shape, solid.region)
         else:
-            values = self._values(item, key)
+            values = self.values(item, key)
             solid = solid._replace(values=values, scale=scale_of(values))
             at = strongest(values, solid.grey.shape)
         return Asset(encoded(three_planes(solid, at), "JPEG"), "image/jpeg")
 
     def solid(self, item: ItemRecord) -> Solid:
         """Return an item's volume, windowed as the model sees it, with its relevant region."""
+        if self._last is None or self._last[0] != item.entry:
+            self._last = item.entry, self._read(item)
+        return self._last[1]
+
+    def _read(self, item: ItemRecord) -> Solid:
         found = volume(self.store, item.entry.content, f"volume of item {item.entry.id!r}")
         region = None
         if item.entry.mask:
@@ -55,15 +61,11 @@ class VolumePortrait(Portrait):
         low, high = window(found, spec)
         return np.asarray(np.clip((found.voxels - low) / ((high - low) or 1.0), 0, 1), dtype=np.float32)
 
-    def _values(self, item: ItemRecord, name: str) -> Floats:
-        what = f"map of item {item.entry.id!r} by {name}"
-        return attribution(self.store, item.maps[name].array, what)
-
     def _map(self, item: ItemRecord, name: str, words: dict[str, str]) -> Panel:
-        title, scale = self.titles[name], scale_of(self._values(item, name))
+        title, scale = self.titles[name], scale_of(self.values(item, name))
         full = _("no contribution") if scale == 0 else _("full colour ±%(value)s") % {"value": f"{scale:.2g}"}
         alt = _(
             "Item %(id)s: attribution to “%(target)s” by %(title)s, painted over three planes through its strongest "
             "place"
         )
-        return Panel(name, title, alt % (words | {"title": title}), (full, *trust(item.maps[name])))
+        return Panel(name, title, alt % (words | {"title": title}), (full, *self.belief(item, name)))

@@ -11,7 +11,7 @@ _LONGEST = 24
 
 def context(book: Book) -> dict[str, object]:
     """Return what the gallery prints; raises RetraceError where an image or a map is missing."""
-    gallery, drawn = book.snapshot.evidence.gallery, portrait(book.snapshot.evidence, book.store)
+    gallery, drawn = book.evidence.gallery, portrait(book.evidence, book.store)
     return {
         "rule": gallery.rule,
         "seed": gallery.seed,
@@ -26,7 +26,7 @@ def context(book: Book) -> dict[str, object]:
 
 def _entry(book: Book, drawn: Portrait, entry: GalleryEntry) -> dict[str, object]:
     item = entry.item
-    classes = book.snapshot.evidence.model.spec.output.classes
+    classes = book.evidence.model.spec.output.classes
     return {
         "rule": entry.rule,
         "id": item.entry.id,

@@ -4,14 +4,14 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from reports.documents.book import Book
+from reports.documents.book import ReportBook
 
 Row = tuple[str, str]
 _DECLARED = ("Controller", "Data protection officer", "Auditor", "Sign-off")
 _PURPOSE = ("Intended use", "Decision supported or automated", "Human role", "Lawful basis")
 
 
-def context(book: Book) -> dict[str, object]:
+def context(book: ReportBook) -> dict[str, object]:
     """Return what the cover and the identity page print."""
     snapshot = book.snapshot
     evidence = snapshot.evidence
@@ -40,8 +40,8 @@ def moment(text: str) -> str:
     return datetime.fromisoformat(text).strftime("%-d %B %Y, %H:%M UTC")
 
 
-def _run(book: Book) -> list[Row]:
-    conditions, software = book.snapshot.conditions, book.snapshot.evidence.software
+def _run(book: ReportBook) -> list[Row]:
+    conditions, software = book.snapshot.conditions, book.evidence.software
     seconds = conditions.compute_seconds
     return [
         (_("Run"), book.snapshot.run_id),
@@ -51,13 +51,13 @@ def _run(book: Book) -> list[Row]:
         (_("Hosts"), ", ".join(conditions.hosts) or _("not recorded")),
         (_("Computing time"), _("not recorded") if seconds is None else f"{seconds:.1f} s"),
         (_("Parts"), str(conditions.shards)),
-        (_("Plan"), f"{book.snapshot.evidence.plan.name}, seed {book.snapshot.evidence.plan.seed}"),
+        (_("Plan"), f"{book.evidence.plan.name}, seed {book.evidence.plan.seed}"),
         (_("Software"), f"Retrace {software.retrace}, {software.device_class}, {software.dtype}"),
         (_("Ledger position"), str(book.snapshot.ledger.position)),
     ]
 
 
-def _declared(book: Book, section: str, name: str) -> dict[str, str | None]:
+def _declared(book: ReportBook, section: str, name: str) -> dict[str, str | None]:
     for declaration in book.snapshot.declarations:
         if (declaration.section, declaration.field) == (section, name):
             return {"name": name, "text": declaration.text, "by": declaration.by, "when": declaration.when}

@@ -20,8 +20,8 @@ _SHOWN, _PARTS, _ACROSS = 4, 10, 3
 
 def context(book: Book) -> dict[str, object]:
     """Return what the page on global importance prints."""
-    regions, notes = book.snapshot.evidence.regions, Notes()
-    titles = {method.card.name: method.card.title for method in book.snapshot.evidence.methods}
+    regions, notes = book.evidence.regions, Notes()
+    titles = {method.card.name: method.card.title for method in book.evidence.methods}
     masks = [region for region in regions if region.kind == "mask"]
     cells = [region for region in regions if region.kind == "grid"]
     ranked = sorted(cells, key=lambda cell: -(cell.flips.value or 0))
@@ -48,14 +48,14 @@ def context(book: Book) -> dict[str, object]:
         "cell_rows": [_row(region, notes) for region in ranked[:_SHOWN]],
         "map": (layers(book, cells) if layered else _map(book, cells)) if cells else None,
         "layered": layered,
-        "images": len(book.snapshot.evidence.gallery.entries),
-        "grid": book.snapshot.evidence.plan.grid,
+        "images": len(book.evidence.gallery.entries),
+        "grid": book.evidence.plan.grid,
         "importance_notes": notes.texts,
     }
 
 
 def _mask_name(book: Book, region: RegionImportance) -> object:
-    relevant = WORDS[book.snapshot.evidence.model.spec.input.kind].relevant
+    relevant = WORDS[book.evidence.model.spec.input.kind].relevant
     return {"inside": relevant, "outside": _("everything else")}.get(region.name, region.name)
 
 
@@ -97,7 +97,7 @@ def _share(region: RegionImportance, method: str, notes: Notes) -> object:
 
 
 def _map(book: Book, cells: list[RegionImportance]) -> str:
-    side = book.snapshot.evidence.plan.grid
+    side = book.evidence.plan.grid
     flips, drops = (np.full((side, side), np.nan, dtype=np.float32) for _unused in range(2))
     for cell in cells:
         place = (cell.row or 0, cell.column or 0)
@@ -112,7 +112,7 @@ def _value(measure: Measure) -> float:
 
 def mean_image(book: Book) -> Bytes:
     """Return the mean of the gallery's images, (height, width, 3)."""
-    items = [entry.item for entry in book.snapshot.evidence.gallery.entries]
+    items = [entry.item for entry in book.evidence.gallery.entries]
     if not items:
         return np.full((8, 8, 3), 255, dtype=np.uint8)
     images = [original(item, book.store).astype(np.float32) for item in items]

@@ -44,8 +44,8 @@ def _title(layer: int, count: int) -> str:
 
 def _means(book: Book, count: int) -> list[Bytes]:
     """Return for each layer the mean of the gallery's volumes over it, (height, width, 3)."""
-    portrait = VolumePortrait(book.snapshot.evidence, book.store)
-    solids = [portrait.solid(entry.item) for entry in book.snapshot.evidence.gallery.entries]
+    portrait = VolumePortrait(book.evidence, book.store)
+    solids = [portrait.solid(entry.item) for entry in book.evidence.gallery.entries]
     if not solids:
         return [np.full((_PIXELS, _PIXELS, 3), 255, dtype=np.uint8)] * count
     wide, high = (float(np.mean([_extent(solid, axis) for solid in solids])) for axis in (2, 1))

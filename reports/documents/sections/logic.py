@@ -8,12 +8,12 @@ from reports.documents.numbers import Notes
 
 def context(book: Book) -> dict[str, object]:
     """Return what the pages on the surrogate tree and on the methods print."""
-    found, notes = book.snapshot.evidence.surrogate, Notes()
+    found, notes = book.evidence.surrogate, Notes()
     drawn = tree(found.nodes, found.features) if found.nodes and found.refused is None else None
     card_notes = Notes()
     return {
         "surrogate": found,
-        "minimum": f"{100 * book.snapshot.evidence.plan.surrogate.minimum_fidelity:.0f} %",
+        "minimum": f"{100 * book.evidence.plan.surrogate.minimum_fidelity:.0f} %",
         "fidelity": notes.share(found.fidelity) if found.fidelity else None,
         "baseline": notes.share(found.baseline) if found.baseline else None,
         "tree": book.asset(drawn, "image/svg+xml") if drawn else None,
@@ -22,8 +22,8 @@ def context(book: Book) -> dict[str, object]:
         ],
         "surrogate_notes": notes.texts,
         "cards": [
-            *(_card(method, card_notes) for method in book.snapshot.evidence.methods),
-            *({"card": card, "applicable": True} for card in book.snapshot.evidence.cards),
+            *(_card(method, card_notes) for method in book.evidence.methods),
+            *({"card": card, "applicable": True} for card in book.evidence.cards),
         ],
         "card_notes": card_notes.texts,
     }

@@ -16,7 +16,7 @@ _SMALL = 6
 
 def context(book: Book) -> dict[str, object]:
     """Return what the pages on the model and on the set print."""
-    evidence = book.snapshot.evidence
+    evidence = book.evidence
     facts = evidence.validation_set
     groups = groupby(sorted(facts.groups, key=lambda g: (g.column, g.value)), key=lambda g: g.column)
     return {
@@ -52,24 +52,32 @@ def _identity(account: Deidentification) -> list[Row]:
 
 def _members(book: Book, members: list[GroupCount]) -> list[tuple[str, str, str]]:
     """Return the rows of one column; many small groups share one row."""
-    minimum = book.snapshot.evidence.plan.minimum_group
+    minimum = book.evidence.plan.minimum_group
     small = [member for member in members if member.n < minimum]
     if len(small) <= _SMALL:
-        return [_group(book, member.value, member.n) for member in members]
-    rows = [_group(book, member.value, member.n) for member in members if member.n >= minimum]
+        return [_group(book, member) for member in members]
+    rows = [_group(book, member) for member in members if member.n >= minimum]
     words = _("%(count)d values, each on fewer than %(minimum)d") % {"count": len(small), "minimum": minimum}
     return [*rows, (words, str(sum(member.n for member in small)), _("not measured"))]
 
 
-def _group(book: Book, value: str, n: int) -> tuple[str, str, str]:
-    minimum = book.snapshot.evidence.plan.minimum_group
-    if n < minimum:
-        return value, _("fewer than %(minimum)d") % {"minimum": minimum}, _("not measured")
-    return value, str(n), f"{100 * n / max(book.snapshot.evidence.validation_set.items, 1):.1f} %"
+def _group(book: Book, member: GroupCount) -> tuple[str, str, str]:
+    """Return the row of one value; neither small counts are printed nor those from which they would follow."""
+    evidence, value, n = book.evidence, member.value, member.n
+    if n < evidence.plan.minimum_group:
+        return (
+            value,
+            _("fewer than %(minimum)d") % {"minimum": evidence.plan.minimum_group},
+            _("not measured"),
+        )
+    suppressed = {(one.column, one.value) for one in evidence.performance.groups if one.suppressed}
+    if (member.column, value) in suppressed:
+        return value, _("not printed"), _("not measured")
+    return value, str(n), f"{100 * n / max(evidence.validation_set.items, 1):.1f} %"
 
 
 def _model(book: Book) -> list[Row]:
-    model = book.snapshot.evidence.model
+    model = book.evidence.model
     spec = model.spec
     return [
         (_("Name"), spec.name),
@@ -100,8 +108,8 @@ def _input(given: InputSpec) -> list[Row]:
     if isinstance(given, ImageInput | VolumeInput):
         return [*rows, (_("Scaling"), _per_channel(given.mean, given.std))]
     if isinstance(given, TableInput):
-        names = [column.title or column.name for column in given.columns]
-        fixed = [column.title or column.name for column in given.columns if column.fixed]
+        names = [column.label for column in given.columns]
+        fixed = [column.label for column in given.columns if column.fixed]
         return [
             *rows,
             (_("Columns"), f"{len(names)}: {'; '.join(names[:40])}{'; …' if len(names) > 40 else ''}"),
@@ -111,7 +119,7 @@ def _input(given: InputSpec) -> list[Row]:
 
 
 def _graph(given: GraphInput) -> list[Row]:
-    names = [feature.title or feature.name for feature in given.features]
+    names = [feature.label for feature in given.features]
     about = {"graph": _("the whole graph"), "node": _("one node of it")}
     scaling = _per_channel(given.mean, given.std)
     return [

@@ -13,7 +13,7 @@ from auditor.explain.counterfactuals.documents import (
 from auditor.explain.globals.documents import Counterfactual
 from auditor.explain.spec import TableInput
 from reports.documents.book import Book
-from reports.documents.figures.overlay import SIZE, encoded, outline
+from reports.documents.figures.overlay import encoded, fitted, outline
 from reports.documents.figures.source import Bytes, attribution
 
 _LONGEST = 12
@@ -21,7 +21,7 @@ _LONGEST = 12
 
 def context(book: Book) -> dict[str, object]:
     """Return what the page on counterfactuals prints; raises RetraceError where a picture is missing."""
-    found = book.snapshot.evidence.survey.counterfactuals
+    found = book.evidence.survey.counterfactuals
     return {
         "items": [_item(book, one) for one in found[:_LONGEST]],
         "left": max(0, len(found) - _LONGEST),
@@ -33,12 +33,10 @@ def _item(book: Book, found: Counterfactual) -> dict[str, object]:
     answer: Answer | None = found.row or found.regions
     if answer is None:
         raise ValueError("a counterfactual holds neither rows nor regions")
-    classes = book.snapshot.evidence.model.spec.output.classes
-    before = answer.probabilities[classes.index(answer.predicted)]
     return {
         "id": found.item,
         "predicted": answer.predicted,
-        "score": f"{100 * before:.1f} %",
+        "score": _score(book, answer.predicted, answer.probabilities),
         "refused": answer.refused,
         "exhaustive": answer.exhaustive,
         "searched_to": answer.searched_to,
@@ -60,11 +58,11 @@ def _row(book: Book, one: Alternative) -> dict[str, object]:
 
 
 def _change(book: Book, change: Change) -> tuple[str, str, str]:
-    spec = book.snapshot.evidence.model.spec.input
+    spec = book.evidence.model.spec.input
     columns = spec.columns if isinstance(spec, TableInput) else ()
     column = next((column for column in columns if column.name == change.column), None)
     unit = getattr(column, "unit", "")
-    title = (column.title or column.name) if column else change.column
+    title = column.label if column else change.column
     return title, _value(change.before, unit), _value(change.after, unit)
 
 
@@ -73,7 +71,7 @@ def _value(value: float | str, unit: str) -> str:
 
 
 def _score(book: Book, predicted: str, probabilities: tuple[float, ...]) -> str:
-    classes = book.snapshot.evidence.model.spec.output.classes
+    classes = book.evidence.model.spec.output.classes
     return f"{100 * probabilities[classes.index(predicted)]:.1f} %"
 
 
@@ -98,8 +96,7 @@ def _drawn(filled: np.ndarray, region: np.ndarray) -> Bytes:
         plane = int(region.sum(axis=(1, 2)).argmax())
         filled, region = filled[:, plane], region[plane]
     grey = (np.clip(filled.mean(axis=0), 0, 1) * 255).round().astype(np.uint8)
-    factor = SIZE / max(grey.shape)
-    size = (max(1, round(grey.shape[1] * factor)), max(1, round(grey.shape[0] * factor)))
+    size = fitted(grey.shape)
     large = np.asarray(Image.fromarray(grey).convert("RGB").resize(size, Image.Resampling.BILINEAR))
     mask = (
         np.asarray(Image.fromarray((region * 255).astype(np.uint8)).resize(size, Image.Resampling.NEAREST))

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from auditor.audits.findings import SEVERITIES, Finding
 from auditor.explain.evidence import Evidence
-from reports.documents.book import Book
+from reports.documents.book import ReportBook
 from reports.documents.kinds import WORDS
 from reports.documents.numbers import Notes
 
@@ -14,7 +14,7 @@ _ICONS = {"critical": "▲", "warning": "◆", "note": "●"}
 _LINES, _LINE = 27.0, 105
 
 
-def context(book: Book) -> dict[str, object]:
+def context(book: ReportBook) -> dict[str, object]:
     """Return what the summary and the list of findings print."""
     found = book.snapshot.findings
     notes = Notes()
@@ -28,8 +28,8 @@ def context(book: Book) -> dict[str, object]:
         "hidden": len(found) - shown,
         "every": [_entry(finding, notes) for finding in found],
         "finding_notes": notes.texts,
-        "can": _can(book.snapshot.evidence),
-        "cannot": _cannot(book.snapshot.evidence),
+        "can": _can(book.evidence),
+        "cannot": _cannot(book.evidence),
     }
 
 

@@ -15,7 +15,7 @@ _ROWS, _CURVES, _NAMED, _ACROSS = 10, 6, 4, 3
 
 def context(book: Book) -> dict[str, object]:
     """Return what the pages on importance by loss, on curves and on components print."""
-    survey, notes, space_notes = book.snapshot.evidence.survey, Notes(), Notes()
+    survey, notes, space_notes = book.evidence.survey, Notes(), Notes()
     columns = sorted(
         survey.importance.columns if survey.importance else (), key=lambda one: -(one.permutation.value or 0)
     )
@@ -38,8 +38,8 @@ def context(book: Book) -> dict[str, object]:
 
 
 def _methods(book: Book) -> list[str]:
-    titles = {method.card.name: method.card.title for method in book.snapshot.evidence.methods}
-    return [titles.get(name, name) for name in book.snapshot.evidence.survey.attributions][:_ACROSS]
+    titles = {method.card.name: method.card.title for method in book.evidence.methods}
+    return [titles.get(name, name) for name in book.evidence.survey.attributions][:_ACROSS]
 
 
 def _importance(one: Importance, survey: Survey, notes: Notes) -> dict[str, object]:
@@ -89,7 +89,7 @@ def _space(book: Book, space: Space, notes: Notes) -> dict[str, object]:
 
 
 def _title(book: Book, name: str) -> str:
-    given = book.snapshot.evidence.model.spec.input
+    given = book.evidence.model.spec.input
     columns = given.columns if isinstance(given, TableInput) else ()
     return next((column.title for column in columns if column.name == name and column.title), name)
 

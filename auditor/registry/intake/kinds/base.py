@@ -11,10 +11,14 @@ from auditor.registry.intake.labels import Row
 
 
 class Content(NamedTuple):
-    """One item as it is stored: what the model is asked about, and its relevant region where there is one."""
+    """One item as it is stored: what the model is asked about, and its relevant region where there is one.
+
+    `size` is an image's (height, width) in pixels.
+    """
 
     content: bytes
     mask: bytes | None = None
+    size: tuple[int, int] | None = None
 
 
 class Reader(ABC):

@@ -42,8 +42,9 @@ class Images(Reader):
         content, label = self._cleaned(image), f"images/{image.name}"
         if frame := _frame(row):
             content = one_frame(content, label, frame)
-        shape = decode_image(content, label).shape[:2]
-        return Content(content, None if mask is None else _checked(mask, shape))
+        height, width = decode_image(content, label).shape[:2]
+        region = None if mask is None else _checked(mask, (height, width))
+        return Content(content, region, (height, width))
 
     def unlisted(self, ids: Iterable[str]) -> int:
         """Return how many images labels.csv does not name."""
