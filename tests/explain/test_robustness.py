@@ -22,6 +22,7 @@ from auditor.explain.robustness.measuring import (
 from auditor.explain.robustness.settings import ChangePlan, RobustnessPlan
 from auditor.explain.robustness.summary import robustness
 from auditor.explain.runner import explain_shard, shards
+from auditor.explain.shortcuts.analysis import shortcuts
 from auditor.explain.spec import ItemEntry
 from auditor.explain.survey import survey
 from tests.explain import graph_toys, row_toys, toys, volume_toys
@@ -343,14 +344,15 @@ def run(root, shard_size: int, order=None) -> tuple[Evidence, Robustness]:
     facts = ModelFacts(
         digest="1" * 64, weights="2" * 64, spec=model.spec, parameters=0, layer=None, tier=model.tier
     )
-    evidence = assemble(
-        facts,
-        set_facts(manifest, "3" * 64, "toys", ""),
-        plan,
-        software("cpu"),
-        made,
-        lambda records, entries: survey(model, items, records, entries, plan, store.put),
-    )
+
+    def ask(records, entries):
+        return survey(model, items, records, entries, plan, store.put)
+
+    def look(records, regions):
+        return shortcuts(model.spec, items, records, regions, plan, store.put)
+
+    counted = set_facts(manifest, "3" * 64, "toys", "")
+    evidence = assemble(facts, counted, plan, software("cpu"), made, ask, look)
     return evidence, evidence.robustness
 
 
