@@ -77,7 +77,7 @@ def test_maps_that_move_where_the_decision_stays_are_found(found, value, fires):
     assert (finding is not None) == fires  # the interval is 0.04 to either side
     if finding is not None:
         assert finding.severity == "warning"
-        assert "0.650 (95 % interval 0.610 to 0.690)" in finding.sentence
+        assert "0.65 (95 % interval 0.61 to 0.69)" in finding.sentence
         assert finding.pointer == "/robustness/changes/2/similarity/grad_cam"
 
 
