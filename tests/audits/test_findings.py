@@ -71,7 +71,10 @@ def test_methods_that_estimate_are_held_to_their_own_numbers(store, name, value,
 
 
 def test_an_honest_model_is_clear_but_for_its_small_groups(found):
-    assert {id_: f.severity for id_, f in found().items()} == {"groups-suppressed": "note"}
+    assert {id_: f.severity for id_, f in found().items()} == {
+        "groups-suppressed": "note",
+        "trust-untested": "note",
+    }
 
 
 def test_the_gravest_come_first(store):
