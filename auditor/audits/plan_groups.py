@@ -10,6 +10,7 @@ from auditor.explain.document import Document
 from auditor.explain.globals.documents import GlobalSettings
 from auditor.explain.parameters import Parameter, parameters_of
 from auditor.explain.plan import Plan, SurrogatePlan, SurveyPlan, Thresholds
+from auditor.explain.robustness.settings import RobustnessPlan
 from auditor.explain.trust.settings import TrustPlan
 
 if TYPE_CHECKING:
@@ -42,5 +43,6 @@ GROUPS = (
     Group("survey", _("The model as a whole, and other outcomes"), SurveyPlan),
     Group("survey.importance", _("Importance of columns or regions"), GlobalSettings),
     Group("trust", _("How the explanations are tested"), TrustPlan),
+    Group("robustness", _("What happens under graded changes"), RobustnessPlan),
     Group("thresholds", _("Where a measurement becomes a finding"), Thresholds),
 )

@@ -36,6 +36,7 @@ from auditor.explain.modalities import modality_of
 from auditor.explain.modalities.base import OUTSIDE
 from auditor.explain.performance import performance
 from auditor.explain.plan import MethodPlan, Plan
+from auditor.explain.robustness.summary import robustness
 from auditor.explain.shortcuts.documents import Shortcuts
 from auditor.explain.spec import Manifest
 from auditor.explain.trust.summary import summarised
@@ -101,6 +102,7 @@ def assemble(
         survey=answered,
         trust=summarised(records, methods, ordered[0][1].stages, plan),
         shortcuts=look(records, regions),
+        robustness=robustness(records, model.spec, plan),
         cards=_cards(answered),
         gallery=shown,
     )

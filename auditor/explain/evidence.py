@@ -23,7 +23,7 @@ from auditor.explain.performance.documents import Intersection as Intersection
 from auditor.explain.performance.documents import Metric as Metric
 from auditor.explain.performance.documents import Performance as Performance
 from auditor.explain.plan import Plan
-from auditor.explain.robustness.documents import Robustness
+from auditor.explain.robustness.documents import ItemChange, Robustness
 from auditor.explain.shortcuts.documents import Shortcuts
 from auditor.explain.spec import Deidentification, Digest, ItemEntry, Modality, ModelSpec
 from auditor.explain.trust.documents import ItemAgreement, ItemTrust, Trust
@@ -112,6 +112,7 @@ class ItemRecord(Document):
     """Everything measured on one item; `scores` are probabilities in the order of the model's classes.
 
     `trust` is by method, and under RANDOM what random maps reach; items that were not tested have localisation only.
+    `changes` is by the name of the change, and empty for items that were not changed.
     """
 
     index: int
@@ -124,6 +125,7 @@ class ItemRecord(Document):
     features: dict[str, float]
     trust: dict[str, ItemTrust] = {}
     agreement: tuple[ItemAgreement, ...] = ()
+    changes: dict[str, ItemChange] = {}
 
 
 class Incident(Document):

@@ -7,6 +7,7 @@ from pydantic import Field, JsonValue
 from auditor.explain.counterfactuals.settings import CounterfactualSettings, RegionSettings
 from auditor.explain.document import Document
 from auditor.explain.globals.documents import GlobalSettings
+from auditor.explain.robustness.settings import RobustnessPlan
 from auditor.explain.trust.settings import TrustPlan
 
 
@@ -170,6 +171,18 @@ class Thresholds(Document):
         le=1,
         description="A finding where the maps of two methods go along with each other by less.",
     )
+    harmless_flips: float = Field(
+        default=0.05,
+        ge=0,
+        le=1,
+        description="A finding where a harmless change alters a larger share of decisions.",
+    )
+    harmless_similarity: float = Field(
+        default=0.7,
+        ge=-1,
+        le=1,
+        description="A finding where maps go along with those under a harmless change by less.",
+    )
 
 
 class Plan(Document):
@@ -235,4 +248,5 @@ class Plan(Document):
     surrogate: SurrogatePlan = SurrogatePlan()
     survey: SurveyPlan = SurveyPlan()
     trust: TrustPlan = TrustPlan()
+    robustness: RobustnessPlan = RobustnessPlan()
     thresholds: Thresholds = Thresholds()

@@ -23,6 +23,7 @@ from auditor.explain.modalities import Subject, modality_of
 from auditor.explain.modalities.base import Mask
 from auditor.explain.model import AuditedModel
 from auditor.explain.plan import Plan
+from auditor.explain.robustness.measuring import After, Before, Changing
 from auditor.explain.seeds import seed_of
 from auditor.explain.sharding import shards
 from auditor.explain.spec import TableInput
@@ -81,6 +82,7 @@ class _Shard:
         compares = rows or any(made.compares for made in self.methods)
         self.background = self._background() if compares else None
         self.judge = Judge(model, self.methods, plan, len(items), self.background, watch)
+        self.changing = Changing(model, self.modality, self.methods, plan, len(items), self.background)
         self.incidents: list[Incident] = []
         self.rooms: dict[str, Room] = {}
 
@@ -130,6 +132,7 @@ class _Shard:
             return
         attributions = {made.card.name: self._attribution(made, batch) for made in self.methods}
         cases = [self._case(batch, attributions, place) for place in range(len(batch.indices))]
+        changed = self._changed(batch, cases)
         for place, (case, judged) in enumerate(zip(cases, self._judged(cases), strict=True)):
             index, maps = case.index, case.maps
             yield ItemRecord(
@@ -146,6 +149,7 @@ class _Shard:
                 features=self.modality.describe(case.given, case.mask),
                 trust=judged.trust,
                 agreement=judged.agreement,
+                changes=changed[place].changes,
             )
 
     def _case(self, batch: _Batch, attributions: dict[str, Attribution], place: int) -> Case:
@@ -173,6 +177,24 @@ class _Shard:
                     case.index,
                     "With parts taken away the model's scores are not numbers; the faithfulness of its "
                     "explanations is not measured.",
+                )
+        return found
+
+    def _changed(self, batch: _Batch, cases: list[Case]) -> list[After]:
+        """Return what graded changes did to each item."""
+        decided = batch.scores.argmax(dim=1).tolist()
+        items = [
+            Before(case.index, case.given, wins, case.target, case.maps)
+            for case, wins in zip(cases, decided, strict=True)
+        ]
+        found = self._halving(
+            "The test of changes", batch.indices, lambda room: self.changing.measure(items, room)
+        )
+        for index, after in zip(batch.indices, found, strict=True):
+            if after.lost:
+                names = ", ".join(after.lost)
+                self._incident(
+                    index, f"Changed, the model's scores are not numbers; not measured on it: {names}."
                 )
         return found
 

@@ -20,6 +20,7 @@ from reports.documents.sections import (
     material,
     otherwise,
     performance,
+    robustness,
     shortcuts,
     trust,
     whole,
@@ -45,6 +46,7 @@ CHAPTERS: Mapping[str, Chapter] = {
         _("What matters"), ("importance",), {"importance": importance.context, "whole": whole.context}
     ),
     "shortcuts": Chapter(_("Shortcuts"), ("shortcuts",), {"shortcuts": shortcuts.context}),
+    "robustness": Chapter(_("Robustness"), ("robustness",), {"robustness": robustness.context}),
     "otherwise": Chapter(_("Other outcomes"), ("otherwise",), {"otherwise": otherwise.context}),
     "logic": Chapter(
         _("The logic"), ("surrogate", "space"), {"logic": logic.context, "whole": whole.context}

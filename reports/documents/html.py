@@ -10,6 +10,7 @@ from auditor.common.store import Store
 from reports.documents.book import Asset, ReportBook
 from reports.documents.kinds import WORDS
 from reports.documents.sections import (
+    change,
     gallery,
     identity,
     importance,
@@ -17,6 +18,7 @@ from reports.documents.sections import (
     material,
     otherwise,
     performance,
+    robustness,
     shortcuts,
     summary,
     trust,
@@ -33,9 +35,11 @@ _SECTIONS = (
     otherwise,
     importance,
     shortcuts,
+    robustness,
     trust,
     whole,
     logic,
+    change,
 )
 
 

@@ -10,6 +10,8 @@ from auditor.common.store import Store
 from auditor.explain import evidence as e
 from auditor.explain.plan import Plan
 from auditor.explain.plans import plan_of
+from auditor.explain.robustness.catalog import CHANGES
+from auditor.explain.robustness.documents import ChangeEffect, ItemChange, Level, Robustness
 from auditor.explain.spec import ItemEntry, ModelSpec
 from reports.documents.snapshot import Conditions, LedgerPosition, Snapshot
 
@@ -118,6 +120,7 @@ def items(store, marker, count=8):
             maps=maps,
             effects=None,
             features={},
+            changes={"noise": ItemChange(scores=((0.5, 0.5),) * 5, flip=4 if index % 2 else None)},
         )
 
 
@@ -282,6 +285,49 @@ def gap(column, value, difference, p=0.4, adjusted=0.8, name="accuracy", of=None
     )
 
 
+def change(kind, accuracies, altered, similarity=0.95):
+    """One change at its standard doses; `accuracies` and `altered` are by level."""
+    levels = tuple(
+        Level(
+            dose=dose,
+            accuracy=measure(accuracy),
+            balanced_accuracy=measure(accuracy),
+            auroc=measure(accuracy),
+            fall=measure(0.925 - accuracy, low=0.925 - accuracy - 0.04),
+            changed=measure(share),
+            flipped=measure(share),
+            moved=measure(share / 2),
+        )
+        for dose, accuracy, share in zip(kind.doses, accuracies, altered, strict=True)
+    )
+    half = next((level.dose for level in levels if level.flipped.value >= 0.5), None)
+    flip = measure(half, low=None, high=None, confidence=None, no_interval="no width") if half else None
+    return ChangeEffect(
+        name=kind.name,
+        title=kind.title,
+        unit=kind.unit,
+        harmless=2,
+        because=kind.because,
+        levels=levels,
+        flip=flip or e.Measure(value=None, n=120, method="dose", no_interval="fewer than half"),
+        similarity={"grad_cam": measure(similarity, n=24)},
+    )
+
+
+def robustness(**changed):
+    """A model that bears everything harmless, but for `changed`, which are changes by name."""
+    good = (0.925, 0.92, 0.9, 0.8, 0.6), (0.0, 0.01, 0.05, 0.2, 0.55)
+    found = tuple(changed.get(kind.name) or change(kind, *good) for kind in CHANGES["image"])
+    return Robustness(
+        items=120,
+        accuracy=measure(0.925),
+        balanced_accuracy=measure(0.925),
+        auroc=measure(0.925),
+        changes=found,
+        harmless=measure(0.02),
+    )
+
+
 def evidence(store: Store, *, marker: bool = False, **changes) -> e.Evidence:
     """Return evidence about a model that reads a corner marker or the lesion; its arrays are stored."""
     plan: Plan = plan_of("quick", "image")
@@ -340,6 +386,7 @@ def evidence(store: Store, *, marker: bool = False, **changes) -> e.Evidence:
         "performance": performance(0.925),
         "regions": tuple(regions(marker)),
         "surrogate": surrogate(accepted=not marker),
+        "robustness": robustness(),
         "gallery": e.Gallery(
             rule=(
                 "The two worst errors, the two least certain and four typical items, drawn with the seed of "

@@ -16,7 +16,7 @@ from tests.documents import factory
 def made(tmp_path):
     store = Store(tmp_path)
     document = factory.evidence(store)
-    book = Book(factory.snapshot(document), store)
+    book = Book(document, store)
     context = performance.context(book)
     html = render_to_string(
         "documents/report/performance.html", {"performance": context, "evidence": document}
@@ -46,7 +46,7 @@ def test_what_mirrors_the_second_of_two_classes_is_not_said_twice(made, tmp_path
     )
     changed = book.evidence.performance.model_copy(update={"overall": both})
     document = factory.evidence(book.store, performance=changed)
-    kinds = dict(performance.context(Book(factory.snapshot(document), book.store))["kinds"])
+    kinds = dict(performance.context(Book(document, book.store))["kinds"])
     assert [title for title, _ in kinds["Decisions"]] == ["Sensitivity, lesion"]
     assert len(kinds["Discrimination"]) == 2
 
@@ -72,7 +72,7 @@ def test_gaps_are_ordered_by_their_adjusted_p_and_the_rare_are_marked(made):
     )
     changed = book.evidence.performance.model_copy(update={"gaps": gaps})
     document = factory.evidence(book.store, performance=changed)
-    found = performance.context(Book(factory.snapshot(document), book.store))["gaps"]
+    found = performance.context(Book(document, book.store))["gaps"]
     assert [(gap["value"], gap["adjusted"], gap["beyond"]) for gap in found] == [
         ("AP", "< 0.001", True),
         ("F", "0.800", False),

@@ -15,6 +15,7 @@ from auditor.explain.plan import MethodPlan, Plan
 from auditor.explain.runner import explain_shard
 from auditor.explain.shortcuts.analysis import shortcuts
 from auditor.explain.spec import ItemEntry, Manifest, ModelSpec
+from auditor.explain.trust.settings import TrustPlan
 
 PHANTOMS = Path(__file__).parents[2] / "examples" / "phantoms"
 FILMS = PHANTOMS / "validation"
@@ -25,6 +26,7 @@ PLAN = Plan(
     batch_size=32,
     resamples=300,
     grid=4,
+    trust=TrustPlan(items=0),
 )
 
 

@@ -105,7 +105,7 @@ def test_an_item_without_numbers_is_left_out_and_told(tmp_path):
         return pixels
 
     items, store, _ = toys.validation_set(tmp_path, 4, image)
-    result = explain_shard(model, items, toys.plan(), 0, store.put)
+    result = explain_shard(model, items, toys.plan(robustness={"items": 0}), 0, store.put)
     assert [record.index for record in result.items] == [0, 2, 3]
     assert result.incidents[0].item == "item-1"
     assert "left out of every result" in result.incidents[0].what

@@ -125,6 +125,23 @@ def test_pairs_alike_are_counted_as_loops_do(seed):
     assert found.drop.value == pytest.approx(overall - alike)
 
 
+def test_the_p_value_of_a_drop_is_that_of_permutations():
+    seen = shortcut_toys.seen(3, follows="label", count=60)
+    found = next(one for one in within(seen, "site") if one.name == "auroc")
+    rng, labels, site = np.random.default_rng(0), seen.labels, seen.groups["site"]
+    hits, repeats = 0, 300
+    for _ in range(repeats):
+        moved = site.copy()
+        for label in np.unique(labels):
+            members = np.flatnonzero(labels == label)
+            moved[members] = site[rng.permutation(members)]
+        _, alike = slow.stratified_auroc(
+            seen.scores[:, 1], labels.tolist(), moved.tolist(), "finding", FEWEST
+        )
+        hits += alike <= found.within.value + 1e-12
+    assert found.p_value == pytest.approx(hits / repeats, abs=0.09)
+
+
 def test_a_model_that_follows_the_site_falls_within_it_and_one_that_follows_the_label_does_not():
     for seed in range(3):
         drops = {

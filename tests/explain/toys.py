@@ -13,6 +13,7 @@ from auditor.common.store import Store
 from auditor.explain.items import ValidationSet
 from auditor.explain.model import AuditedModel
 from auditor.explain.plan import MethodPlan, Plan
+from auditor.explain.robustness.settings import RobustnessPlan
 from auditor.explain.spec import ImageInput, ItemEntry, Manifest, ModelSpec, OutputSpec
 from auditor.explain.trust.settings import TrustPlan
 
@@ -130,5 +131,6 @@ def plan(**more: object) -> Plan:
         "grid": 4,
         "gallery": 6,
         "trust": TRUST,
+        "robustness": RobustnessPlan(items=4, explained=1),
     }
     return Plan.model_validate(values | more)

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator
 
-from auditor.audits.findings import material, methods, performance, relevance, shortcuts, trust
+from auditor.audits.findings import material, methods, performance, relevance, robustness, shortcuts, trust
 from auditor.audits.findings.finding import SEVERITIES, Finding, Labelled, Severity, Threshold
+from auditor.audits.findings.thresholds import attributed
 from auditor.explain.evidence import Evidence
 
 __all__ = ["RULES", "SEVERITIES", "Finding", "Labelled", "Severity", "Threshold", "findings"]
@@ -20,6 +21,7 @@ RULES: tuple[Callable[[Evidence], Iterator[Finding]], ...] = (
     performance.sensitivity,
     performance.miscalibration,
     performance.group_gap,
+    robustness.harmless_changes,
     methods.surrogate,
     methods.completeness,
     methods.fit,
@@ -27,6 +29,7 @@ RULES: tuple[Callable[[Evidence], Iterator[Finding]], ...] = (
     trust.faithfulness,
     trust.stability,
     trust.contradictions,
+    robustness.harmless_explanations,
     material.duplicates,
     material.burned_in,
     material.incidents,
@@ -34,10 +37,11 @@ RULES: tuple[Callable[[Evidence], Iterator[Finding]], ...] = (
     performance.suppressed,
     methods.not_applicable,
     trust.untested_explanations,
+    robustness.unmeasured,
 )
 
 
 def findings(evidence: Evidence) -> tuple[Finding, ...]:
     """Return every finding, the gravest first, and in the order of the rules among equals."""
-    found = [finding for rule in RULES for finding in rule(evidence)]
+    found = [attributed(finding) for rule in RULES for finding in rule(evidence)]
     return tuple(sorted(found, key=lambda finding: SEVERITIES.index(finding.severity)))

@@ -17,11 +17,16 @@ class Labelled(Document):
 
 
 class Threshold(Document):
-    """The number that a measurement was held against, and who fixed it."""
+    """The number that a measurement was held against, and who fixed it.
+
+    `set_by` is "default" where the plan kept the product's documented `default`, "plan" where it has another value,
+    and "rule" where the number follows from what was measured.
+    """
 
     name: str
     value: float
-    set_by: Literal["plan", "rule"] = "plan"
+    set_by: Literal["default", "plan", "rule"] = "plan"
+    default: float | None = None
 
 
 class Finding(Document):

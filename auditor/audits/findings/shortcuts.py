@@ -3,7 +3,15 @@
 from collections.abc import Iterator
 
 from auditor.audits.findings.finding import Finding, Labelled, Severity, Threshold
-from auditor.audits.findings.words import counted, percent, plain, position, things, where_cell, with_interval
+from auditor.audits.findings.words import (
+    counted,
+    percent,
+    plain,
+    position,
+    things,
+    where_cell,
+    with_interval,
+)
 from auditor.explain.evidence import Evidence, Measure
 from auditor.explain.shortcuts.documents import SCORES, Association, Column, Excess, Line, Within
 from auditor.explain.shortcuts.verdict import (
@@ -70,7 +78,8 @@ def _decides_by(evidence: Evidence, index: int, line: Line, found: Column) -> Fi
         sentence=(
             f"{said.item.capitalize()}s are told apart by {found.name}: {_shares(evidence, found, strongest)} "
             f"{_dropped(found, drop)} In this set {found.name} goes along with the label (Cramer's V "
-            f"{plain(found.separation)}), so a model that recognises it scores well without reading the {said.item}."
+            f"{plain(found.separation)}), so a model that recognises it scores well without reading the "
+            f"{said.item}."
         ),
         measures=_measures(evidence, strongest, drop, found.separation),
         action=(
@@ -82,10 +91,10 @@ def _decides_by(evidence: Evidence, index: int, line: Line, found: Column) -> Fi
 
 def _partly(evidence: Evidence, index: int, line: Line, found: Column) -> Finding | None:
     """Return the warning of a column of which a part of the evidence holds, if any does."""
-    thresholds, plan = evidence.plan.thresholds, evidence.plan
+    plan = evidence.plan
     strongest, drop = strongest_of(found), widest_drop(found)
     along = strongest is not None and goes_along(strongest, plan)
-    fallen = falls(drop, thresholds)
+    fallen = falls(drop, evidence.plan)
     if found.separation is None or not (along or fallen or line.outcome == "not tested"):
         return None
     sentences = [
@@ -134,8 +143,9 @@ def _shares(evidence: Evidence, found: Column, strongest: Association) -> str:
 
 def _dropped(found: Column, drop: Within) -> str:
     return (
-        f"The area under the ROC curve for {drop.of} is {plain(drop.overall)} over all pairs of items and "
-        f"{plain(drop.within)} over pairs alike in {found.name}, {plain(drop.drop)} less."
+        f"The area under the ROC curve for {drop.of} is {plain(drop.overall)} over all pairs of items "
+        f"and {plain(drop.within)} over pairs alike in {found.name}, "
+        f"{plain(drop.drop)} less (p = {drop.p_value:.2g})."
     )
 
 

@@ -29,16 +29,13 @@ def sanity(evidence: Evidence) -> Iterator[Finding]:
     must not be shown.
     """
     for failed in _failures(evidence, "sanity"):
-        other = (
-            "for another class"
-            if failed.verdict.measure == "other_class"
-            else "of the model with random weights"
-        )
+        by_class = failed.verdict.measure == "other_class"
+        other = "for another class" if by_class else "of the model with random weights"
         yield _finding(
             failed,
             rule="trust-sanity",
             severity="critical",
-            title=f"The maps of {failed.title} do not depend on the model",
+            title=f"The maps of {failed.title} do not depend on the {'class' if by_class else 'model'}",
             sentence=(
                 f"{failed.title} failed its sanity test: its maps go along with the maps {other} by a rank correlation "
                 f"of {plain(failed.measure)}. A map that hardly changes then shows the {_item(evidence)}, not what the "
@@ -128,7 +125,7 @@ def none_trusted(evidence: Evidence) -> Iterator[Finding]:
         severity="critical" if every else "warning",
         title="No explanation of this audit passed its tests",
         sentence=(
-            f"The maps of {counted(len(methods), 'method', 'methods')} were tested on "
+            f"{counted(len(methods), 'method was', 'methods were')} tested on "
             f"{counted(evidence.trust.items, 'item', 'items')}. "
             + (
                 f"Failed at least one test: {', '.join(titles[method.method] for method in methods)}."

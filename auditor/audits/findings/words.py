@@ -83,9 +83,8 @@ def plain(measure: Measure) -> str:
     if measure.value is None:
         return f"undefined ({measure.no_interval or 'no reason recorded'})"
     if measure.low is None or measure.high is None or measure.confidence is None:
-        return f"{measure.value:.3f} (no interval: {measure.no_interval or 'no reason recorded'})"
-    confidence = f"{100 * measure.confidence:g} % interval"
-    return f"{measure.value:.3f} ({confidence} {measure.low:.3f} to {measure.high:.3f})"
+        return f"{measure.value:.2f} (no interval: {measure.no_interval or 'no reason recorded'})"
+    return f"{measure.value:.2f} ({100 * measure.confidence:g} % interval {measure.low:.2f} to {measure.high:.2f})"
 
 
 def where_cell(cell: Region, side: int) -> str:

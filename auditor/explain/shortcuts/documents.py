@@ -43,7 +43,8 @@ class Within(Document):
     """Performance over all items against performance among items with the same value of a column, -1 to 1.
 
     `overall` is weighted to the labels that `within` compares, so that the `drop`, overall - within, is not one of
-    easier labels. `value` is None where the pairs of all values are put together.
+    easier labels. `value` is None where the pairs of all values are put together; `p_value` is then the share of
+    permutations of the column within each label with as large a drop.
     """
 
     name: Literal["auroc", "balanced_accuracy"]
@@ -52,6 +53,7 @@ class Within(Document):
     overall: Measure
     within: Measure
     drop: Measure
+    p_value: float | None = None
 
 
 class Column(Document):

@@ -97,7 +97,8 @@ class Permanova:
     def p_value(self, permutations: int, seed: int) -> float:
         """Return the share of permutations within labels, the data among them, that explain as much or more."""
         least = _SAME * float(self._explained(self.values[None])[0])
-        hits = sum(int((self._explained(some) >= least).sum()) for some in self._permuted(permutations, seed))
+        moved = permuted(self.values, self.labels, permutations, seed, self.counts.shape[1])
+        hits = sum(int((self._explained(some) >= least).sum()) for some in moved)
         return (1 + hits) / (1 + permutations)
 
     def effect(self, bootstrap: Bootstrap) -> Measure:
@@ -122,17 +123,6 @@ class Permanova:
         result: Floats = np.einsum("rvp,vw,rwp->r", sums, self._inverse, sums, optimize=True)
         return result
 
-    def _permuted(self, permutations: int, seed: int) -> Iterator[Indices]:
-        rng, total = np.random.default_rng([seed, 0x9E7]), len(self.rows)
-        members = [np.flatnonzero(self.labels == one) for one in range(len(self.counts))]
-        at_once = max(1, _MOST_CELLS // (total * self.counts.shape[1]))
-        for first in range(0, permutations, at_once):
-            count = min(at_once, permutations - first)
-            values = np.empty((count, total), dtype=np.int64)
-            for chosen in members:
-                values[:, chosen] = rng.permuted(np.tile(self.values[chosen], (count, 1)), axis=1)
-            yield values
-
     def _resampled(self, counts: Floats) -> Floats:
         """Return the adjusted partial R2 of resamples (rows, items) that keep the size of each label and value."""
         labels, values = self.counts.shape
@@ -154,6 +144,21 @@ class Permanova:
         factor, left = self.degrees
         result: Floats = 1 - (1 - shares) * (factor + left) / left
         return result
+
+
+def permuted(
+    values: Indices, labels: Indices, permutations: int, seed: int, each: int = 1
+) -> Iterator[Indices]:
+    """Yield values (items,) permuted within labels, some (rows, items) at a time; `each` numbers follow from one."""
+    rng, total = np.random.default_rng([seed, 0x9E7]), len(values)
+    members = [np.flatnonzero(labels == one) for one in np.unique(labels)]
+    at_once = max(1, _MOST_CELLS // (total * each))
+    for first in range(0, permutations, at_once):
+        count = min(at_once, permutations - first)
+        moved = np.empty((count, total), dtype=np.int64)
+        for chosen in members:
+            moved[:, chosen] = rng.permuted(np.tile(values[chosen], (count, 1)), axis=1)
+        yield moved
 
 
 def permutations_for(tests: int, bootstrap: Bootstrap) -> int:

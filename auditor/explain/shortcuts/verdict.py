@@ -205,7 +205,11 @@ def _column(index: int, column: Column, plan: Plan) -> Line:
         )
     if drop is not None:
         numbers.append(
-            Quoted(name=f"drop of AUROC, {drop.of}", measure=drop.drop, threshold=thresholds.shortcut_drop)
+            Quoted(
+                name=f"drop of AUROC, {drop.of} (p = {drop.p_value:.3g})",
+                measure=drop.drop,
+                threshold=thresholds.shortcut_drop,
+            )
         )
     what = "the score" if strongest is not None and strongest.of == "scores" else "where maps point"
     sentence = _COLUMN[outcome].format(what)
@@ -237,7 +241,7 @@ def _column_outcome(
         strongest is not None
         and goes_along(strongest, plan)
         and over(column.separation, thresholds.shortcut_separation)
-        and falls(drop, thresholds)
+        and falls(drop, plan)
     ):
         return "found"
     ruled_out: list[tuple[Sequence[Measure], float]] = [
@@ -256,11 +260,16 @@ def goes_along(association: Association, plan: Plan) -> bool:
     return significant and value is not None and value > plan.thresholds.shortcut_effect
 
 
-def falls(drop: Within | None, thresholds: Thresholds) -> bool:
-    """Whether performance within a column falls, beyond chance, by more than the threshold."""
-    if drop is None or drop.drop.value is None:
+def falls(drop: Within | None, plan: Plan) -> bool:
+    """Whether labels are told apart less well within a column, beyond chance, by more than the threshold.
+
+    The test is one-sided, for only a drop speaks of a shortcut. It is not corrected for the number of columns: a column
+    is found only where its association, which is corrected, stands, too (R. L. Berger: Multiparameter hypothesis
+    testing and acceptance sampling. Technometrics 24, 1982).
+    """
+    if drop is None or drop.drop.value is None or drop.p_value is None:
         return False
-    return over(drop.drop, 0.0) and drop.drop.value > thresholds.shortcut_drop
+    return drop.p_value <= 1 - plan.confidence and drop.drop.value > plan.thresholds.shortcut_drop
 
 
 def strongest_of(column: Column) -> Association | None:
@@ -270,7 +279,7 @@ def strongest_of(column: Column) -> Association | None:
 
 def widest_drop(column: Column) -> Within | None:
     """Return the largest drop of the area under the ROC curve among pairs with the same value of a column."""
-    drops = [one for one in column.within if one.name == "auroc"]
+    drops = [one for one in column.within if one.p_value is not None]
     return max(drops, key=lambda one: one.drop.value or 0.0, default=None)
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from auditor.explain.bootstrap import Bootstrap, Floats
 from auditor.explain.shortcuts.documents import Within
 from auditor.explain.shortcuts.patterns import Patterns, Words
+from auditor.explain.shortcuts.permanova import permuted
 
 FEWEST = 5  # items of a label that a comparison within a value needs
 _PAIRS = "area under the ROC curve of the probability of {}, over pairs of items {}, ties counted half"
@@ -77,7 +78,36 @@ class _Answers:
 
         used = np.any([ours | theirs for ours, theirs, _ in strata], axis=0)
         how = (_PAIRS.format(name, _ALL) + _PAIRED, _PAIRS.format(name, _SAME) + _PAIRED)
-        yield self._compared("auroc", name, None, statistic, used, how, bootstrap)
+        found = self._compared("auroc", name, None, statistic, used, how, bootstrap)
+        yield found.model_copy(update={"p_value": self._p_value(strata, name, scores, bootstrap)})
+
+    def _p_value(
+        self,
+        strata: Sequence[tuple[NDArray[np.bool_], NDArray[np.bool_], str]],
+        name: str,
+        scores: Floats,
+        bootstrap: Bootstrap,
+    ) -> float:
+        """Return the share of permutations of the values within labels, the data among them, that drop as far.
+
+        They keep how many items of each label have a value, and so the weights and the number over all pairs; what
+        changes is which pairs are alike.
+        """
+        named, levels = np.unique(self.values, return_inverse=True)
+        labels = np.unique(self.labels, return_inverse=True)[1]
+        asked = [
+            (Concordant(self.labels == name, self.labels == other, scores), level)
+            for level, value in enumerate(named)
+            for ours, _, other in strata
+            if (self.values[ours] == value).any()
+        ]
+
+        def alike(values: NDArray[np.int64]) -> Floats:
+            return np.asarray(sum(pair((values == level).astype(np.float64)) for pair, level in asked))
+
+        most = float(alike(levels[None])[0]) * (1 + 1e-12)
+        moved = permuted(levels, labels, bootstrap.resamples - 1, bootstrap.seed)
+        return (1 + sum(int((alike(some) <= most).sum()) for some in moved)) / bootstrap.resamples
 
     def balanced(self, bootstrap: Bootstrap) -> Iterator[Within]:
         """Yield the comparison of balanced accuracies for every value with enough items of two labels."""

@@ -122,6 +122,7 @@ def _within(column: str, one: Within, notes: Notes) -> dict[str, object]:
         "overall": number(one.overall),
         "within": number(one.within),
         "drop": number(one.drop),
+        "p": "–" if one.p_value is None else _p(one.p_value),
     }
 
 

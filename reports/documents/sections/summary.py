@@ -9,6 +9,8 @@ from auditor.explain.evidence import Evidence
 from reports.documents.book import ReportBook
 from reports.documents.kinds import WORDS
 from reports.documents.numbers import Notes
+from reports.documents.people import OWNER, STATUS
+from reports.documents.sections.identity import moment
 
 _ICONS = {"critical": "▲", "warning": "◆", "note": "●"}
 _LINES, _LINE = 27.0, 105
@@ -26,7 +28,7 @@ def context(book: ReportBook) -> dict[str, object]:
         ],
         "top": [_entry(finding, notes) for finding in found[:shown]],
         "hidden": len(found) - shown,
-        "every": [_entry(finding, notes) for finding in found],
+        "every": [_entry(finding, notes) | _people(finding, book) for finding in found],
         "finding_notes": notes.texts,
         "can": _can(book.evidence),
         "cannot": _cannot(book.evidence),
@@ -50,6 +52,28 @@ def _entry(finding: Finding, notes: Notes) -> dict[str, object]:
         "measures": [(labelled.label, notes.share(labelled.measure)) for labelled in finding.measures],
         "threshold": f"{100 * finding.threshold.value:.1f} %" if finding.threshold else None,
     }
+
+
+def _people(finding: Finding, book: ReportBook) -> dict[str, object]:
+    """Return who fixed the threshold, and what officers declared about the finding."""
+    said = {one.section: one for one in book.snapshot.declarations if one.field == finding.id}
+    return {"set_by": _set_by(finding, book), "owner": said.get(OWNER), "status": said.get(STATUS)}
+
+
+def _set_by(finding: Finding, book: ReportBook) -> str:
+    threshold, plan = finding.threshold, book.snapshot.plan
+    if threshold is None:
+        return ""
+    if threshold.set_by == "rule":
+        return _("set by the rule")
+    if threshold.set_by == "default":
+        return _("default of the product")
+    name = book.evidence.plan.name
+    default = "" if threshold.default is None else _("; the default is %(n)g") % {"n": threshold.default}
+    if plan is None or not plan.by:
+        return _("plan %(name)s") % {"name": name} + default
+    fixed = {"name": name, "by": plan.by, "when": moment(plan.when)}
+    return _("plan %(name)s, fixed by %(by)s on %(when)s") % fixed + default
 
 
 def _can(evidence: Evidence) -> list[str]:
