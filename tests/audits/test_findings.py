@@ -6,6 +6,7 @@ from auditor.audits.findings import SEVERITIES, findings
 from auditor.audits.findings.words import place
 from auditor.common.store import Store
 from auditor.explain.evidence import Incident, Metric, Performance
+from auditor.explain.trust.documents import MethodTrust, Trust
 from tests.documents import factory
 
 
@@ -71,10 +72,8 @@ def test_methods_that_estimate_are_held_to_their_own_numbers(store, name, value,
 
 
 def test_an_honest_model_is_clear_but_for_its_small_groups(found):
-    assert {id_: f.severity for id_, f in found().items()} == {
-        "groups-suppressed": "note",
-        "trust-untested": "note",
-    }
+    tested = Trust(items=120, methods=(MethodTrust(method="occlusion", trusted=True),))
+    assert {id_: f.severity for id_, f in found(trust=tested).items()} == {"groups-suppressed": "note"}
 
 
 def test_the_gravest_come_first(store):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from auditor.audits.findings.finding import Finding, Labelled, Severity, Threshold
-from auditor.audits.findings.words import plain
+from auditor.audits.findings.words import counted, plain
 from auditor.explain.evidence import Evidence, Measure
 from auditor.explain.trust.documents import Agreement, Aspect, MethodTrust, Verdict
 
@@ -29,19 +29,16 @@ def sanity(evidence: Evidence) -> Iterator[Finding]:
     must not be shown.
     """
     for failed in _failures(evidence, "sanity"):
-        other = (
-            "for another class"
-            if failed.verdict.measure == "other_class"
-            else "of the model with random weights"
-        )
+        by_class = failed.verdict.measure == "other_class"
+        other = "for another class" if by_class else "of the model with random weights"
         yield _finding(
             failed,
             rule="trust-sanity",
             severity="critical",
-            title=f"The maps of {failed.title} do not depend on the model",
+            title=f"The maps of {failed.title} do not depend on the {'class' if by_class else 'model'}",
             sentence=(
-                f"The maps of {failed.title} go along with the maps {other} by a rank correlation of "
-                f"{plain(failed.measure)}. A map that hardly changes then shows the item, not what the "
+                f"{failed.title} failed its sanity test: its maps go along with the maps {other} by a rank correlation "
+                f"of {plain(failed.measure)}. A map that hardly changes then shows the {_item(evidence)}, not what the "
                 "model does with it."
             ),
             label="rank correlation with maps " + other,
@@ -56,15 +53,16 @@ def sanity(evidence: Evidence) -> Iterator[Finding]:
 def faithfulness(evidence: Evidence) -> Iterator[Finding]:
     """Fire per method whose maps order places no better than random maps do."""
     for failed in _failures(evidence, "faithfulness"):
+        asked = failed.verdict.threshold or 0.0
         yield _finding(
             failed,
             rule="trust-faithfulness",
             severity="warning",
-            title=f"The maps of {failed.title} are no better than random maps",
+            title=f"The maps of {failed.title} are {'hardly' if asked > 0 else 'no'} better than random maps",
             sentence=(
-                f"Taking parts of the {_item(evidence)} away in the order of {failed.title}, and bringing them back, "
-                f"moved the probability as much as a random order would: the areas under the curves are better by "
-                f"{plain(failed.measure)} only."
+                f"Parts of the {_item(evidence)} were taken away and brought back in the order of the maps of "
+                f"{failed.title}, and of random maps. The areas under the curves of the probability are better than "
+                f"those of random maps by {plain(failed.measure)}, where more than {asked:g} is asked for."
             ),
             label="area gained over random maps",
             hook=_RIGHT,
@@ -82,7 +80,7 @@ def stability(evidence: Evidence) -> Iterator[Finding]:
         said = (
             "Drawn again with another seed, the maps of {} go along with the first by a rank correlation of {} only."
             if by_seed
-            else "Noise that nobody sees changed the maps of {} by {} of their size at the most, on average."
+            else "On average over items, noise that nobody sees changed the maps of {} by up to {} times their size."
         )
         yield _finding(
             failed,
@@ -111,8 +109,8 @@ def none_trusted(evidence: Evidence) -> Iterator[Finding]:
     methods = evidence.trust.methods
     if not evidence.trust.items or not methods or any(method.trusted for method in methods):
         return
-    failed = [method for method in methods if any(one.outcome == "failed" for one in method.verdicts)]
-    every = len(failed) == len(methods)
+    open_ = [method for method in methods if not any(one.outcome == "failed" for one in method.verdicts)]
+    every = not open_
     titles = _titles(evidence)
     gains = [
         Labelled(
@@ -129,13 +127,14 @@ def none_trusted(evidence: Evidence) -> Iterator[Finding]:
         severity="critical" if every else "warning",
         title="No explanation of this audit passed its tests",
         sentence=(
-            f"The maps of {len(methods)} methods were tested on {evidence.trust.items} items. "
+            f"{counted(len(methods), 'method was', 'methods were')} tested on "
+            f"{counted(evidence.trust.items, 'item', 'items')}. "
             + (
-                "Each of the methods failed at least one test."
+                f"Failed at least one test: {', '.join(titles[method.method] for method in methods)}."
                 if every
-                else "For no method did both its faithfulness and its sanity pass without another test failing; "
-                f"{len(methods) - len(failed)} of them failed nothing, and there are too few items, or the numbers "
-                "lie too close to the thresholds, to decide."
+                else "For none did both faithfulness and sanity pass without another test failing. Nothing failed, but "
+                f"not enough passed, for {', '.join(titles[method.method] for method in open_)}: there are too few "
+                "items, the numbers lie too close to the thresholds, or a test does not suit the method or the model."
             )
         ),
         measures=tuple(gains),
@@ -165,7 +164,7 @@ def contradictions(evidence: Evidence) -> Iterator[Finding]:
     def named(pair: Agreement) -> str:
         return f"{titles[pair.first]} and {titles[pair.second]}"
 
-    others = "; so do " + ", ".join(named(pair) for _, pair in low[1:]) if low[1:] else ""
+    others = "; nor do those of " + ", of ".join(named(pair) for _, pair in low[1:]) if low[1:] else ""
     yield Finding(
         id="trust-contradiction",
         rule="trust-contradiction",
@@ -173,8 +172,8 @@ def contradictions(evidence: Evidence) -> Iterator[Finding]:
         severity="warning",
         title="Methods contradict each other",
         sentence=(
-            f"The maps of {named(worst)} of the same {_item(evidence)} hardly go along with each other, with a rank "
-            f"correlation of {plain(worst.measure)}{others}."
+            f"The maps of {named(worst)} of the same {_item(evidence)} do not go along with each other: their rank "
+            f"correlation is {plain(worst.measure)}{others}."
         ),
         measures=tuple(
             Labelled(label=f"rank correlation, {named(pair)}", measure=pair.measure, share=False)
@@ -184,14 +183,15 @@ def contradictions(evidence: Evidence) -> Iterator[Finding]:
         pointer=f"/trust/agreement/{index}",
         hook=_TRANSPARENT,
         action=(
-            "Read the items on which methods contradict each other, which are listed first, and rely on the method "
-            "with the higher rank."
+            "Read the items on which methods contradict each other, which the gallery shows first, and rely on none of "
+            "these maps that did not stand its own tests."
         ),
     )
 
 
 def untested_explanations(evidence: Evidence) -> Iterator[Finding]:
     """Say that nothing was tested, where there are maps."""
+    planned = evidence.plan.trust.items > 0
     if evidence.trust.items == 0 and any(method.applicable for method in evidence.methods):
         yield Finding(
             id="trust-untested",
@@ -200,11 +200,17 @@ def untested_explanations(evidence: Evidence) -> Iterator[Finding]:
             severity="note",
             title="The explanations were not tested",
             sentence=(
-                "The maps of this audit were made and not tested, so nothing is known of how far they can be believed."
+                "The maps of this audit were made and "
+                + ("no item allowed their tests" if planned else "not tested, as the plan says")
+                + ", so nothing is known of how far they can be believed."
             ),
             pointer="/trust/items",
             hook=_TRANSPARENT,
-            action="Set the number of items tested in the plan, and audit again.",
+            action=(
+                "Read the incidents, mend the model or the set, and audit again."
+                if planned
+                else "Set the number of items tested in the plan, and audit again."
+            ),
         )
 
 
