@@ -12,6 +12,7 @@ from auditor.explain.evidence import ModelFacts, Survey
 from auditor.explain.items import ValidationSet
 from auditor.explain.model import load
 from auditor.explain.plan import MethodPlan, Plan
+from auditor.explain.robustness.settings import RobustnessPlan
 from auditor.explain.runner import explain_shard
 from auditor.explain.shortcuts.analysis import shortcuts
 from auditor.explain.spec import ItemEntry, Manifest, ModelSpec
@@ -27,6 +28,7 @@ PLAN = Plan(
     resamples=300,
     grid=4,
     trust=TrustPlan(items=0),
+    robustness=RobustnessPlan(items=0),
 )
 
 
