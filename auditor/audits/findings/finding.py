@@ -10,10 +10,11 @@ SEVERITIES: tuple[Severity, ...] = ("critical", "warning", "note")
 
 
 class Labelled(Document):
-    """A measure with the words that introduce it."""
+    """A measure with the words that introduce it; `share` says that it is printed as a percentage."""
 
     label: str
     measure: Measure
+    share: bool = True
 
 
 class Threshold(Document):

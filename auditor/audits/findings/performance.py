@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from auditor.audits.findings.finding import Finding, Labelled, Severity, Threshold
-from auditor.audits.findings.words import percent, with_interval
+from auditor.audits.findings.words import percent, plain, with_interval
 from auditor.explain.evidence import Evidence, Gap, Measure
 
 _NAMED = 6
@@ -140,6 +140,7 @@ def _unequal(column: str, members: list[tuple[int, Gap]], threshold: float) -> F
     index, worst = members[0]
     certain = _near_end(worst.difference) > threshold
     more = f" {len(members) - 1} more gaps of this column are as rare." if len(members) > 1 else ""
+    words = plain if worst.name == "auroc" else with_interval
     against = "below" if _value(worst.difference) < 0 else "above"
     return Finding(
         id=f"group-gap-{column}",
@@ -149,12 +150,16 @@ def _unequal(column: str, members: list[tuple[int, Gap]], threshold: float) -> F
         title=f"The model does not do equally well for all groups: {column}",
         sentence=(
             f"For {column} = {worst.value} ({worst.n} items) the {_named(worst)} lies {against} that of the items with "
-            f"another value ({worst.others}): the difference is {with_interval(worst.difference)}. If groups made no "
+            f"another value ({worst.others}): the difference is {words(worst.difference)}. If groups made no "
             f"difference, one as large would come about with probability {worst.adjusted:.2g}, corrected for the "
             f"number of gaps that were tested.{more}"
         ),
         measures=tuple(
-            Labelled(label=f"{_named(gap)}, {column} = {gap.value} less the others", measure=gap.difference)
+            Labelled(
+                label=f"{_named(gap)}, {column} = {gap.value} less the others",
+                measure=gap.difference,
+                share=gap.name != "auroc",
+            )
             for _, gap in members[:_NAMED]
         ),
         threshold=Threshold(name="group_gap", value=threshold),

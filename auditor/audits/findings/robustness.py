@@ -80,7 +80,7 @@ def harmless_explanations(evidence: Evidence) -> Iterator[Finding]:
                 f"{plain(measure)} only."
             ),
             measures=tuple(
-                Labelled(label=f"rank correlation of maps, {change.title}", measure=one)
+                Labelled(label=f"rank correlation of maps, {change.title}", measure=one, share=False)
                 for _, change, one in moved
             ),
             threshold=Threshold(name="harmless_similarity", value=threshold),

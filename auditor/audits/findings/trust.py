@@ -113,7 +113,9 @@ def none_trusted(evidence: Evidence) -> Iterator[Finding]:
     every = not open_
     titles = _titles(evidence)
     gains = [
-        Labelled(label=f"area gained over random maps, {titles[method.method]}", measure=one.measure)
+        Labelled(
+            label=f"area gained over random maps, {titles[method.method]}", measure=one.measure, share=False
+        )
         for method in methods
         for one in method.measures
         if one.name == "gain"
@@ -174,7 +176,8 @@ def contradictions(evidence: Evidence) -> Iterator[Finding]:
             f"correlation is {plain(worst.measure)}{others}."
         ),
         measures=tuple(
-            Labelled(label=f"rank correlation, {named(pair)}", measure=pair.measure) for _, pair in low
+            Labelled(label=f"rank correlation, {named(pair)}", measure=pair.measure, share=False)
+            for _, pair in low
         ),
         threshold=Threshold(name="agreement", value=threshold),
         pointer=f"/trust/agreement/{index}",
@@ -243,7 +246,7 @@ def _finding(
         severity=severity,
         title=title,
         sentence=sentence,
-        measures=(Labelled(label=f"{label}, {failed.title}", measure=failed.measure),),
+        measures=(Labelled(label=f"{label}, {failed.title}", measure=failed.measure, share=False),),
         threshold=(
             None if threshold is None else Threshold(name=failed.verdict.measure or rule, value=threshold)
         ),

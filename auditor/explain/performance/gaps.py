@@ -43,9 +43,11 @@ def gaps(
     """Return the gaps of printed values against the items of other values of their columns, and what was left out.
 
     Of a column with two values only the first is compared: the second's gap is the same. A value is compared only where
-    the other items are `minimum` at least. p values are exact for shares: the hits of a group among items of one label
-    follow a hypergeometric distribution when groups are shuffled within labels. Those of areas under ROC curves are
-    counted over as many shuffles as there are resamples, and up to 64 times as many while fewer than 20 are as extreme.
+    the other items are `minimum` at least, and by a metric only where it counts as many items on both sides: for areas
+    under ROC curves as many of the class and of the others. p values are exact for shares: the hits of a group among
+    items of one label follow a hypergeometric distribution when groups are shuffled within labels. Those of areas under
+    ROC curves are counted over as many shuffles as there are resamples, and up to 64 times as many while fewer than 20
+    are as extreme.
     Holm's correction is over all gaps.
 
     References
@@ -64,7 +66,7 @@ def gaps(
             skipped.append(f"{column.name} = {value}")
             continue
         chosen = column.having(value)[known]
-        found += _of_value(column.name, value, chosen, answers.of(known), classes, bootstrap)
+        found += _of_value(column.name, value, chosen, answers.of(known), classes, bootstrap, minimum)
     adjusted = holm([gap.p for gap in found])
     made = [gap.model_copy(update={"adjusted": p}) for gap, p in zip(found, adjusted, strict=True)]
     return made, [_too_many(skipped)] if skipped else []
@@ -114,6 +116,7 @@ def _of_value(
     answers: Answers,
     classes: Sequence[str],
     bootstrap: Bootstrap,
+    minimum: int,
 ) -> Iterator[Gap]:
     sides = [
         {(one.name, one.of): one.measure for one in quick_metrics(answers.of(side), classes, bootstrap)}
@@ -121,7 +124,7 @@ def _of_value(
     ]
     for kind in _kinds(answers, classes):
         inside, outside = (side[kind.name, kind.of] for side in sides)
-        if inside.value is None or outside.value is None:
+        if inside.value is None or outside.value is None or _fewest(kind, chosen) < minimum:
             continue
         p, test = _tested(kind, chosen, answers.labels, bootstrap)
         yield Gap(
@@ -136,6 +139,12 @@ def _of_value(
             adjusted=p,
             test=test,
         )
+
+
+def _fewest(kind: _Kind, chosen: Chosen) -> int:
+    """Return how many items a metric rests on at least, on either side."""
+    counted = (kind.among,) if kind.hits is not None else (kind.among, ~kind.among)
+    return min(int((which & side).sum()) for which in counted for side in (chosen, ~chosen))
 
 
 def _kinds(answers: Answers, classes: Sequence[str]) -> Iterator[_Kind]:

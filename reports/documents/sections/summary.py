@@ -13,7 +13,7 @@ from reports.documents.people import OWNER, STATUS
 from reports.documents.sections.identity import moment
 
 _ICONS = {"critical": "▲", "warning": "◆", "note": "●"}
-_LINES, _LINE = 27.0, 105
+_LINES, _LINE, _LONGEST = 27.0, 105, 640
 
 
 def context(book: ReportBook) -> dict[str, object]:
@@ -39,7 +39,7 @@ def _fitting(found: tuple[Finding, ...]) -> int:
     """Return how many findings fit on the page of the summary, counted in lines."""
     used = 0.0
     for index, finding in enumerate(found):
-        used += 2.4 + math.ceil(min(len(finding.sentence), 420) / _LINE) + len(finding.title) // _LINE
+        used += 2.4 + math.ceil(min(len(finding.sentence), _LONGEST) / _LINE) + len(finding.title) // _LINE
         if used > _LINES:
             return index
     return len(found)
@@ -49,9 +49,20 @@ def _entry(finding: Finding, notes: Notes) -> dict[str, object]:
     return {
         "finding": finding,
         "icon": _ICONS[finding.severity],
-        "measures": [(labelled.label, notes.share(labelled.measure)) for labelled in finding.measures],
-        "threshold": f"{100 * finding.threshold.value:.1f} %" if finding.threshold else None,
+        "measures": [
+            (one.label, notes.share(one.measure) if one.share else notes.plain(one.measure))
+            for one in finding.measures
+        ],
+        "threshold": _limit(finding),
     }
+
+
+def _limit(finding: Finding) -> str | None:
+    """Return the threshold in the scale of what is held against it."""
+    threshold, measures = finding.threshold, finding.measures
+    if threshold is None:
+        return None
+    return f"{threshold.value:g}" if measures and not measures[0].share else f"{100 * threshold.value:.1f} %"
 
 
 def _people(finding: Finding, book: ReportBook) -> dict[str, object]:
