@@ -290,6 +290,19 @@ def test_what_exchanging_the_surroundings_says(inside, outside, n, outcome):
     assert found.outcome == outcome
 
 
+@pytest.mark.parametrize(
+    ("follows", "outside", "outcome"),
+    [("label", 0.05, "not found"), ("label", 0.4, "undecided"), ("site", 0.05, "found")],
+)
+def test_a_column_that_shows_nothing_keeps_no_model_from_being_cleared_by_exchange(follows, outside, outcome):
+    seen = shortcut_toys.seen(1, follows=follows, count=60)
+    columns = columns_of(seen)
+    regions = (part("inside", 0.8), part("outside", outside))
+    lines = verdict(regions, measure(outside - 0.8, 0.03), (), columns, seen.plan)
+    assert follows == "site" or "undecided" in [line.outcome for line in lines.lines[1:]]
+    assert lines.outcome == outcome
+
+
 def test_one_line_that_found_a_shortcut_suffices_and_not_found_needs_all():
     assert together(["not found", "found", "undecided"]) == "found"
     assert together(["not found", "undecided"]) == "undecided"

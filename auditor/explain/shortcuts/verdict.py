@@ -50,14 +50,21 @@ def verdict(
     """Return all lines and what they say together.
 
     One line that found a shortcut suffices. "not found" needs every line that was tested to say so, which needs upper
-    bounds under the plan's thresholds, and at least one line tested.
+    bounds under the plan's thresholds, and at least one line tested. Where exchanging the surroundings was tested and
+    found nothing, a column that shows neither an association nor a drop no longer keeps the whole undecided: few sets
+    are large enough to exclude a small effect of every column, and its own line goes on saying so.
     """
-    lines = (
-        *_exchange(regions, beyond, plan),
-        *_spots(regions, beyond, clusterings, plan.thresholds),
-        *(_column(index, column, plan) for index, column in enumerate(columns)),
-    )
-    return Verdict(outcome=together([line.outcome for line in lines]), lines=lines)
+    exchange = tuple(_exchange(regions, beyond, plan))
+    told = [_column(index, column, plan) for index, column in enumerate(columns)]
+    cleared = any(line.outcome == "not found" for line in exchange)
+    heard = [
+        line.outcome
+        for line, column in zip(told, columns, strict=True)
+        if not (cleared and line.outcome == "undecided" and _quiet(column, plan))
+    ]
+    asked = (*exchange, *_spots(regions, beyond, clusterings, plan.thresholds))
+    outcome = together([*(line.outcome for line in asked), *heard])
+    return Verdict(outcome=outcome, lines=(*asked, *told))
 
 
 def together(outcomes: Sequence[Outcome]) -> Outcome:
@@ -251,6 +258,14 @@ def _column_outcome(
     ]
     excluded = any(found and all(under(one, most) for one in found) for found, most in ruled_out)
     return "not found" if excluded else "undecided"
+
+
+def _quiet(column: Column, plan: Plan) -> bool:
+    """Whether a column shows nothing: no association that stands, and no drop that does."""
+    strongest = strongest_of(column)
+    return not (strongest is not None and goes_along(strongest, plan)) and not falls(
+        widest_drop(column), plan
+    )
 
 
 def goes_along(association: Association, plan: Plan) -> bool:
