@@ -16,6 +16,7 @@ from auditor.explain.determinism import deterministic
 from auditor.explain.evidence import Incident, ItemRecord, MapRecord, RegionEffects, ShardResult
 from auditor.explain.globals.regions import donor_of, effects
 from auditor.explain.items import ValidationSet
+from auditor.explain.material.fingerprints import written
 from auditor.explain.memory import Room
 from auditor.explain.methods.base import Attribution, Method, Question
 from auditor.explain.methods.catalog import method
@@ -132,6 +133,7 @@ class _Shard:
                 },
                 effects=self._effects(index, batch.given[place], mask, target, maps),
                 features=self.modality.describe(batch.given[place], mask),
+                fingerprint=written(self.modality.fingerprint(batch.given[place])),
             )
 
     def _attribution(self, made: Method[Any], batch: _Batch) -> Attribution:

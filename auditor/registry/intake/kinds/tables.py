@@ -35,9 +35,9 @@ class Tables(Reader):
             raise absent(row, "row", f"one with this id in {self._name}")
         return Content(canonical(self._rows[row.id]))
 
-    def unlisted(self, ids: Iterable[str]) -> int:
+    def unlisted(self, rows: Iterable[Row]) -> int:
         """Return how many rows labels.csv does not name."""
-        return len(self._rows.keys() - set(ids))
+        return len(self._rows.keys() - {row.id for row in rows})
 
     def _keep(self, number: int, record: dict[str, str]) -> None:
         name = record.pop("id", "").strip()
