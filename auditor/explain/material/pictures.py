@@ -1,7 +1,5 @@
 """Pictures and volumes that are one: re-encoded, resized, brighter, or cut a little at the edges."""
 
-from functools import lru_cache
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
@@ -18,11 +16,12 @@ SOLID_RULE = (
     "of which a part was cut away are not found."
 )
 _FINE = 1.5  # standard deviation of the blur that is taken away, in places of the thumbnail
-_NEIGHBOURS, _MOST_PAIRS, _AT_ONCE = 16, 20_000, 512
-_ALIKE, _PROMISING = 0.6, 0.6
-_STEPS = (8, 4, 2, 1)  # of which 320 are a side; the first is tried 0, 1 and 2 times
-_SIDE, _MOST_CUT = 320, 17
+_NEIGHBOURS, _MOST_PAIRS, _AT_ONCE = 12, 20_000, 128
+_ALIKE, _PROMISING = 0.8, 0.5
+_STEPS = ((3.0, 3), (1.5, 2), (0.7, 3))  # blurs, in places of the thumbnail, and how often each is tried
+_MOST_CUT = 0.055
 
+Floats = NDArray[np.float64]
 Planes = NDArray[np.float32]
 Places = NDArray[np.intp]
 
@@ -30,8 +29,9 @@ Places = NDArray[np.intp]
 def alike_pictures(levels: NDArray[np.generic]) -> Places:
     """Return the pairs (pairs, 2) of thumbnails (items, 48 * 48) that show one picture, the smaller index first.
 
-    Every two are compared as they are; cut copies are looked for among each one's 16 nearest, of at most 20,000 pairs.
-    Unrelated chest films reach 0.74 and synthetic films of one make 0.952; copies cut by 2 % at each edge 0.97.
+    Every two are compared as they are; cut copies are looked for among each one's 12 nearest, of at most 20,000 pairs.
+    As measured, unrelated chest films reach 0.82 and synthetic films of one make 0.951; of copies cut by 2 % at each
+    edge, 95 in 100 reach 0.969, and of those that are recoded, resized, brighter or noisy all reach 0.99.
     """
     planes = levels.astype(np.float32).reshape(-1, *PICTURE)
     fine = _fine(planes)
@@ -39,7 +39,7 @@ def alike_pictures(levels: NDArray[np.generic]) -> Places:
     known = {tuple(pair) for pair in pairs.tolist()}
     asked = np.array([p for p in _nearest(_unit(planes)).tolist() if tuple(p) not in known], dtype=np.intp)
     cut = [
-        part[np.maximum(_best_cut(fine, part), _best_cut(fine, part[:, ::-1])) >= LEAST]
+        part[np.maximum(_best_cut(planes, part), _best_cut(planes, part[:, ::-1])) >= LEAST]
         for part in (asked[first : first + _AT_ONCE] for first in range(0, len(asked), _AT_ONCE))
     ]
     return np.unique(np.concatenate([pairs, *cut]), axis=0)
@@ -90,36 +90,59 @@ def _nearest(lines: Planes) -> Places:
     return np.array(ranked, dtype=np.intp).reshape(-1, 2)
 
 
-def _best_cut(fine: Planes, pairs: Places) -> Planes:
-    """Return the highest correlation of cuts of the first of each pair with the second, (pairs,)."""
-    best = np.full(len(pairs), -1, dtype=np.float32)
-    cuts = np.zeros((len(pairs), 4), dtype=np.intp)  # left, right, top, bottom
+def _best_cut(planes: Planes, pairs: Places) -> Planes:
+    """Return how well the first of each pair, cut to fit, correlates with the second in what is fine, (pairs,).
+
+    The cut is found by least squares, first where both are blurred and then as they are.
+
+    B. Lucas, T. Kanade: An Iterative Image Registration Technique with an Application to Stereo Vision. IJCAI 1981.
+    """
+    best, cuts = np.full(len(pairs), -1, dtype=np.float32), np.zeros((len(pairs), 4))
     places = np.arange(len(pairs))
-    for step in _STEPS:
-        if step != _STEPS[0]:
-            places = places[best[places] >= _PROMISING]
-        around = np.array(list(np.ndindex(3, 3, 3, 3))) - (0 if step == _STEPS[0] else 1)
-        base = cuts[places]
-        against = _unit(fine[pairs[places, 1]])
-        for move in around * step:
-            tried = np.clip(base + move, 0, _MOST_CUT)
-            rows, columns = _cutting()[tried[:, 2], tried[:, 3]], _cutting()[tried[:, 0], tried[:, 1]]
-            made = rows @ fine[pairs[places, 0]] @ columns.transpose(0, 2, 1)
-            likeness = (_unit(made) * against).sum(1)
-            better = likeness > best[places]
-            best[places[better]], cuts[places[better]] = likeness[better], tried[better]
+    for blur, steps in _STEPS:
+        source, wanted = planes[pairs[places, 0]], planes[pairs[places, 1]]
+        one, other = (gaussian_filter(part, (0, blur, blur), mode="nearest") for part in (source, wanted))
+        for _ in range(steps):  # cuts: left, right, top, bottom, as shares of the side
+            cut = cuts[places]
+            cuts[places] = np.clip(cut + _step(_cut(one, cut), other, cut), 0, _MOST_CUT)
+        best[places] = (_unit(_fine(_cut(source, cuts[places]))) * _unit(_fine(wanted))).sum(1)
+        places = places[best[places] >= _PROMISING]
+        if not len(places):
+            break
     return best
 
 
-@lru_cache(maxsize=1)
-def _cutting() -> Planes:
-    """Return what stretches a line of a thumbnail after a cut at both ends, (cut, cut, 48, 48)."""
+def _step(made: Planes, wanted: Planes, cuts: Floats) -> Floats:
+    """Return the change of cuts, (pairs, 4), that takes pictures nearest to others, allowing for gain and level."""
+    side = made.shape[1]
+    along = ((np.arange(side) + 0.5) / side).astype(np.float32)
+    down, across = np.gradient(made.astype(np.float32), axis=(1, 2))
+    kept = (1 - cuts.reshape(-1, 2, 2).sum(2)).astype(np.float32)  # of the width, of the height
+    across, down = across * (side / kept[:, 0, None, None]), down * (side / kept[:, 1, None, None])
+    moved = (
+        across * (1 - along),
+        -across * along,
+        down * (1 - along)[:, None],
+        -down * along[:, None],
+        made,
+        np.ones_like(made),
+    )
+    slopes = np.stack(moved, axis=1, dtype=np.float32).reshape(len(made), len(moved), -1)
+    square = (slopes @ slopes.transpose(0, 2, 1)).astype(np.float64)
+    ridge = (1e-6 * np.trace(square, axis1=1, axis2=2)[:, None, None] + 1e-9) * np.eye(len(moved))
+    rest = slopes @ (wanted - made).reshape(len(made), -1, 1)
+    return np.asarray(np.linalg.solve(square + ridge, rest.astype(np.float64))[:, :4, 0])
+
+
+def _cut(planes: Planes, cuts: Floats) -> Planes:
+    """Return pictures (pairs, 48, 48) stretched to their size after a cut at each edge."""
+    columns, rows = _stretching(cuts[:, 0], cuts[:, 1]), _stretching(cuts[:, 2], cuts[:, 3])
+    return np.asarray(rows @ planes @ columns.transpose(0, 2, 1), dtype=np.float32)
+
+
+def _stretching(first: Floats, last: Floats) -> Planes:
+    """Return what stretches a line after a cut at both ends, (pairs, 48, 48)."""
     side = PICTURE[0]
-    made = np.zeros((_MOST_CUT + 1, _MOST_CUT + 1, side, side), dtype=np.float32)
-    for first, last in np.ndindex(_MOST_CUT + 1, _MOST_CUT + 1):
-        share = (np.arange(side) + 0.5) / side * (_SIDE - first - last) / _SIDE + first / _SIDE
-        places = np.clip(share * side - 0.5, 0, side - 1)
-        low = np.minimum(places.astype(np.intp), side - 2)
-        made[first, last, np.arange(side), low] = 1 - (places - low)
-        made[first, last, np.arange(side), low + 1] = places - low
-    return made
+    share = first[:, None] + (np.arange(side) + 0.5) / side * (1 - first - last)[:, None]
+    places = np.clip(share * side - 0.5, 0, side - 1)[..., None]
+    return np.asarray(np.clip(1 - np.abs(places - np.arange(side)), 0, 1), dtype=np.float32)

@@ -29,6 +29,11 @@ class Tables(Reader):
         for number, record in _csv(path) if path.suffix == ".csv" else _parquet(path):
             self._keep(number, record)
 
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of all rows."""
+        return tuple(self._rows)
+
     def content(self, row: Row) -> Content:
         """Return a row as canonical JSON of its columns."""
         if row.id not in self._rows:
