@@ -12,9 +12,10 @@ _NEVER = 1e6  # stands for a missing value, so that only two missing values are 
 
 
 def by_chance(values: NDArray[np.float64]) -> float:
-    """Return how many pairs of rows (rows, numbers) would be alike if columns knew nothing of each other."""
-    rows, expected = len(values), len(values) * (len(values) - 1) / 2
-    for column in _scaled(values).T:
+    """Return how many pairs of different rows (rows, numbers) would be alike if columns knew nothing of each other."""
+    different = np.unique(_scaled(values), axis=0)
+    rows, expected = len(different), len(different) * (len(different) - 1) / 2
+    for column in different.T:
         line = np.sort(column)
         within = np.searchsorted(line, line + _SHARE, side="right") - np.arange(rows) - 1
         expected *= float(within.sum()) / max(rows * (rows - 1) / 2, 1)

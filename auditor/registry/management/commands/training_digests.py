@@ -20,10 +20,10 @@ from auditor.registry.intake.labels import Row
 
 class Command(BaseCommand):
     help = (
-        "Print a SHA-256 a line for everything in a folder that a model was trained on; kept beside model.json and "
-        "named by its field training, the list lets audits count the items of a set that were learnt from. DICOM images are "
-        "named by their pixels, NIfTI volumes by what is stored of them, rows of rows.csv one by one, and other files "
-        "by their bytes. DICOM series are images here, so that volumes made of them are not found."
+        "Print a SHA-256 a line for everything in a folder that a model was trained on. Kept beside model.json and "
+        "named by its field training, the list lets audits count the items of a set that were learnt from. DICOM "
+        "images are named by their pixels, NIfTI volumes by what is stored of them, rows of rows.csv one by one, other "
+        "files by their bytes. DICOM series are images here, so that volumes made of them are not found."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
