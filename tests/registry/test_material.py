@@ -51,8 +51,7 @@ def test_rows_without_a_label_are_left_out_and_counted_by_group(set_folder, stor
     found, manifest = accepted(set_folder, store)
     assert (found.items, found.unlabelled.rows, found.unlisted) == (6, 2, 0)
     assert sum(found.labels.values()) == 6
-    _, lines = folders.read_table(set_folder / "labels.csv")
-    header, _ = folders.read_table(set_folder / "labels.csv")
+    header, lines = folders.read_table(set_folder / "labels.csv")
     sexes = sorted({lines[n][header.index("sex")] for n in (1, 4)})
     counted = [group for group in found.unlabelled.groups if group.column == "sex"]
     assert [group.value for group in counted] == sexes

@@ -21,8 +21,8 @@ class AcceptedModel(Document):
     weights_bytes: int
     parameters: int
     tier: Tier
-    training_digest: Digest | None
-    training_items: int | None
+    training_digest: Digest | None = None
+    training_items: int | None = None
 
 
 class AcceptedSet(Document):
