@@ -10,10 +10,10 @@ PRODUCTION := RETRACE_HTTPS=1 RETRACE_HOSTS=retrace.example RETRACE_ORIGINS=http
 export TORCH_PIP_ARGS
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test bench lint format setup setup-dev stop clean
+.PHONY: help demo serve test bench bench-trust lint format setup setup-dev stop clean
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: setup ## set up, audit the bundled example model and print where its report is
 	@$(PYTHON) manage.py demo
@@ -26,6 +26,9 @@ test: setup-dev ## run all tests beside servers and data of their own; ARGS="-k 
 
 bench: setup-dev ## time our methods beside zennit, Captum and shap, and batches beside single inputs
 	@$(PYTHON) -m benchmarks.methods
+
+bench-trust: setup-dev ## what the tests of explanations cost beside the attributions; the rest of the run is not counted
+	@$(PYTHON) -m benchmarks.trust
 
 lint: setup-dev ## style, types, import rules, missing migrations, production settings
 	@.venv/bin/ruff check --quiet --output-format concise .

@@ -156,6 +156,20 @@ CELERY_BEAT_SCHEDULE = {
     "start-due": {"task": "auditor.audits.tasks.start_due", "schedule": 60.0},
 }
 
+DEFAULT_FROM_EMAIL = os.environ.get("RETRACE_MAIL_FROM", "retrace@localhost")
+EMAIL_HOST = os.environ.get("RETRACE_SMTP_HOST", "localhost")
+EMAIL_PORT = int(os.environ.get("RETRACE_SMTP_PORT", "25"))
+EMAIL_HOST_USER = os.environ.get("RETRACE_SMTP_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("RETRACE_SMTP_PASSWORD", "")
+EMAIL_USE_TLS = os.environ.get("RETRACE_SMTP_TLS", "0") == "1"
+EMAIL_TIMEOUT = 10
+SITE_URL = os.environ.get("RETRACE_URL") or next(iter(CSRF_TRUSTED_ORIGINS), "http://127.0.0.1:8000")
+WEBHOOK_KEY = os.environ.get("RETRACE_WEBHOOK_KEY") or SECRET_KEY
+WEBHOOK_PRIVATE_NETWORK = os.environ.get("RETRACE_WEBHOOK_PRIVATE_NETWORK", "0") == "1"
+WEBHOOK_SECONDS = 10
+NOTICE_ATTEMPTS = 10
+NOTICE_BACKOFF_SECONDS = 30
+
 JOB_LEASE_SECONDS = float(os.environ.get("RETRACE_LEASE_SECONDS", "30"))
 JOB_ATTEMPTS = 3
 INTAKE_MEMORY_BYTES = int(os.environ.get("RETRACE_INTAKE_MEMORY_BYTES", 12 * 2**30))

@@ -19,6 +19,7 @@ from auditor.explain.items import ValidationSet as Items
 from auditor.explain.material.overlap import overlap
 from auditor.explain.model import AuditedModel, load
 from auditor.explain.runner import explain_shard
+from auditor.explain.shortcuts.analysis import shortcuts
 from auditor.explain.spec import Manifest, ModelSpec
 from auditor.explain.survey import survey
 from auditor.jobs.models import State
@@ -93,6 +94,7 @@ def make_evidence(assembly: Assembly) -> str:
         software(device, tf32=plan.tf32),
         shards,
         lambda records, entries: survey(model, items, records, entries, plan, store.put, _reference(run)),
+        lambda records, regions: shortcuts(version.document, items, records, regions, plan, store.put),
     )
     return store.put(evidence.to_bytes())
 

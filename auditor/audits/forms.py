@@ -1,9 +1,12 @@
 """Forms of audits."""
 
+import re
 from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
 from auditor.audits.queries import own_plans
@@ -62,6 +65,22 @@ class RunForm(_PlannedForm):
     language = forms.ChoiceField(label=_("Language of the report"), choices=settings.LANGUAGES)
 
 
+class AddressesField(forms.CharField):
+    """E-mail addresses, one a line or with commas between; a list of them once clean."""
+
+    widget = forms.Textarea(attrs={"rows": 2})
+    MOST = 20
+
+    def clean(self, value: Any) -> Any:
+        """Return the addresses; raises ValidationError for one that is none, or too many."""
+        found = [part for part in re.split(r"[\s,;]+", super().clean(value)) if part]
+        for address in found:
+            validate_email(address)
+        if len(found) > self.MOST:
+            raise ValidationError(_("Give at most %(most)d addresses.") % {"most": self.MOST})
+        return found
+
+
 class ScheduleForm(_PlannedForm):
     """When to audit the newest version of a model by itself."""
 
@@ -87,6 +106,21 @@ class ScheduleForm(_PlannedForm):
     )
     at = forms.TimeField(
         label=_("Time (UTC)"), initial="03:00", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+    recipients = AddressesField(
+        label=_("Tell by e-mail"),
+        required=False,
+        help_text=_(
+            "Who hears of a critical finding that the audit before did not have; one address a line."
+        ),
+    )
+    webhook_url = forms.CharField(
+        label=_("Tell by webhook"),
+        required=False,
+        max_length=500,
+        help_text=_(
+            "An https:// address that gets a signed message about the same; its secret is shown in the list."
+        ),
     )
 
     def when(self) -> dict[str, Any]:

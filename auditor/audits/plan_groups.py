@@ -10,6 +10,8 @@ from auditor.explain.document import Document
 from auditor.explain.globals.documents import GlobalSettings
 from auditor.explain.parameters import Parameter, parameters_of
 from auditor.explain.plan import Plan, SurrogatePlan, SurveyPlan, Thresholds
+from auditor.explain.robustness.settings import RobustnessPlan
+from auditor.explain.trust.settings import TrustPlan
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -40,5 +42,7 @@ GROUPS = (
     Group("surrogate", _("Surrogate tree"), SurrogatePlan),
     Group("survey", _("The model as a whole, and other outcomes"), SurveyPlan),
     Group("survey.importance", _("Importance of columns or regions"), GlobalSettings),
+    Group("trust", _("How the explanations are tested"), TrustPlan),
+    Group("robustness", _("What happens under graded changes"), RobustnessPlan),
     Group("thresholds", _("Where a measurement becomes a finding"), Thresholds),
 )

@@ -40,7 +40,7 @@ def new_plan(request: Request) -> HttpResponse:
         form = PlanForm(base=base, version=version, initial=request.POST.dict() or None)
     if form.is_valid():
         try:
-            plan = plan_own(form.plan, officer(request))
+            plan = plan_own(form.plan, officer(request), base=base)
             query = urlencode({"model_version": version.pk, "plan": plan.digest})
             return redirect(f"{reverse('new-run')}?{query}")
         except Refused as error:

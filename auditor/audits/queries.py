@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Q, QuerySet
 
-from auditor.audits.models import Plan, Run, Shard
+from auditor.audits.models import Plan, Run, Shard, TrackedFinding
 from auditor.explain.choosing import suits, title_of
 from auditor.explain.plan import Plan as PlanDocument
 from auditor.explain.plans import NAMES, plan_of
@@ -32,6 +32,47 @@ class Progress:
 def runs_for_list() -> QuerySet[Run]:
     """Return all runs with what a table of them shows, in one query."""
     return Run.objects.select_related("model_version__model", "validation_set", "plan", "schedule")
+
+
+def predecessor(run: Run) -> Run | None:
+    """Return the finished run that came before: the last of the same schedule, else of the same model and set."""
+    earlier = Run.objects.filter(state=Run.State.FINISHED, started_at__lt=run.started_at).exclude(pk=run.pk)
+    by_schedule = earlier.filter(schedule=run.schedule_id) if run.schedule_id else earlier.none()
+    alike = earlier.filter(
+        model_version__model=run.model_version.model_id, validation_set=run.validation_set_id
+    )
+    return by_schedule.order_by("-started_at").first() or alike.order_by("-started_at").first()
+
+
+def comparable(run: Run) -> list[Run]:
+    """Return the finished runs that a run can be compared with, the newest first, other ones of its model first."""
+    spec = run.model_version.document
+    found = runs_for_list().filter(state=Run.State.FINISHED).exclude(pk=run.pk)[:200]
+    alike = [
+        other
+        for other in found
+        if other.model_version.document.output.classes == spec.output.classes
+        and other.model_version.kind == spec.input.kind
+    ]
+    return sorted(alike, key=lambda other: other.model_version.model_id != run.model_version.model_id)
+
+
+def follow_ups(run: Run) -> QuerySet[Run]:
+    """Return the finished later runs of the same model, with which findings may be closed."""
+    return (
+        runs_for_list()
+        .filter(
+            state=Run.State.FINISHED,
+            model_version__model=run.model_version.model_id,
+            started_at__gt=run.finished_at or run.started_at,
+        )
+        .order_by("-started_at")
+    )
+
+
+def findings_for_list() -> QuerySet[TrackedFinding]:
+    """Return the findings of all runs, the newest run's first, with what a table of them shows."""
+    return TrackedFinding.objects.select_related("owner", "run__model_version__model", "run__validation_set")
 
 
 def version_asked(pk: str | None) -> ModelVersion | None:
@@ -90,7 +131,7 @@ def listed_own_plans() -> list[ListedPlan]:
             plan,
             plan.runs,
         )
-        for plan in own_plans().annotate(runs=Count("run"))
+        for plan in own_plans().annotate(runs=Count("run")).prefetch_related("threshold_changes__by")
     ]
 
 

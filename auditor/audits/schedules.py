@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.contrib.auth.models import User
@@ -9,6 +10,7 @@ from django.db import transaction
 from django_celery_beat.models import CrontabSchedule, PeriodicTask
 
 from auditor.audits.models import Plan, Run, Schedule
+from auditor.audits.notices.addresses import check_url
 from auditor.audits.services import check_pair, check_plan, run_start
 from auditor.common.clock import utc_now
 from auditor.common.errors import Refused, RetraceError
@@ -49,9 +51,17 @@ def schedule_create(
     plan: Plan,
     when: CrontabSchedule,
     by: User | None,
+    recipients: Sequence[str] = (),
+    webhook_url: str = "",
     now: datetime | None = None,
 ) -> Schedule:
-    """Put an audit on a schedule; raises Refused when the newest version could not be audited like this."""
+    """Put an audit on a schedule; raises Refused when the newest version could not be audited like this.
+
+    `recipients` and `webhook_url` hear of new critical findings; raises Refused for an address that nothing is
+    sent to.
+    """
+    if webhook_url:
+        check_url(webhook_url)
     check_pair(newest_version(model), validation_set)
     check_plan(plan, newest_version(model))
     with transaction.atomic():
@@ -68,6 +78,8 @@ def schedule_create(
             periodic_task=periodic,
             last_due_at=now or utc_now(),
             created_by=by,
+            recipients=list(dict.fromkeys(recipients)),
+            webhook_url=webhook_url,
         )
         periodic.args = json.dumps([schedule.pk])
         periodic.save()

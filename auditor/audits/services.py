@@ -1,12 +1,15 @@
 """What people do to audits."""
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from auditor.audits.models import Plan, Run, Schedule, Shard
+from auditor.audits.comparison import check_alike
+from auditor.audits.findings.thresholds import changes
+from auditor.audits.models import Plan, Run, Schedule, Shard, ThresholdChange
 from auditor.common.clock import utc_now
 from auditor.common.errors import Refused
 from auditor.common.store import Store
@@ -36,10 +39,34 @@ def plan_named(name: str, kind: Modality = "image") -> Plan:
     return plan_fix(plan_of(name, kind))
 
 
-def plan_own(document: PlanDocument, by: User | None = None) -> Plan:
-    """Fix a plan of one's own; raises Refused as `check_own` does."""
+def plan_own(
+    document: PlanDocument,
+    by: User | None = None,
+    *,
+    base: PlanDocument | None = None,
+    now: datetime | None = None,
+) -> Plan:
+    """Fix a plan of one's own, and record where its thresholds differ from the plan that it was made from.
+
+    Without a `base` they are held against the product's defaults. Raises Refused as `check_own` does.
+    """
     check_own(document)
-    return plan_fix(document, by)
+    with transaction.atomic():
+        known = Plan.objects.filter(digest=document.document_digest()).exists()
+        plan = plan_fix(document, by)
+        if not known:
+            ThresholdChange.objects.bulk_create(
+                ThresholdChange(
+                    plan=plan,
+                    base=base.name if base else "",
+                    base_digest=base.document_digest() if base else "",
+                    **change._asdict(),
+                    at=now or utc_now(),
+                    by=by,
+                )
+                for change in changes(base, document)
+            )
+    return plan
 
 
 def check_own(document: PlanDocument) -> None:
@@ -66,17 +93,21 @@ def run_start(
     by: User | None = None,
     schedule: Schedule | None = None,
     reference: ValidationSet | None = None,
+    compare_with: Run | None = None,
 ) -> Run:
     """Start an audit: its shards are written in one transaction and rung for after it.
 
-    `reference` is a set that drift is measured against. Raises Refused for a set or a plan that does not
-    fit the model, or a language without a report.
+    `reference` is a set that drift is measured against, `compare_with` a finished run that the report says the
+    difference from; where None, the run's predecessor is taken when it has finished. Raises Refused for a set, a plan
+    or a run to compare with that does not fit the model, or a language without a report.
     """
     _check_language(language)
     check_pair(model_version, validation_set)
     check_plan(plan, model_version)
     if reference is not None:
         check_pair(model_version, reference)
+    if compare_with is not None:
+        check_comparable(compare_with, model_version)
     size = plan.document.shard_size
     with transaction.atomic():
         run = Run.objects.create(
@@ -88,6 +119,7 @@ def run_start(
             started_by=by,
             schedule=schedule,
             reference=reference,
+            compared_with=compare_with,
         )
         starts = range(0, validation_set.items, size)
         shards = Shard.jobs.bulk_create(
@@ -97,6 +129,24 @@ def run_start(
         for shard in shards:
             shard.ring()
     return run
+
+
+def run_compare(run: Run, other: Run) -> None:
+    """Choose the earlier run that a finished run is compared with from now on; raises Refused where it cannot be."""
+    if run.state != Run.State.FINISHED:
+        raise Refused(f"This audit is {run.state}; only a finished one can be compared.")
+    if run.pk == other.pk:
+        raise Refused("An audit cannot be compared with itself; choose another.")
+    check_comparable(other, run.model_version)
+    Run.objects.filter(pk=run.pk).update(compared_with=other)
+    run.compared_with = other
+
+
+def check_comparable(other: Run, version: ModelVersion) -> None:
+    """Raise Refused for a run that has not finished, or that is about other classes than a model version."""
+    if other.state != Run.State.FINISHED:
+        raise Refused(f"The audit to compare with is {other.state}; choose a finished one.")
+    check_alike(other.model_version.document, version.document)
 
 
 def run_cancel(run: Run) -> None:

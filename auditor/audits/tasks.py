@@ -2,7 +2,8 @@
 
 from celery import shared_task
 
-from auditor.audits.models import Assembly, Shard
+from auditor.audits.models import Assembly, Notice, Shard
+from auditor.audits.notices.delivery import deliver, record
 from auditor.audits.schedules import schedule_start_if_due, schedules_start_due
 from auditor.jobs.work import work
 
@@ -21,6 +22,12 @@ def assemble(assembly_id: int) -> None:
     from auditor.audits import execution
 
     work(Assembly, assembly_id, compute=execution.make_evidence, settle=execution.keep_evidence)
+
+
+@shared_task
+def notify(notice_id: int) -> None:
+    """Deliver one notice."""
+    work(Notice, notice_id, compute=deliver, settle=record)
 
 
 @shared_task

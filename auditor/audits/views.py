@@ -3,14 +3,17 @@
 from http import HTTPStatus
 from uuid import UUID
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from auditor.audits.forms import RunForm, ScheduleForm
 from auditor.audits.models import Run, Schedule
+from auditor.audits.notices.signature import secret_of
 from auditor.audits.queries import runs_for_list, version_asked
 from auditor.audits.schedules import crontab, newest_version, schedule_create, schedule_pause
 from auditor.audits.services import plan_chosen, run_cancel, run_start
@@ -99,6 +102,8 @@ def new_schedule(request: Request) -> HttpResponse:
                 plan=plan_chosen(data["plan"], newest_version(data["model"]).kind),
                 when=crontab(**form.when()),
                 by=officer(request),
+                recipients=data["recipients"],
+                webhook_url=data["webhook_url"],
             )
             return redirect("schedules")
         except Refused as error:
@@ -112,6 +117,15 @@ def pause(request: Request, pk: int) -> HttpResponse:
     schedule = get_object_or_404(Schedule.objects.select_related("periodic_task"), pk=pk)
     schedule_pause(schedule, paused=schedule.periodic_task.enabled)
     return redirect("schedules")
+
+
+@require_POST
+@never_cache
+def secret(request: Request, pk: int) -> HttpResponse:
+    """Show the secret that a schedule's webhooks are signed with, to whoever sets up the receiver."""
+    schedule = get_object_or_404(Schedule, pk=pk)
+    shown = {"schedule": schedule, "secret": secret_of(settings.WEBHOOK_KEY, schedule.pk)}
+    return render(request, "audits/secret.html", shown)
 
 
 def _form(request: Request, template: str, form: Form) -> HttpResponse:

@@ -22,6 +22,7 @@ from auditor.explain.evidence import (
     MethodSummary,
     ModelFacts,
     Region,
+    RegionImportance,
     SetFacts,
     ShardResult,
     Software,
@@ -38,9 +39,13 @@ from auditor.explain.modalities import modality_of
 from auditor.explain.modalities.base import OUTSIDE
 from auditor.explain.performance import performance
 from auditor.explain.plan import MethodPlan, Plan
+from auditor.explain.robustness.summary import robustness
+from auditor.explain.shortcuts.documents import Shortcuts
 from auditor.explain.spec import Manifest
+from auditor.explain.trust.summary import summarised
 
 Ask = Callable[[Sequence[ItemRecord], Sequence[GalleryEntry]], Survey]
+Look = Callable[[Sequence[ItemRecord], Sequence[RegionImportance]], Shortcuts]
 _PACKAGES = (
     "captum",
     "monai",
@@ -65,10 +70,12 @@ def assemble(
     made_with: Software,
     shards: Sequence[tuple[str, ShardResult]],
     ask: Ask,
+    look: Look,
 ) -> Evidence:
     """Return the evidence of all shards, given as (digest, result) in any order.
 
-    `ask` answers what the plan asks about the model as a whole, given all records and the gallery.
+    `ask` answers what the plan asks about the model as a whole, given all records and the gallery;
+    `look` looks for shortcuts, given all records and the importance of regions.
 
     Raises RetraceError where shards do not fit together, or where no item could be explained.
     """
@@ -78,6 +85,10 @@ def assemble(
     _check(ordered, records, incidents, validation_set)
     shown = gallery([record.model_copy(update={"fingerprint": ""}) for record in records], plan)
     answered = ask(records, shown.entries)
+    methods = tuple(
+        _summary(planned, records, model, ordered[0][1].regions, plan) for planned in plan.methods
+    )
+    regions = importance(records, ordered[0][1].regions, plan)
     return Evidence(
         schema="retrace-evidence/1",
         model=model,
@@ -87,13 +98,14 @@ def assemble(
         software=made_with,
         shards=tuple(digest for digest, _ in ordered),
         incidents=incidents,
-        methods=tuple(
-            _summary(planned, records, model, ordered[0][1].regions, plan) for planned in plan.methods
-        ),
+        methods=methods,
         performance=performance(records, model.spec.output.classes, plan),
-        regions=importance(records, ordered[0][1].regions, plan),
+        regions=regions,
         surrogate=surrogate(records, modality_of(model.spec.input).features, plan),
         survey=answered,
+        trust=summarised(records, methods, ordered[0][1].stages, plan),
+        shortcuts=look(records, regions),
+        robustness=robustness(records, model.spec, plan),
         cards=_cards(answered),
         gallery=shown,
     )

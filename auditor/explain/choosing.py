@@ -32,6 +32,12 @@ def check_methods(plan: Plan) -> None:
             raise Refused(f"The plan {plan.name!r} has the method {method.name} twice; leave one out.")
         for name, sentence in faults(card(method.name).parameters, method.parameters).items():
             raise Refused(f"Method {method.name}, parameter {name}: {sentence}")
+    absent = set(plan.robustness.methods or ()) - {method.name for method in plan.methods}
+    if absent:
+        raise Refused(
+            f"The plan {plan.name!r} compares maps of {min(absent)} under changes and does not have this method; "
+            "add it, or leave it out of robustness.methods."
+        )
 
 
 def check_suits(plan: Plan, kind: Modality, tier: Tier | None) -> None:

@@ -15,8 +15,16 @@ from auditor.explain.globals.documents import TreeNode as TreeNode
 from auditor.explain.material.documents import Copies, MissingLabels, Overlap
 from auditor.explain.measure import Measure as Measure
 from auditor.explain.parameters import Parameter
+from auditor.explain.performance.documents import Account as Account
+from auditor.explain.performance.documents import Bin as Bin
+from auditor.explain.performance.documents import Calibration as Calibration
+from auditor.explain.performance.documents import Gap as Gap
+from auditor.explain.performance.documents import GroupPerformance as GroupPerformance
+from auditor.explain.performance.documents import Intersection as Intersection
+from auditor.explain.performance.documents import Metric as Metric
+from auditor.explain.performance.documents import Performance as Performance
 from auditor.explain.plan import Plan
-from auditor.explain.robustness.documents import Robustness
+from auditor.explain.robustness.documents import ItemChange, Robustness
 from auditor.explain.shortcuts.documents import Shortcuts
 from auditor.explain.spec import Deidentification, Digest, ItemEntry, Modality, ModelSpec
 from auditor.explain.spec import GroupCount as GroupCount
@@ -106,7 +114,8 @@ class ItemRecord(Document):
     """Everything measured on one item; `scores` are probabilities in the order of the model's classes.
 
     `fingerprint` is what other items are compared with to find copies, in base64; the gallery's items have none.
-    `trust` is by method, and under RANDOM what random maps reach; it is empty for items that were not tested.
+    `trust` is by method, and under RANDOM what random maps reach; items that were not tested have localisation only.
+    `changes` is by the name of the change, and empty for items that were not changed.
     """
 
     index: int
@@ -120,6 +129,7 @@ class ItemRecord(Document):
     trust: dict[str, ItemTrust] = {}
     agreement: tuple[ItemAgreement, ...] = ()
     fingerprint: str = ""
+    changes: dict[str, ItemChange] = {}
 
 
 class Incident(Document):
@@ -130,11 +140,15 @@ class Incident(Document):
 
 
 class ShardResult(Document):
-    """What one shard computed; `regions` names the regions that the effects are parallel to."""
+    """What one shard computed.
+
+    `regions` names the regions that the effects are parallel to, `stages` the layers that became random together.
+    """
 
     schema_: Literal["retrace-shard/1"] = Field(default="retrace-shard/1", alias="schema")
     first: int
     regions: tuple[Region, ...]
+    stages: tuple[str, ...] = ()
     items: tuple[ItemRecord, ...]
     incidents: tuple[Incident, ...] = ()
     layer: str | None
@@ -172,32 +186,6 @@ class SetFacts(Document):
     copies: Copies = Copies()
     training: Overlap = Overlap()
     deidentification: Deidentification | None = None
-
-
-class Metric(Document):
-    """One performance number; `of` names the class that it is about, None for all classes together."""
-
-    name: Literal["accuracy", "balanced_accuracy", "sensitivity", "specificity", "auroc", "brier"]
-    of: str | None
-    measure: Measure
-
-
-class GroupPerformance(Document):
-    """Performance within one group; empty and `suppressed` where the group is under the plan's minimum."""
-
-    column: str
-    value: str
-    n: int
-    suppressed: bool
-    metrics: tuple[Metric, ...]
-
-
-class Performance(Document):
-    """How well the decisions agree with the labels; confusion[i][j] counts label i decided as class j."""
-
-    overall: tuple[Metric, ...]
-    groups: tuple[GroupPerformance, ...]
-    confusion: tuple[tuple[int, ...], ...]
 
 
 class RegionImportance(Region):

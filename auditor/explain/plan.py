@@ -7,6 +7,7 @@ from pydantic import Field, JsonValue
 from auditor.explain.counterfactuals.settings import CounterfactualSettings, RegionSettings
 from auditor.explain.document import Document
 from auditor.explain.globals.documents import GlobalSettings
+from auditor.explain.robustness.settings import RobustnessPlan
 from auditor.explain.trust.settings import TrustPlan
 
 
@@ -73,13 +74,49 @@ class Thresholds(Document):
         default=0.1,
         ge=0,
         le=1,
-        description="A finding where the accuracies of two groups differ, beyond chance, by more.",
+        description="A critical finding where a group differs from the others, beyond chance, by more.",
+    )
+    sensitivity: float = Field(
+        default=0.7,
+        ge=0,
+        le=1,
+        description="A finding where the share of items of a class that are decided as it is lower.",
+    )
+    calibration: float = Field(
+        default=0.1,
+        ge=0,
+        le=1,
+        description="A finding where probabilities are off, on average over bins and corrected for chance, by more.",
     )
     outside_flips: float = Field(
         default=0.1,
         ge=0,
         le=1,
         description="A finding where exchanging what should not matter changes a larger share of decisions.",
+    )
+    shortcut_drop: float = Field(
+        default=0.05,
+        ge=0,
+        le=1,
+        description="A finding where labels are told apart less well, by more, among items alike in a group column.",
+    )
+    shortcut_effect: float = Field(
+        default=0.02,
+        ge=0,
+        le=1,
+        description="A group column counts where it explains a larger share (R2) of maps or scores beyond the label.",
+    )
+    shortcut_separation: float = Field(
+        default=0.1,
+        ge=0,
+        le=1,
+        description="A group column can stand for the label where it goes along with it by more (Cramer's V).",
+    )
+    spot_area: float = Field(
+        default=0.1,
+        ge=0,
+        le=1,
+        description="A spot holds half of the attribution of like maps in at most this share of the places.",
     )
     completeness: float = Field(
         default=0.05,
@@ -133,6 +170,24 @@ class Thresholds(Document):
         ge=-1,
         le=1,
         description="A method fails where its maps go along with those of another seed by less.",
+    )
+    agreement: float = Field(
+        default=0.1,
+        ge=-1,
+        le=1,
+        description="A finding where the maps of two methods go along with each other by less.",
+    )
+    harmless_flips: float = Field(
+        default=0.05,
+        ge=0,
+        le=1,
+        description="A finding where a harmless change alters a larger share of decisions.",
+    )
+    harmless_similarity: float = Field(
+        default=0.7,
+        ge=-1,
+        le=1,
+        description="A finding where maps go along with those under a harmless change by less.",
     )
 
 
@@ -199,4 +254,5 @@ class Plan(Document):
     surrogate: SurrogatePlan = SurrogatePlan()
     survey: SurveyPlan = SurveyPlan()
     trust: TrustPlan = TrustPlan()
+    robustness: RobustnessPlan = RobustnessPlan()
     thresholds: Thresholds = Thresholds()

@@ -4,9 +4,15 @@ from pydantic import JsonValue
 
 from auditor.common.errors import Refused
 from auditor.explain.plan import MethodPlan, Plan
+from auditor.explain.robustness.catalog import graded, planned
+from auditor.explain.robustness.settings import RobustnessPlan
 from auditor.explain.spec import Modality
 
 NAMES = ("standard", "quick", "thorough")
+_QUICK: dict[Modality, tuple[str, ...]] = {
+    "image": ("noise", "blur", "curve", "compression", "shift"),
+    "volume": ("noise", "curve", "shift"),
+}
 
 
 def plan_of(name: str, kind: Modality) -> Plan:
@@ -27,6 +33,7 @@ def plan_of(name: str, kind: Modality) -> Plan:
             "name": name,
             "methods": methods,
             "survey": _survey(name, kind),
+            "robustness": _robustness(name, kind),
             **shapes[name],
             **suited.get(kind, {}),
         }
@@ -52,6 +59,13 @@ def _survey(name: str, kind: Modality) -> dict[str, JsonValue]:
         }
         return {"importance": regional, "counterfactuals": searched, "regions": regions}
     return {"counterfactuals": searched, "regions": regions}
+
+
+def _robustness(name: str, kind: Modality) -> RobustnessPlan:
+    """Return graded changes at documented doses: all of them but where the audit has to be quick."""
+    if name == "quick" and kind in _QUICK:
+        return RobustnessPlan(items=200, explained=8, changes=graded(kind, _QUICK[kind], (2, 3, 4)))
+    return RobustnessPlan(explained=48 if name == "thorough" else 24, changes=planned(kind))
 
 
 def check_name(name: str) -> None:

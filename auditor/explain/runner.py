@@ -24,8 +24,12 @@ from auditor.explain.modalities import Subject, modality_of
 from auditor.explain.modalities.base import Mask
 from auditor.explain.model import AuditedModel
 from auditor.explain.plan import Plan
+from auditor.explain.robustness.measuring import After, Before, Changing
 from auditor.explain.seeds import seed_of
 from auditor.explain.sharding import shards
+from auditor.explain.spec import TableInput
+from auditor.explain.trust.judge import Case, Judge, Judgement
+from auditor.explain.watching import Watch, unwatched
 
 __all__ = ["explain_shard", "shards"]
 
@@ -33,12 +37,18 @@ Result = TypeVar("Result")
 
 
 def explain_shard(
-    model: AuditedModel, items: ValidationSet, plan: Plan, shard_index: int, put: Put
+    model: AuditedModel,
+    items: ValidationSet,
+    plan: Plan,
+    shard_index: int,
+    put: Put,
+    watch: Watch = unwatched,
 ) -> ShardResult:
     """Return everything measured on the items of one shard; attribution maps go through `put` as .npy bytes.
 
-    The result depends on the model, the items, the plan and the shard alone. Raises Refused for a plan
-    that does not fit the model, and RetraceError where the shard does not exist or one item exceeds memory.
+    `watch` is told when attributions and tests begin and end. The result depends on the model, the items, the plan
+    and the shard alone. Raises Refused for a plan that does not fit the model, and RetraceError where the shard does
+    not exist or one item exceeds memory.
     """
     parts = shards(plan, len(items))
     if not 0 <= shard_index < len(parts):
@@ -46,7 +56,7 @@ def explain_shard(
             f"The plan cuts this set into {len(parts)} shards, and there is no shard {shard_index}."
         )
     with deterministic(plan.seed, tf32=plan.tf32):
-        return _Shard(model, items, plan, put).explain(parts[shard_index])
+        return _Shard(model, items, plan, put, watch).explain(parts[shard_index])
 
 
 @dataclass
@@ -60,8 +70,8 @@ class _Batch:
 
 
 class _Shard:
-    def __init__(self, model: AuditedModel, items: ValidationSet, plan: Plan, put: Put) -> None:
-        self.model, self.items, self.plan, self.put = model, items, plan, put
+    def __init__(self, model: AuditedModel, items: ValidationSet, plan: Plan, put: Put, watch: Watch) -> None:
+        self.model, self.items, self.plan, self.put, self.watch = model, items, plan, put, watch
         self.modality = modality_of(model.spec.input, plan.grid)
         self.methods = [
             made
@@ -69,7 +79,11 @@ class _Shard:
             if not why_not(made.card, model.tier, model.spec.input.kind)
         ]
         self.regions = self.modality.regions(items.has_masks)
-        self.background = self._background() if any(made.compares for made in self.methods) else None
+        rows = isinstance(model.spec.input, TableInput) and plan.trust.items > 0
+        compares = rows or any(made.compares for made in self.methods)
+        self.background = self._background() if compares else None
+        self.judge = Judge(model, self.methods, plan, len(items), self.background, watch)
+        self.changing = Changing(model, self.modality, self.methods, plan, len(items), self.background)
         self.incidents: list[Incident] = []
         self.rooms: dict[str, Room] = {}
 
@@ -84,6 +98,7 @@ class _Shard:
             schema="retrace-shard/1",
             first=indices.start,
             regions=self.regions,
+            stages=tuple(stage.name for stage in self.judge.stages),
             items=tuple(records),
             incidents=tuple(self.incidents),
             layer=self.model.default_layer,
@@ -117,32 +132,82 @@ class _Shard:
         if not batch.indices:
             return
         attributions = {made.card.name: self._attribution(made, batch) for made in self.methods}
-        for place, index in enumerate(batch.indices):
-            maps = self._maps(attributions, place, index, batch.given[place])
-            mask = self.items.relevant(index)
-            target = int(batch.targets[place])
+        cases = [self._case(batch, attributions, place) for place in range(len(batch.indices))]
+        changed = self._changed(batch, cases)
+        for place, (case, judged) in enumerate(zip(cases, self._judged(cases), strict=True)):
+            index, maps = case.index, case.maps
             yield ItemRecord(
                 index=index,
                 entry=self.items.entries[index],
                 scores=tuple(batch.scores[place].double().tolist()),
                 predicted=self.model.classes[int(batch.scores[place].argmax())],
-                target=self.model.classes[target],
+                target=self.model.classes[case.target],
                 maps={
                     name: self._kept(values, attributions[name], place, batch.given[place])
                     for name, values in maps.items()
                 },
-                effects=self._effects(index, batch.given[place], mask, target, maps),
-                features=self.modality.describe(batch.given[place], mask),
-                fingerprint=written(self.modality.fingerprint(batch.given[place])),
+                effects=self._effects(case),
+                features=self.modality.describe(case.given, case.mask),
+                trust=judged.trust,
+                agreement=judged.agreement,
+                changes=changed[place].changes,
+                fingerprint=written(self.modality.fingerprint(case.given)),
             )
+
+    def _case(self, batch: _Batch, attributions: dict[str, Attribution], place: int) -> Case:
+        index, given = batch.indices[place], batch.given[place]
+        return Case(
+            index=index,
+            given=given,
+            target=int(batch.targets[place]),
+            maps=self._maps(attributions, place, index, given),
+            whole={name: found.maps[place].to(self.model.device) for name, found in attributions.items()},
+            mask=self.items.relevant(index),
+            boxes=self.items.boxes(index),
+        )
+
+    def _judged(self, cases: list[Case]) -> list[Judgement]:
+        """Return what is found out about the maps of each item."""
+        found = self._halving(
+            "The test of explanations",
+            [case.index for case in cases],
+            lambda room: self.judge.judge(cases, room),
+        )
+        for case, judged in zip(cases, found, strict=True):
+            if judged.lost:
+                self._incident(
+                    case.index,
+                    "With parts taken away the model's scores are not numbers; the faithfulness of its "
+                    "explanations is not measured.",
+                )
+        return found
+
+    def _changed(self, batch: _Batch, cases: list[Case]) -> list[After]:
+        """Return what graded changes did to each item."""
+        decided = batch.scores.argmax(dim=1).tolist()
+        items = [
+            Before(case.index, case.given, wins, case.target, case.maps)
+            for case, wins in zip(cases, decided, strict=True)
+        ]
+        found = self._halving(
+            "The test of changes", batch.indices, lambda room: self.changing.measure(items, room)
+        )
+        for index, after in zip(batch.indices, found, strict=True):
+            if after.lost:
+                names = ", ".join(after.lost)
+                self._incident(
+                    index, f"Changed, the model's scores are not numbers; not measured on it: {names}."
+                )
+        return found
 
     def _attribution(self, made: Method[Any], batch: _Batch) -> Attribution:
         seeds = tuple(seed_of(self.plan.seed, index) for index in batch.indices)
         question = Question(batch.given, batch.targets, seeds, self.background)
-        found = self._halving(
-            made.card.title, batch.indices, lambda room: made.attribute(self.model, question, room)
-        )
-        return found.cpu()
+        with self.watch(made.card.name):
+            found = self._halving(
+                made.card.title, batch.indices, lambda room: made.attribute(self.model, question, room)
+            )
+            return found.cpu()
 
     def _maps(
         self, attributions: dict[str, Attribution], place: int, index: int, given: Tensor
@@ -172,26 +237,20 @@ class _Shard:
             edges=None if edges is None else put_array(edges, self.put),
         )
 
-    def _effects(
-        self,
-        index: int,
-        given: Tensor,
-        mask: Mask | None,
-        target: int,
-        maps: dict[str, NDArray[np.float32]],
-    ) -> RegionEffects | None:
-        compared = self._donor(index) if self.modality.exchanges else (index, given, mask)
+    def _effects(self, case: Case) -> RegionEffects | None:
+        index = case.index
+        compared = self._donor(index) if self.modality.exchanges else (index, case.given, case.mask)
         if compared is None:
             return None
         donor, donated, donor_mask = compared
         subject = Subject(
-            given=given,
-            mask=mask,
+            given=case.given,
+            mask=case.mask,
             donor_id=self.items.entries[donor].id,
             donor=donated,
             donor_mask=donor_mask,
-            target=target,
-            maps=maps,
+            target=case.target,
+            maps=case.maps,
         )
         found, lost = self._halving(
             "The comparison of regions",

@@ -14,7 +14,17 @@ from reports.documents.book import Book
 from reports.documents.html import Page
 from reports.documents.kinds import WORDS
 from reports.documents.queries import evidence_by_digest, store
-from reports.documents.sections import importance, logic, material, otherwise, performance, trust, whole
+from reports.documents.sections import (
+    importance,
+    logic,
+    material,
+    otherwise,
+    performance,
+    robustness,
+    shortcuts,
+    trust,
+    whole,
+)
 
 FIGURES = "figures/"  # relative to the address of the chapter
 
@@ -35,6 +45,8 @@ CHAPTERS: Mapping[str, Chapter] = {
     "parts": Chapter(
         _("What matters"), ("importance",), {"importance": importance.context, "whole": whole.context}
     ),
+    "shortcuts": Chapter(_("Shortcuts"), ("shortcuts",), {"shortcuts": shortcuts.context}),
+    "robustness": Chapter(_("Robustness"), ("robustness",), {"robustness": robustness.context}),
     "otherwise": Chapter(_("Other outcomes"), ("otherwise",), {"otherwise": otherwise.context}),
     "logic": Chapter(
         _("The logic"), ("surrogate", "space"), {"logic": logic.context, "whole": whole.context}

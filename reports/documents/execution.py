@@ -10,7 +10,9 @@ from auditor.audits.models import Run
 from auditor.common.clock import timestamp
 from auditor.common.store import Store
 from auditor.explain.evidence import Evidence
+from reports.documents.comparing import comparison_of
 from reports.documents.models import Report
+from reports.documents.people import declared_of_findings, fixed_plan
 from reports.documents.render import render
 from reports.documents.services import record_issue
 from reports.documents.snapshot import Conditions, LedgerPosition, Snapshot
@@ -22,6 +24,7 @@ class Rendered(NamedTuple):
     snapshot_digest: str
     pdf_digest: str
     pdf_bytes: int
+    comparison_digest: str = ""
 
 
 def render_report(report: Report) -> Rendered:
@@ -29,14 +32,15 @@ def render_report(report: Report) -> Rendered:
     store = Store.at(settings.STORAGE_URL)
     snapshot = snapshot_of(report, store)
     pdf = render(snapshot, store)
-    return Rendered(store.put(snapshot.to_bytes()), store.put(pdf), len(pdf))
+    compared = "" if snapshot.comparison is None else store.put(snapshot.comparison.to_bytes())
+    return Rendered(store.put(snapshot.to_bytes()), store.put(pdf), len(pdf), compared)
 
 
 def issue(report: Report, rendered: Rendered) -> None:
     """Issue a rendered report: its digest enters the ledger, and the row is closed for good."""
-    report.snapshot_digest, report.pdf_digest, report.pdf_bytes = rendered
+    report.snapshot_digest, report.pdf_digest, report.pdf_bytes, report.comparison_digest = rendered
     report.entry = record_issue(report, rendered.pdf_digest)
-    report.save(update_fields=["snapshot_digest", "pdf_digest", "pdf_bytes", "entry"])
+    report.save(update_fields=["snapshot_digest", "pdf_digest", "pdf_bytes", "comparison_digest", "entry"])
 
 
 def snapshot_of(report: Report, store: Store) -> Snapshot:
@@ -53,6 +57,9 @@ def snapshot_of(report: Report, store: Store) -> Snapshot:
         findings=findings(evidence),
         ledger=LedgerPosition(position=entry.position, hash=entry.hash),
         conditions=_conditions(run),
+        declarations=declared_of_findings(run),
+        plan=fixed_plan(run.plan),
+        comparison=comparison_of(run, store),
     )
 
 

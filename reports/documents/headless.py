@@ -60,11 +60,17 @@ class Headless:
         plan: Plan,
         language: str,
         reference: ValidationSet | None = None,
+        compare_with: Run | None = None,
     ) -> Report:
         """Audit and return the issued report; whatever interrupts the wait cancels the run."""
         self._watcher.say(f"Auditing {version} on {items.name} ({items.items} items), plan {plan.name}")
         run = run_start(
-            model_version=version, validation_set=items, plan=plan, language=language, reference=reference
+            model_version=version,
+            validation_set=items,
+            plan=plan,
+            language=language,
+            reference=reference,
+            compare_with=compare_with,
         )
         try:
             self._explained(run)

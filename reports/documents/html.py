@@ -10,6 +10,7 @@ from auditor.common.store import Store
 from reports.documents.book import Asset, ReportBook
 from reports.documents.kinds import WORDS
 from reports.documents.sections import (
+    change,
     gallery,
     identity,
     importance,
@@ -17,13 +18,29 @@ from reports.documents.sections import (
     material,
     otherwise,
     performance,
+    robustness,
+    shortcuts,
     summary,
     trust,
     whole,
 )
 from reports.documents.snapshot import Snapshot
 
-_SECTIONS = (identity, summary, material, performance, gallery, otherwise, importance, whole, logic, trust)
+_SECTIONS = (
+    identity,
+    summary,
+    material,
+    performance,
+    gallery,
+    otherwise,
+    importance,
+    shortcuts,
+    robustness,
+    trust,
+    whole,
+    logic,
+    change,
+)
 
 
 class Page(NamedTuple):

@@ -21,6 +21,7 @@ class Report(Job):
     requested_at = models.DateTimeField()
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT)
     snapshot_digest = models.CharField(max_length=64, blank=True, default="")
+    comparison_digest = models.CharField(max_length=64, blank=True, default="")
     pdf_digest = models.CharField(max_length=64, blank=True, default="", db_index=True)
     pdf_bytes = models.PositiveIntegerField(null=True)
     entry = models.OneToOneField(Entry, null=True, on_delete=models.PROTECT, related_name="report")

@@ -1,6 +1,7 @@
 """Numbers as they are printed: a value, its interval, its n, and a mark that leads to method and seed."""
 
 import string
+from collections import Counter
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
@@ -21,7 +22,7 @@ class Notes:
     """The footnotes of one section: what computed each number and with which seed."""
 
     def __init__(self) -> None:
-        self._texts: dict[str, str] = {}
+        self._texts: dict[tuple[str, str], str] = {}
 
     def share(self, measure: Measure) -> Number:
         """Print a share as a percentage."""
@@ -33,8 +34,19 @@ class Notes:
 
     @property
     def texts(self) -> list[tuple[str, str]]:
-        """Return the marks with their texts, in the order of their first use."""
-        return [(mark, text) for text, mark in self._texts.items()]
+        """Return the marks with their texts, in the order of their first use.
+
+        What most of them say of intervals and seeds is said once at the end, under a sign that no number has.
+        """
+        tails = Counter(tail for _, tail in self._texts)
+        common, times = tails.most_common(1)[0] if tails else ("", 0)
+        shared = times > 2
+        found = [
+            (mark, what if shared and tail == common else f"{what}; {tail}")
+            for (what, tail), mark in self._texts.items()
+        ]
+        rest = _("unless said otherwise: %(tail)s") % {"tail": common}
+        return [*found, ("*", rest)] if shared else found
 
     def _number(self, measure: Measure, form: str, factor: float) -> Number:
         if measure.value is None:
@@ -54,8 +66,10 @@ class Notes:
             self._texts[text] = first + string.ascii_lowercase[count % 26]
         return self._texts[text]
 
-    def _text(self, measure: Measure) -> str:
-        parts = [measure.method]
+    def _text(self, measure: Measure) -> tuple[str, str]:
+        """Return what was computed, and how its interval came about."""
+        what, _semicolon, how = measure.method.partition("; ")
+        parts = [how] if how else []
         if measure.confidence is not None and measure.low is not None:
             parts.append(_("interval at %(confidence)s %%") % {"confidence": f"{100 * measure.confidence:g}"})
         if measure.no_interval:
@@ -65,4 +79,4 @@ class Notes:
             if measure.seed is not None
             else _("no chance involved")
         )
-        return "; ".join(parts)
+        return what, "; ".join(parts)

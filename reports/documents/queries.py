@@ -5,6 +5,7 @@ from functools import lru_cache
 from django.conf import settings
 from django.http import Http404
 
+from auditor.audits.comparison import Comparison
 from auditor.audits.models import Run
 from auditor.common.store import Store
 from auditor.explain.evidence import Evidence, GalleryEntry
@@ -30,6 +31,14 @@ def recorded(digest: str) -> Recorded | None:
     if entry is None:
         return None
     return Recorded(entry.position, entry.hash, entry.recorded_at, entry.body["report"])
+
+
+def last_comparison(run: Run) -> Comparison:
+    """Return the comparison in the last report about a run that has one; raises Http404 where none has."""
+    report = run.reports.exclude(comparison_digest="").order_by("-pk").first()
+    if report is None:
+        raise Http404
+    return Comparison.parse(store().get(report.comparison_digest), name="comparison")
 
 
 def gallery_entry(run: Run, index: int) -> GalleryEntry:

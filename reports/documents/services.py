@@ -6,6 +6,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from auditor.audits.models import Run
+from auditor.audits.services import run_compare
 from auditor.common.clock import utc_now
 from auditor.common.errors import Refused
 from reports.documents.models import Report
@@ -34,6 +35,16 @@ def report_request(*, run: Run, language: str, by: User | None, now: datetime | 
         )
         report.ring()
     return report
+
+
+def report_compare(*, run: Run, other: Run, by: User | None) -> Report:
+    """Compare a finished run with another and ask for a report that says the difference.
+
+    Raises Refused where the two cannot be compared.
+    """
+    with transaction.atomic():
+        run_compare(run, other)
+        return report_request(run=run, language=run.language, by=by)
 
 
 def _evidence_entry(run: Run) -> Entry:

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from auditor.audits.comparison import Comparison
 from auditor.audits.findings import Finding
 from auditor.explain.document import Document
 from auditor.explain.evidence import Evidence
@@ -38,6 +39,26 @@ class Declaration(Document):
     when: str
 
 
+class ChangedThreshold(Document):
+    """A threshold on which the plan differs from the one that it was made from, and who changed it when."""
+
+    name: str
+    before: float
+    after: float
+    base: str
+    by: str
+    when: str
+
+
+class FixedPlan(Document):
+    """Who fixed the plan and when, and which thresholds were changed; `by` is empty where nobody is recorded."""
+
+    name: str
+    by: str
+    when: str
+    changes: tuple[ChangedThreshold, ...] = ()
+
+
 class Snapshot(Document):
     """Evidence, findings and the facts beside them, copied in when a report is made."""
 
@@ -52,3 +73,5 @@ class Snapshot(Document):
     ledger: LedgerPosition
     conditions: Conditions
     declarations: tuple[Declaration, ...] = ()
+    plan: FixedPlan | None = None
+    comparison: Comparison | None = None

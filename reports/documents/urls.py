@@ -11,6 +11,9 @@ urlpatterns = [
     path("runs/<uuid:pk>/gallery/", views.gallery, name="gallery"),
     path("runs/<uuid:pk>/items/<int:index>/<slug:key>", views.panel, name="panel"),
     path("runs/<uuid:pk>/evidence.json", views.evidence, name="evidence"),
+    path("runs/<uuid:pk>/compare/", views.compare, name="compare-run"),
+    path("runs/<uuid:pk>/comparison/", views.comparison, name="comparison"),
+    path("runs/<uuid:pk>/comparison.json", views.comparison_json, name="comparison-json"),
     path("runs/<uuid:pk>/report/", views.request_report, name="request-report"),
     path("reports/<int:pk>.pdf", views.pdf, name="report-pdf"),
 ]

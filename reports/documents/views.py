@@ -7,9 +7,12 @@ from uuid import UUID
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
+from auditor.audits.finding_forms import CompareForm
+from auditor.audits.finding_views import listed_findings
 from auditor.audits.findings import findings
 from auditor.audits.models import Run
 from auditor.audits.queries import progress_of, runs_for_list
@@ -22,8 +25,9 @@ from reports.documents.chapters import CHAPTERS, FIGURES, chapter
 from reports.documents.html import Page
 from reports.documents.models import Report
 from reports.documents.portraits import portrait
-from reports.documents.queries import evidence_by_digest, gallery_entry, store
-from reports.documents.services import report_request
+from reports.documents.queries import evidence_by_digest, gallery_entry, last_comparison, store
+from reports.documents.sections import change
+from reports.documents.services import report_compare, report_request
 
 STOP_POLLING = 286  # htmx
 immutable = cache_control(private=True, max_age=31536000, immutable=True)
@@ -40,7 +44,9 @@ def run(request: Request, pk: UUID) -> HttpResponse:
         evidence = evidence_by_digest(found.evidence_digest)
         context |= {
             "evidence": evidence,
-            "findings": findings(evidence),
+            "findings": listed_findings(found, findings(evidence), utc_now().date()),
+            "untracked": not found.tracked.exists() and bool(findings(evidence)),
+            "compare": CompareForm(found) if settled else None,
             "chapters": CHAPTERS,
         }
     if request.htmx:
@@ -115,6 +121,37 @@ def evidence(request: Request, pk: UUID) -> FileResponse:
         raise Http404
     content = BytesIO(store().get(found.evidence_digest))
     return FileResponse(content, as_attachment=True, filename=f"evidence-{found.evidence_digest[:12]}.json")
+
+
+@require_POST
+def compare(request: Request, pk: UUID) -> HttpResponse:
+    """Compare a finished audit with another, and write a report that says the difference."""
+    found = get_object_or_404(runs_for_list(), pk=pk)
+    form = CompareForm(found, request.POST)
+    sentence = _("Choose a finished audit of a model with the same classes.")
+    if form.is_valid():
+        try:
+            report_compare(run=found, other=form.cleaned_data["other"], by=officer(request))
+            return redirect("run", pk=pk)
+        except Refused as error:
+            sentence = error.sentence
+    return render(request, "refused.html", {"sentence": sentence}, status=HTTPStatus.CONFLICT)
+
+
+@require_safe
+def comparison(request: Request, pk: UUID) -> HttpResponse:
+    """Show what changed from the audit that a finished one was compared with, as its last report says it."""
+    found = get_object_or_404(runs_for_list(), pk=pk)
+    document = last_comparison(found)
+    context = {"run": found, "change": change.shown(document)}
+    return render(request, "documents/results/comparison.html", context)
+
+
+@require_safe
+def comparison_json(request: Request, pk: UUID) -> HttpResponse:
+    """Answer with the comparison as canonical JSON."""
+    document = last_comparison(get_object_or_404(Run, pk=pk))
+    return HttpResponse(document.to_bytes(), content_type="application/json")
 
 
 @require_POST

@@ -5,7 +5,8 @@ import pytest
 from auditor.audits.findings import SEVERITIES, findings
 from auditor.audits.findings.words import place
 from auditor.common.store import Store
-from auditor.explain.evidence import GroupPerformance, Incident, Metric, Performance
+from auditor.explain.evidence import Incident, Metric, Performance
+from auditor.explain.trust.documents import MethodTrust, Trust
 from tests.documents import factory
 
 
@@ -71,7 +72,8 @@ def test_methods_that_estimate_are_held_to_their_own_numbers(store, name, value,
 
 
 def test_an_honest_model_is_clear_but_for_its_small_groups(found):
-    assert {id_: f.severity for id_, f in found().items()} == {"groups-suppressed": "note"}
+    tested = Trust(items=120, methods=(MethodTrust(method="occlusion", trusted=True),))
+    assert {id_: f.severity for id_, f in found(trust=tested).items()} == {"groups-suppressed": "note"}
 
 
 def test_the_gravest_come_first(store):
@@ -107,24 +109,53 @@ def test_accuracy_at_its_threshold(found, value, spread, severity):
 
 
 @pytest.mark.parametrize(
-    ("worse", "severity"), [(0.86, None), (0.82, "warning"), (0.70, "critical")]
-)  # best 0.95; intervals are +- 0.04, the threshold is 0.1
-def test_group_gap_needs_intervals_apart_and_a_wide_gap(found, worse, severity):
-    groups = tuple(
-        GroupPerformance(
-            column="sex",
-            value=value,
-            n=60,
-            suppressed=False,
-            metrics=(Metric(name="accuracy", of=None, measure=factory.measure(level)),),
-        )
-        for value, level in (("F", worse), ("M", 0.95))
-    )
-    finding = found(performance=Performance(overall=(), groups=groups, confusion=((1,),))).get(
-        "group-gap-sex"
-    )
+    ("difference", "spread", "adjusted", "severity"),
+    [
+        (-0.25, 0.1, 0.01, "critical"),
+        (0.25, 0.1, 0.01, "critical"),
+        (-0.25, 0.1, 0.05, None),
+        (-0.2, 0.1, 0.049, "warning"),
+        (-0.05, 0.04, 0.001, "warning"),
+    ],
+)  # the threshold is 0.1, the confidence 95 %
+def test_group_gap_is_beyond_chance_and_critical_where_its_near_end_is_wide(
+    store, found, difference, spread, adjusted, severity
+):
+    gap = factory.gap("sex", "F", difference, p=0.01, adjusted=adjusted, spread=spread)
+    changed = factory.performance(0.925).model_copy(update={"gaps": (gap,)})
+    finding = found(performance=changed).get("group-gap-sex")
     assert (finding.severity if finding else None) == severity
-    assert finding is None or "sex = F" in finding.sentence
+    assert finding is None or ("sex = F" in finding.sentence and finding.pointer == "/performance/gaps/0")
+
+
+def test_a_column_has_one_finding_that_names_its_widest_gap(store, found):
+    gaps = (
+        factory.gap("sex", "F", 0.05, adjusted=0.01),
+        factory.gap("age", "old", -0.1, adjusted=0.01, spread=0.05),
+        factory.gap("age", "old", -0.3, adjusted=0.02, spread=0.05, name="sensitivity", of="lesion"),
+    )
+    said = found(performance=factory.performance(0.925).model_copy(update={"gaps": gaps}))
+    assert said["group-gap-age"].severity == "critical"
+    assert said["group-gap-age"].pointer == "/performance/gaps/2"
+    assert "sensitivity of lesion lies below" in said["group-gap-age"].sentence
+    assert len(said["group-gap-age"].measures) == 2
+    assert said["group-gap-sex"].severity == "warning"
+
+
+@pytest.mark.parametrize(("value", "severity"), [(0.6, "critical"), (0.69, "warning"), (0.72, None)])
+def test_a_class_that_is_missed_too_often_is_named(found, value, severity):
+    metric = Metric(name="sensitivity", of="lesion", measure=factory.measure(value))
+    said = found(performance=Performance(overall=(metric,), groups=(), confusion=((1, 0), (0, 1))))
+    finding = said.get("sensitivity-lesion")
+    assert (finding.severity if finding else None) == severity
+
+
+@pytest.mark.parametrize(("value", "fires"), [(0.1, False), (0.11, True)])
+def test_a_calibration_error_over_its_threshold_is_a_warning(found, value, fires):
+    metric = Metric(name="ece", of=None, measure=factory.measure(value))
+    said = found(performance=Performance(overall=(metric,), groups=(), confusion=((1, 0), (0, 1))))
+    assert ("miscalibration" in said) == fires
+    assert not fires or said["miscalibration"].severity == "warning"
 
 
 def test_missing_masks_duplicates_and_incidents_are_said(store, found):

@@ -10,6 +10,8 @@ from auditor.common.store import Store
 from auditor.explain import evidence as e
 from auditor.explain.plan import Plan
 from auditor.explain.plans import plan_of
+from auditor.explain.robustness.catalog import CHANGES
+from auditor.explain.robustness.documents import ChangeEffect, ItemChange, Level, Robustness
 from auditor.explain.spec import ItemEntry, ModelSpec
 from reports.documents.snapshot import Conditions, LedgerPosition, Snapshot
 
@@ -118,6 +120,7 @@ def items(store, marker, count=8):
             maps=maps,
             effects=None,
             features={},
+            changes={"noise": ItemChange(scores=((0.5, 0.5),) * 5, flip=4 if index % 2 else None)},
         )
 
 
@@ -210,20 +213,119 @@ def performance(level):
     every = tuple(e.Metric(name=name, of=None, measure=measure(level)) for name in names)
     per_class = tuple(
         e.Metric(name=name, of="lesion", measure=measure(level, n=60))
-        for name in ("sensitivity", "specificity")
+        for name in ("sensitivity", "specificity", "ppv", "npv", "auprc")
     )
+    calibrated = e.Metric(name="ece", of=None, measure=measure(0.04, spread=0.03))
     groups = [
         e.GroupPerformance(
-            column=column, value=value, n=n, suppressed=n < 10, metrics=every[:3] if n >= 10 else ()
+            column=column,
+            value=value,
+            n=n,
+            suppressed=n is None,
+            metrics=every[:3] if n else (),
+            why=None if n else why,
         )
-        for column, value, n in (
-            ("sex", "F", 62),
-            ("sex", "M", 58),
-            ("site", "north", 113),
-            ("site", "south", 7),
+        for column, value, n, why in (
+            ("sex", "F", 62, None),
+            ("sex", "M", 58, None),
+            ("site", "north", None, "complement"),
+            ("site", "south", None, "small"),
+            ("view", "AP", 40, None),
+            ("view", "PA", 80, None),
         )
     ]
-    return e.Performance(overall=every + per_class, groups=tuple(groups), confusion=((56, 4), (5, 55)))
+    return e.Performance(
+        overall=every + per_class + (calibrated,),
+        groups=tuple(groups),
+        confusion=((56, 4), (5, 55)),
+        prevalence=tuple(
+            e.Metric(name="prevalence", of=name, measure=measure(0.5, spread=0.09)) for name in CLASSES
+        ),
+        calibration=reliability(),
+        accounts=(e.Account(columns=("site",), measured=0, withheld=120, groups=2, suppressed=2),),
+        intersections=tuple(
+            e.Intersection(
+                columns=("sex", "view"), values=(sex, view), n=n, metrics=every[:1] + per_class[:2]
+            )
+            for sex, view, n in (("F", "AP", 21), ("F", "PA", 41), ("M", "AP", 19), ("M", "PA", 39))
+        ),
+        gaps=tuple(gap(*values) for values in (("sex", "F", 0.02), ("view", "AP", -0.06))),
+    )
+
+
+def reliability():
+    given = np.linspace(0.03, 0.97, 10)
+    bins = [
+        e.Bin(
+            low=max(0.0, at - 0.04),
+            high=min(1.0, at + 0.04),
+            predicted=at,
+            observed=measure(round(at**1.3, 2), spread=0.22, n=12),
+        )
+        for at in given.tolist()
+    ]
+    return e.Calibration(of="lesion", bins=tuple(bins), plain=0.06)
+
+
+def gap(column, value, difference, p=0.4, adjusted=0.8, name="accuracy", of=None, spread=0.1):
+    shown = measure(0.0, low=difference - spread, high=difference + spread).model_copy(
+        update={"value": difference}
+    )
+    return e.Gap(
+        column=column,
+        value=value,
+        name=name,
+        of=of,
+        difference=shown,
+        n=40,
+        others=80,
+        p=p,
+        adjusted=adjusted,
+        test="all regroupings of items within labels, exactly",
+    )
+
+
+def change(kind, accuracies, altered, similarity=0.95):
+    """One change at its standard doses; `accuracies` and `altered` are by level."""
+    levels = tuple(
+        Level(
+            dose=dose,
+            accuracy=measure(accuracy),
+            balanced_accuracy=measure(accuracy),
+            auroc=measure(accuracy),
+            fall=measure(0.925 - accuracy, low=0.925 - accuracy - 0.04),
+            changed=measure(share),
+            flipped=measure(share),
+            moved=measure(share / 2),
+        )
+        for dose, accuracy, share in zip(kind.doses, accuracies, altered, strict=True)
+    )
+    half = next((level.dose for level in levels if level.flipped.value >= 0.5), None)
+    flip = measure(half, low=None, high=None, confidence=None, no_interval="no width") if half else None
+    return ChangeEffect(
+        name=kind.name,
+        title=kind.title,
+        unit=kind.unit,
+        harmless=2,
+        because=kind.because,
+        levels=levels,
+        flip=flip or e.Measure(value=None, n=120, method="dose", no_interval="fewer than half"),
+        similarity={"grad_cam": measure(similarity, n=24)},
+    )
+
+
+def robustness(**changed):
+    """A model that bears everything harmless, but for `changed`, which are changes by name."""
+    good = (0.925, 0.92, 0.9, 0.8, 0.6), (0.0, 0.01, 0.05, 0.2, 0.55)
+    found = tuple(changed.get(kind.name) or change(kind, *good) for kind in CHANGES["image"])
+    return Robustness(
+        items=120,
+        accuracy=measure(0.925),
+        balanced_accuracy=measure(0.925),
+        auroc=measure(0.925),
+        changes=found,
+        harmless=measure(0.02),
+    )
 
 
 def evidence(store: Store, *, marker: bool = False, **changes) -> e.Evidence:
@@ -284,6 +386,7 @@ def evidence(store: Store, *, marker: bool = False, **changes) -> e.Evidence:
         "performance": performance(0.925),
         "regions": tuple(regions(marker)),
         "surrogate": surrogate(accepted=not marker),
+        "robustness": robustness(),
         "gallery": e.Gallery(
             rule=(
                 "The two worst errors, the two least certain and four typical items, drawn with the seed of "

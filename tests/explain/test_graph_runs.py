@@ -24,6 +24,7 @@ from auditor.explain.model import AuditedModel
 from auditor.explain.plan import MethodPlan
 from auditor.explain.plans import NAMES, plan_of
 from auditor.explain.runner import explain_shard
+from auditor.explain.shortcuts.analysis import shortcuts
 from auditor.explain.spec import GraphInput, ItemEntry, Manifest, NodeFeature
 from auditor.explain.survey import survey
 from tests.explain import toys
@@ -210,7 +211,10 @@ def test_the_evidence_asks_about_sizes_and_loops_and_counts_relevant_nodes(tmp_p
     def ask(records, entries):
         return survey(model, items, records, entries, PLAN, store.put)
 
-    found = assemble(facts, counted, PLAN, software(), [("4" * 64, result)], ask)
+    def look(records, regions):
+        return shortcuts(model.spec, items, records, regions, PLAN, store.put)
+
+    found = assemble(facts, counted, PLAN, software(), [("4" * 64, result)], ask, look)
     assert found.validation_set.masks == 40
     assert {"Loops of four nodes", "Charge, mean over the nodes"} <= {
         one.title for one in found.surrogate.features

@@ -121,8 +121,8 @@ def test_what_lies_off_the_components_is_found_by_its_error():
     found = drift_of_sets(reference, new, 3, BOOTSTRAP)
     assert found.beyond.low > 0.5
     hits = round(found.beyond.value * 50)
-    exact = stats.binomtest(hits, 50).proportion_ci(method="exact")
-    assert (found.beyond.low, found.beyond.high) == pytest.approx((exact.low, exact.high))
+    score = stats.binomtest(hits, 50).proportion_ci(method="wilson")
+    assert (found.beyond.low, found.beyond.high) == pytest.approx((score.low, score.high))
 
 
 def test_drift_against_the_items_of_the_components_themselves_is_overstated():
@@ -130,7 +130,7 @@ def test_drift_against_the_items_of_the_components_themselves_is_overstated():
     reference, new = rows(40, 120, 1), rows(60, 120, 2)
     space = principal_components(reference, 20, BOOTSTRAP)
     assert drift(space, reference, new, BOOTSTRAP).beyond.low > 0.2
-    assert drift_of_sets(reference, new, 10, BOOTSTRAP).beyond.low < 0.05
+    assert drift_of_sets(reference, new, 10, BOOTSTRAP).beyond.low < 0.1
 
 
 def test_tests_agree_with_scipy():

@@ -13,6 +13,7 @@ from auditor.explain.evidence import Evidence, ModelFacts, ShardResult
 from auditor.explain.gallery import gallery
 from auditor.explain.plan import MethodPlan
 from auditor.explain.runner import background_items, explain_shard, shards
+from auditor.explain.shortcuts.analysis import shortcuts
 from auditor.explain.survey import survey
 from tests.explain import toys
 
@@ -40,7 +41,10 @@ def run(root, order=None, model=None, plan=None, count=10) -> tuple[Evidence, ob
     def ask(records, entries):
         return survey(model, items, records, entries, plan, store.put)
 
-    return assemble(facts, counted, plan, software("cpu"), made, ask), store
+    def look(records, regions):
+        return shortcuts(model.spec, items, records, regions, plan, store.put)
+
+    return assemble(facts, counted, plan, software("cpu"), made, ask, look), store
 
 
 def test_two_runs_and_any_order_of_shards_give_the_same_evidence(tmp_path):
@@ -101,7 +105,7 @@ def test_an_item_without_numbers_is_left_out_and_told(tmp_path):
         return pixels
 
     items, store, _ = toys.validation_set(tmp_path, 4, image)
-    result = explain_shard(model, items, toys.plan(), 0, store.put)
+    result = explain_shard(model, items, toys.plan(robustness={"items": 0}), 0, store.put)
     assert [record.index for record in result.items] == [0, 2, 3]
     assert result.incidents[0].item == "item-1"
     assert "left out of every result" in result.incidents[0].what
@@ -179,10 +183,9 @@ def test_methods_that_compare_get_the_same_background_in_every_shard(tmp_path):
         MethodPlan(name=name, parameters={} if name in ("deep_shap", "gradient_shap") else small)
         for name in names
     )
-    evidence, _ = run(tmp_path / "a", plan=toys.plan(methods=planned, background=5))
-    again, _ = run(
-        tmp_path / "b", plan=toys.plan(methods=planned, background=5, shard_size=3), order=[3, 1, 0, 2]
-    )
+    only = {"methods": planned, "background": 5, "trust": {"items": 0}, "robustness": {"items": 0}}
+    evidence, _ = run(tmp_path / "a", plan=toys.plan(**only))
+    again, _ = run(tmp_path / "b", plan=toys.plan(**only, shard_size=3), order=[3, 1, 0, 2])
     assert [summary.card.name for summary in evidence.methods] == list(names)
     assert not evidence.incidents
     by_name = {summary.card.name: summary for summary in evidence.methods}

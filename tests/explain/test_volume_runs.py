@@ -39,10 +39,13 @@ def test_the_cell_that_decides_is_found_and_named_in_the_body(evidence):
     assert strongest.flips.value == 1.0
     assert evidence.regions[0].flips.value == 0.0
     found = {finding.id: finding for finding in findings(evidence)}
-    assert found["grid-cell"].severity == "critical"
-    assert "at the lower front right of the volume" in found["grid-cell"].sentence
-    assert "layer 1, row 1, column 1 of the grid" in found["grid-cell"].sentence
-    assert all("image" not in found[name].sentence for name in ("grid-cell", "outside-flips"))
+    assert evidence.shortcuts.verdict.outcome == "found"
+    assert "grid-cell" not in found
+    assert found["shortcut-spot"].severity == "critical"
+    assert (
+        "at the lower front right (layer 1, row 1, column 1 of the grid)" in found["shortcut-spot"].sentence
+    )
+    assert all("image" not in found[name].sentence for name in ("shortcut-spot", "outside-flips"))
 
 
 def test_pictures_with_burned_in_text_are_a_warning_that_points_at_its_count(evidence):

@@ -13,9 +13,14 @@ from auditor.common.store import Store
 from auditor.explain.items import ValidationSet
 from auditor.explain.model import AuditedModel
 from auditor.explain.plan import MethodPlan, Plan
+from auditor.explain.robustness.settings import RobustnessPlan
 from auditor.explain.spec import ImageInput, ItemEntry, Manifest, ModelSpec, OutputSpec
+from auditor.explain.trust.settings import TrustPlan
 
 CLASSES = ("clear", "finding")
+TRUST = TrustPlan(
+    items=2, steps=2, orders=1, subsets=4, sizes=(0.5,), sanity_items=1, stages=1, stability_items=1, noises=1
+)  # the least, for runs that are about something else
 
 
 def spec(size: int = 32, channels: int = 1, activation: str = "softmax", **more: object) -> ModelSpec:
@@ -125,5 +130,7 @@ def plan(**more: object) -> Plan:
         "minimum_group": 3,
         "grid": 4,
         "gallery": 6,
+        "trust": TRUST,
+        "robustness": RobustnessPlan(items=4, explained=1),
     }
     return Plan.model_validate(values | more)

@@ -12,6 +12,7 @@ from auditor.explain.items import ValidationSet
 from auditor.explain.model import AuditedModel
 from auditor.explain.plan import MethodPlan
 from auditor.explain.runner import explain_shard
+from auditor.explain.shortcuts.analysis import shortcuts
 from auditor.explain.spec import Deidentification, ItemEntry, Manifest, VolumeInput
 from auditor.explain.survey import survey
 from tests.explain import toys
@@ -67,4 +68,7 @@ def assembled(root) -> tuple[Evidence, Store]:
     def ask(records, entries):
         return survey(model, items, records, entries, PLAN, store.put)
 
-    return assemble(facts, counted, PLAN, software("cpu"), shards, ask), store
+    def look(records, regions):
+        return shortcuts(model.spec, items, records, regions, PLAN, store.put)
+
+    return assemble(facts, counted, PLAN, software("cpu"), shards, ask, look), store

@@ -93,7 +93,7 @@ def test_a_job_that_kills_its_workers_fails_instead_of_killing_for_ever(settings
 
 
 def test_every_kind_of_job_is_reconciled():
-    assert {kind.__name__ for kind in job_kinds()} == {"Intake", "Shard", "Assembly", "Report"}
+    assert {kind.__name__ for kind in job_kinds()} == {"Intake", "Shard", "Assembly", "Notice", "Report"}
 
 
 ACTIONS = st.lists(

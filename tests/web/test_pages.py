@@ -35,7 +35,15 @@ def patterns(resolver: URLResolver) -> list[URLPattern]:
 
 
 NAMES = sorted({pattern.name for pattern in patterns(get_resolver()) if pattern.name})
-VALUES = {"pk": 1, "index": 0, "key": "grad_cam", "kind": "model", "name": "performance", "digest": "0" * 64}
+VALUES = {
+    "pk": 1,
+    "step": "assign",
+    "index": 0,
+    "key": "grad_cam",
+    "kind": "model",
+    "name": "performance",
+    "digest": "0" * 64,
+}
 UUID = "9e107d9d-372b-4b81-8e2b-000000000001"
 
 
@@ -60,7 +68,19 @@ def test_the_admin_is_closed_to_an_officer_who_is_no_administrator(officer):
 
 @pytest.mark.parametrize(
     "name",
-    ["home", "runs", "models", "sets", "plans", "new-plan", "schedules", "new-run", "new-schedule", "login"],
+    [
+        "home",
+        "runs",
+        "findings",
+        "models",
+        "sets",
+        "plans",
+        "new-plan",
+        "schedules",
+        "new-run",
+        "new-schedule",
+        "login",
+    ],
 )
 def test_pages_load_nothing_from_elsewhere_and_run_no_inline_code(officer, name):
     if name == "login":

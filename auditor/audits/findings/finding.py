@@ -10,18 +10,24 @@ SEVERITIES: tuple[Severity, ...] = ("critical", "warning", "note")
 
 
 class Labelled(Document):
-    """A measure with the words that introduce it."""
+    """A measure with the words that introduce it; `share` says that it is printed as a percentage."""
 
     label: str
     measure: Measure
+    share: bool = True
 
 
 class Threshold(Document):
-    """The number that a measurement was held against, and who fixed it."""
+    """The number that a measurement was held against, and who fixed it.
+
+    `set_by` is "default" where the plan kept the product's documented `default`, "plan" where it has another value,
+    and "rule" where the number follows from what was measured.
+    """
 
     name: str
     value: float
-    set_by: Literal["plan", "rule"] = "plan"
+    set_by: Literal["default", "plan", "rule"] = "plan"
+    default: float | None = None
 
 
 class Finding(Document):

@@ -1,13 +1,12 @@
 """Is the model good enough, and for every group alike?"""
 
 from collections.abc import Iterator
-from itertools import permutations
 
 from auditor.audits.findings.finding import Finding, Labelled, Severity, Threshold
-from auditor.audits.findings.words import percent, with_interval
-from auditor.explain.evidence import Evidence, GroupPerformance, Measure
+from auditor.audits.findings.words import percent, plain, with_interval
+from auditor.explain.evidence import Evidence, Gap, Measure
 
-Group = tuple[int, GroupPerformance, Measure]
+_NAMED = 6
 
 
 def accuracy(evidence: Evidence) -> Iterator[Finding]:
@@ -20,17 +19,34 @@ def accuracy(evidence: Evidence) -> Iterator[Finding]:
                 yield _under(index, metric.measure, threshold, severity)
 
 
+def sensitivity(evidence: Evidence) -> Iterator[Finding]:
+    """Fire for each class of which too small a share is found."""
+    threshold = evidence.plan.thresholds.sensitivity
+    for index, metric in enumerate(evidence.performance.overall):
+        severity = _shortfall(metric.measure, threshold) if metric.name == "sensitivity" else None
+        if metric.of is not None and severity in ("critical", "warning"):
+            yield _missed(index, metric.of, metric.measure, threshold, severity)
+
+
+def miscalibration(evidence: Evidence) -> Iterator[Finding]:
+    """Fire where the calibration error, corrected for chance, is over the threshold."""
+    threshold = evidence.plan.thresholds.calibration
+    for index, metric in enumerate(evidence.performance.overall):
+        if metric.name == "ece" and metric.measure.value is not None and metric.measure.value > threshold:
+            yield _uncalibrated(index, metric.measure, threshold)
+
+
 def group_gap(evidence: Evidence) -> Iterator[Finding]:
-    """Fire for each group column of which two groups differ, beyond chance, by more than the threshold."""
-    threshold = evidence.plan.thresholds.group_gap
-    measured = _measured(evidence)
-    for column in dict.fromkeys(group.column for _, group, _ in measured):
-        members = [entry for entry in measured if entry[1].column == column]
-        gaps = [(_gap(a[2], b[2]), a, b) for a, b in permutations(members, 2) if _apart(a[2], b[2])]
-        wide = [gap for gap in gaps if gap[0] > threshold]
-        if wide:
-            _, better, worse = max(wide, key=lambda gap: gap[0])
-            yield _unequal(column, better, worse, threshold)
+    """Fire for each group column with a gap that chance alone would rarely make, after Holm's correction.
+
+    Critical where the near end of a gap's interval is over the threshold, a warning where it is not.
+    """
+    threshold, confidence = evidence.plan.thresholds.group_gap, evidence.plan.confidence
+    beyond = [(i, gap) for i, gap in enumerate(evidence.performance.gaps) if 1 - gap.adjusted > confidence]
+    for column in dict.fromkeys(gap.column for _, gap in beyond):
+        members = [entry for entry in beyond if entry[1].column == column]
+        members.sort(key=lambda entry: (-_near_end(entry[1].difference), -abs(_value(entry[1].difference))))
+        yield _unequal(column, members, threshold)
 
 
 def suppressed(evidence: Evidence) -> Iterator[Finding]:
@@ -46,9 +62,8 @@ def suppressed(evidence: Evidence) -> Iterator[Finding]:
             severity="note",
             title="Some groups are too small to be measured",
             sentence=(
-                f"Groups of fewer than {evidence.plan.minimum_group} items are not measured, so nothing "
-                f"is known "
-                f"here about {named}{more}."
+                f"Groups of fewer than {evidence.plan.minimum_group} items are not measured, nor those from which "
+                f"their numbers would follow, so nothing is known here about {named}{more}."
             ),
             pointer="/performance/groups",
             hook="GDPR Recital 71; AI Act Art. 10(3)",
@@ -83,43 +98,93 @@ def _under(index: int, measure: Measure, threshold: float, severity: Severity) -
     )
 
 
-def _unequal(column: str, better: Group, worse: Group, threshold: float) -> Finding:
-    certain = (better[2].low or 0) - (worse[2].high or 0)
+def _missed(index: int, label: str, measure: Measure, threshold: float, severity: Severity) -> Finding:
+    return Finding(
+        id=f"sensitivity-{label}",
+        rule="sensitivity",
+        rule_version=1,
+        severity=severity,
+        title=f"Items labelled {label} are missed too often",
+        sentence=(
+            f"Of {measure.n} items labelled {label}, the share decided as {label} was {with_interval(measure)}, under "
+            f"the threshold of {percent(threshold)}."
+        ),
+        measures=(Labelled(label=f"sensitivity, {label}", measure=measure),),
+        threshold=Threshold(name="sensitivity", value=threshold),
+        pointer=f"/performance/overall/{index}",
+        hook="GDPR Art. 5(1)(d); AI Act Art. 15",
+        action=f"Decide what a missed item of {label} would mean, and whether the model may be used as it is.",
+    )
+
+
+def _uncalibrated(index: int, measure: Measure, threshold: float) -> Finding:
+    return Finding(
+        id="miscalibration",
+        rule="miscalibration",
+        rule_version=1,
+        severity="warning",
+        title="Probabilities do not keep what they promise",
+        sentence=(
+            f"On average over bins of items with similar probability, the probability and the share that came true "
+            f"differ by {with_interval(measure)}, more than the threshold of {percent(threshold)}."
+        ),
+        measures=(Labelled(label="calibration error", measure=measure),),
+        threshold=Threshold(name="calibration", value=threshold),
+        pointer=f"/performance/overall/{index}",
+        hook="GDPR Art. 5(1)(d); AI Act Art. 13, Art. 15",
+        action="Recalibrate the model, or do not show its probabilities to the persons who decide with it.",
+    )
+
+
+def _unequal(column: str, members: list[tuple[int, Gap]], threshold: float) -> Finding:
+    index, worst = members[0]
+    certain = _near_end(worst.difference) > threshold
+    more = f" {len(members) - 1} more gaps of this column are as rare." if len(members) > 1 else ""
+    words = plain if worst.name == "auroc" else with_interval
+    against = "below" if _value(worst.difference) < 0 else "above"
     return Finding(
         id=f"group-gap-{column}",
         rule="group-gap",
-        rule_version=1,
-        severity="critical" if certain > threshold else "warning",
-        title=f"The model errs more often for one group: {column}",
+        rule_version=2,
+        severity="critical" if certain else "warning",
+        title=f"The model does not do equally well for all groups: {column}",
         sentence=(
-            f"For {column} = {worse[1].value} the decision agreed with the label in "
-            f"{with_interval(worse[2])} of "
-            f"{worse[1].n} items, for {column} = {better[1].value} in {with_interval(better[2])} of "
-            f"{better[1].n}; "
-            "the intervals do not overlap."
+            f"For {column} = {worst.value} ({worst.n} items) the {_named(worst)} lies {against} that of the items with "
+            f"another value ({worst.others}): the difference is {words(worst.difference)}. If groups made no "
+            f"difference, one as large would come about with probability {worst.adjusted:.2g}, corrected for the "
+            f"number of gaps that were tested.{more}"
         ),
         measures=tuple(
-            Labelled(label=f"accuracy, {column} = {group.value}", measure=measure)
-            for _, group, measure in (better, worse)
+            Labelled(
+                label=f"{_named(gap)}, {column} = {gap.value} less the others",
+                measure=gap.difference,
+                share=gap.name != "auroc",
+            )
+            for _, gap in members[:_NAMED]
         ),
         threshold=Threshold(name="group_gap", value=threshold),
-        pointer=f"/performance/groups/{worse[0]}",
+        pointer=f"/performance/gaps/{index}",
         hook="GDPR Recital 71; GDPR Art. 9(1)",
         action=(
-            "Find out why the groups differ; until then tell the users of the model for whom it errs more "
-            "often."
+            "Find out why the groups differ; until then tell the users of the model for whom it errs more often."
         ),
     )
 
 
-def _measured(evidence: Evidence) -> list[Group]:
-    return [
-        (index, group, metric.measure)
-        for index, group in enumerate(evidence.performance.groups)
-        if not group.suppressed
-        for metric in group.metrics
-        if metric.name == "accuracy" and metric.of is None
-    ]
+def _named(gap: Gap) -> str:
+    name = "area under the ROC curve" if gap.name == "auroc" else gap.name
+    return f"{name} of {gap.of}" if gap.of else name
+
+
+def _value(measure: Measure) -> float:
+    return measure.value or 0.0
+
+
+def _near_end(difference: Measure) -> float:
+    """Return how large a difference is at least, by its interval: 0 where that holds no difference, or is none."""
+    if difference.low is None or difference.high is None:
+        return 0.0
+    return max(difference.low, -difference.high, 0.0)
 
 
 def _shortfall(measure: Measure, threshold: float) -> Severity | None:
@@ -128,11 +193,3 @@ def _shortfall(measure: Measure, threshold: float) -> Severity | None:
     if measure.value is not None and measure.value < threshold:
         return "warning"
     return "note" if measure.low is not None and measure.low < threshold else None
-
-
-def _apart(better: Measure, worse: Measure) -> bool:
-    return better.low is not None and worse.high is not None and better.low > worse.high
-
-
-def _gap(better: Measure, worse: Measure) -> float:
-    return (better.value or 0) - (worse.value or 0)

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 
 from auditor.audits.findings.finding import Finding, Labelled, Severity, Threshold
+from auditor.audits.findings.shortcuts import confirmed_spot
 from auditor.audits.findings.words import (
     Things,
     counted,
     percent,
-    place,
-    place_in_volume,
+    position,
     things,
+    where_cell,
     with_interval,
 )
 from auditor.explain.evidence import Evidence, Measure, MethodSummary, RegionImportance
@@ -53,8 +54,11 @@ def grid_cell(evidence: Evidence) -> Iterator[Finding]:
     """Fire where one small cell of the image or the volume decides more often than the threshold allows.
 
     A cell away from the border that decides less often than the relevant region is silent: it may be the part of
-    that region where the finding lies. Cells of a volume are large, so its border is its corners.
+    that region where the finding lies. Cells of a volume are large, so its border is its corners. Where the shortcut
+    rule names a spot that decides, that finding has the cell's numbers.
     """
+    if confirmed_spot(evidence):
+        return
     threshold = evidence.plan.thresholds.outside_flips
     inside = _mask(evidence, "inside")
 
@@ -76,18 +80,18 @@ def grid_cell(evidence: Evidence) -> Iterator[Finding]:
         return
     cells.sort(key=lambda cell: (-(cell[1].flips.value or 0), cell[0]))
     index, worst = cells[0]
-    item, where = things(evidence).item, _where(worst, evidence.plan.grid)
+    item, where = things(evidence).item, where_cell(worst, evidence.plan.grid)
     part, area = ("patch", "area") if worst.layer is None else ("part", "voxels")
     others = f" {counted(len(cells) - 1, 'other cell does', 'other cells do')} so, too." if cells[1:] else ""
     yield Finding(
         id="grid-cell",
         rule="grid-cell",
-        rule_version=1,
+        rule_version=2,
         severity="critical" if border(worst) and stronger(worst) else "warning",
         title=f"A small {part} of the {item} decides: {where}",
         sentence=(
             f"Exchanging only one cell at the {where} of the {item} ({percent(worst.area.value or 0)} of its "
-            f"{area}, {_position(worst)} of the grid) changed {with_interval(worst.flips)} of the decisions.{others}"
+            f"{area}, {position(worst)} of the grid) changed {with_interval(worst.flips)} of the decisions.{others}"
         ),
         measures=_flips(*((_cell_name(cell), cell) for cell in cells[:3]), ("inside", inside)),
         threshold=Threshold(name="outside_flips", value=threshold),
@@ -100,7 +104,12 @@ def grid_cell(evidence: Evidence) -> Iterator[Finding]:
 
 
 def attribution_outside(evidence: Evidence) -> Iterator[Finding]:
-    """Fire where methods put attribution outside, more than an even spread would."""
+    """Fire where methods put attribution outside, more than an even spread would.
+
+    Silent where the shortcut rule names a spot that decides: the maps that point there are right to.
+    """
+    if confirmed_spot(evidence):
+        return
     outside = _mask(evidence, "outside")
     if outside is None or outside[1].area.value is None:
         return
@@ -142,7 +151,7 @@ def _mass(beyond: list[tuple[int, MethodSummary, Measure]], area: float, said: T
     return Finding(
         id="attribution-outside",
         rule="attribution-outside",
-        rule_version=1,
+        rule_version=2,
         severity="warning",
         title=f"Maps point outside of the {said.region}",
         sentence=(
@@ -170,18 +179,7 @@ def _above(measure: Measure, threshold: float) -> bool:
 
 
 def _cell_name(cell: Indexed) -> str:
-    return f"cell in {_position(cell[1])}"
-
-
-def _position(cell: RegionImportance) -> str:
-    layer = "" if cell.layer is None else f"layer {cell.layer + 1}, "
-    return f"{layer}row {(cell.row or 0) + 1}, column {(cell.column or 0) + 1}"
-
-
-def _where(cell: RegionImportance, side: int) -> str:
-    if cell.layer is None:
-        return place(cell.row or 0, cell.column or 0, side)
-    return place_in_volume(cell.layer, cell.row or 0, cell.column or 0, side)
+    return f"cell in {position(cell[1])}"
 
 
 def _flips(*regions: tuple[str, Indexed | None]) -> tuple[Labelled, ...]:

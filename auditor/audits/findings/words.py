@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from auditor.explain.evidence import Evidence, Measure
+from auditor.explain.evidence import Evidence, Measure, Region
 
 
 class Things(NamedTuple):
@@ -76,6 +76,28 @@ def with_interval(measure: Measure) -> str:
         return f"{percent(measure.value)} (no interval: {measure.no_interval or 'no reason recorded'})"
     confidence = f"{100 * measure.confidence:g} % interval"
     return f"{percent(measure.value)} ({confidence} {percent(measure.low)} to {percent(measure.high)})"
+
+
+def plain(measure: Measure) -> str:
+    """Return a number that is no share, and its interval, in words."""
+    if measure.value is None:
+        return f"undefined ({measure.no_interval or 'no reason recorded'})"
+    if measure.low is None or measure.high is None or measure.confidence is None:
+        return f"{measure.value:.2f} (no interval: {measure.no_interval or 'no reason recorded'})"
+    return f"{measure.value:.2f} ({100 * measure.confidence:g} % interval {measure.low:.2f} to {measure.high:.2f})"
+
+
+def where_cell(cell: Region, side: int) -> str:
+    """Return where a cell of an image or a volume lies."""
+    if cell.layer is None:
+        return place(cell.row or 0, cell.column or 0, side)
+    return place_in_volume(cell.layer, cell.row or 0, cell.column or 0, side)
+
+
+def position(cell: Region) -> str:
+    """Return a cell's place in the grid, counted from 1."""
+    layer = "" if cell.layer is None else f"layer {cell.layer + 1}, "
+    return f"{layer}row {(cell.row or 0) + 1}, column {(cell.column or 0) + 1}"
 
 
 def place(row: int, column: int, side: int) -> str:

@@ -51,14 +51,14 @@ MEASURES: dict[str, Kind] = {
     "infidelity": Kind(
         "faithfulness",
         "lower",
-        "mean over items of the squared error with which a map, scaled at its best, foretells the change of the score "
+        "mean over items of the squared error with which a map, scaled at its best, foretells the change of the logit "
         "when parts are taken away, over the mean squared change",
         _YEH,
     ),
     "sensitivity_n": Kind(
         "faithfulness",
         "higher",
-        "mean over items and sizes of the correlation between the attribution of parts and the change of the score "
+        "mean over items and sizes of the correlation between the attribution of parts and the change of the logit "
         "without them",
         "M. Ancona et al.: Towards better understanding of gradient-based attribution methods. ICLR 2018",
     ),

@@ -14,8 +14,9 @@ RANDOM = "random"  # in place of a method's name: maps that know nothing, on the
 class ItemTrust(Document):
     """What was measured of one map of one item.
 
-    `values` are named as in `trust.catalog`; a measure that was not made is absent. `deletion` and `insertion` are the
-    probability of the explained class at each of the fractions of places taken away or brought back, 0 to 1.
+    `values` are named as in `trust.catalog`; a measure that was not made, or is undefined here, is absent. `deletion`
+    and `insertion` are the probability of the explained class at each of the fractions of places taken away or
+    brought back, 0 to 1.
     `randomised` is the rank correlation of the map with that of the model of which the first 1, 2, ... stages are
     random, counted from the output.
     """

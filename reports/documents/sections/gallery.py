@@ -5,6 +5,7 @@ from reports.documents.book import Book
 from reports.documents.figures.bar import scale_bar
 from reports.documents.figures.overlay import PERCENTILE
 from reports.documents.portraits import Portrait, portrait
+from reports.documents.sections.robustness import flips
 
 _LONGEST = 24
 
@@ -35,6 +36,7 @@ def _entry(book: Book, drawn: Portrait, entry: GalleryEntry) -> dict[str, object
         "target": item.target,
         "right": item.predicted == item.entry.label,
         "score": f"{100 * item.scores[classes.index(item.predicted)]:.1f} %",
+        "flips": flips(book.evidence, item),
         "panels": [
             {"panel": panel, "url": book.keep(drawn.draw(item, panel.key))} for panel in drawn.panels(item)
         ],

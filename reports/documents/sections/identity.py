@@ -28,6 +28,7 @@ def context(book: ReportBook) -> dict[str, object]:
             (_("Ledger entry"), snapshot.ledger.hash),
         ],
         "run": _run(book),
+        "thresholds": _thresholds(book),
         "software": sorted(evidence.software.packages.items()),
         "declared": declared,
         "people": declared + [_declared(book, "purpose", name) for name in _PURPOSE],
@@ -52,8 +53,31 @@ def _run(book: ReportBook) -> list[Row]:
         (_("Computing time"), _("not recorded") if seconds is None else f"{seconds:.1f} s"),
         (_("Parts"), str(conditions.shards)),
         (_("Plan"), f"{book.evidence.plan.name}, seed {book.evidence.plan.seed}"),
+        (_("Plan fixed"), _fixed(book)),
         (_("Software"), f"Retrace {software.retrace}, {software.device_class}, {software.dtype}"),
         (_("Ledger position"), str(book.snapshot.ledger.position)),
+    ]
+
+
+def _fixed(book: ReportBook) -> str:
+    plan = book.snapshot.plan
+    if plan is None:
+        return _("not recorded")
+    return f"{plan.by}, {moment(plan.when)}" if plan.by else moment(plan.when)
+
+
+def _thresholds(book: ReportBook) -> list[dict[str, str]]:
+    """Return the thresholds that were changed when the plan was made."""
+    return [
+        {
+            "name": change.name,
+            "before": f"{change.before:g}",
+            "after": f"{change.after:g}",
+            "base": change.base or _("defaults of the product"),
+            "by": change.by or _("not recorded"),
+            "when": moment(change.when),
+        }
+        for change in (book.snapshot.plan.changes if book.snapshot.plan else ())
     ]
 
 

@@ -103,14 +103,14 @@ def _map(book: Book, cells: list[RegionImportance]) -> str:
         place = (cell.row or 0, cell.column or 0)
         flips[place], drops[place] = _value(cell.flips), _value(cell.drop)
     titles = (_("decisions changed, in percent"), _("mean fall of the score"))
-    return book.asset(grid_map(_mean_image(book), flips, drops, titles), "image/png")
+    return book.asset(grid_map(mean_image(book), flips, drops, titles), "image/png")
 
 
 def _value(measure: Measure) -> float:
     return float("nan") if measure.value is None else measure.value
 
 
-def _mean_image(book: Book) -> Bytes:
+def mean_image(book: Book) -> Bytes:
     """Return the mean of the gallery's images, (height, width, 3)."""
     items = [entry.item for entry in book.evidence.gallery.entries]
     if not items:

@@ -145,17 +145,25 @@ def _members(book: Book, members: list[GroupCount]) -> list[tuple[str, str, str]
     minimum = book.evidence.plan.minimum_group
     small = [member for member in members if member.n < minimum]
     if len(small) <= _SMALL:
-        return [_group(book, member.value, member.n) for member in members]
-    rows = [_group(book, member.value, member.n) for member in members if member.n >= minimum]
+        return [_group(book, member) for member in members]
+    rows = [_group(book, member) for member in members if member.n >= minimum]
     words = _("%(count)d values, each on fewer than %(minimum)d") % {"count": len(small), "minimum": minimum}
     return [*rows, (words, str(sum(member.n for member in small)), _("not measured"))]
 
 
-def _group(book: Book, value: str, n: int) -> tuple[str, str, str]:
-    minimum = book.evidence.plan.minimum_group
-    if n < minimum:
-        return value, _("fewer than %(minimum)d") % {"minimum": minimum}, _("not measured")
-    return value, str(n), f"{100 * n / max(book.evidence.validation_set.items, 1):.1f} %"
+def _group(book: Book, member: GroupCount) -> tuple[str, str, str]:
+    """Return the row of one value; neither small counts are printed nor those from which they would follow."""
+    evidence, value, n = book.evidence, member.value, member.n
+    if n < evidence.plan.minimum_group:
+        return (
+            value,
+            _("fewer than %(minimum)d") % {"minimum": evidence.plan.minimum_group},
+            _("not measured"),
+        )
+    suppressed = {(one.column, one.value) for one in evidence.performance.groups if one.suppressed}
+    if (member.column, value) in suppressed:
+        return value, _("not printed"), _("not measured")
+    return value, str(n), f"{100 * n / max(evidence.validation_set.items, 1):.1f} %"
 
 
 def _model(book: Book) -> list[Row]:

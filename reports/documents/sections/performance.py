@@ -1,24 +1,24 @@
-"""Performance: overall, by group, and the confusions."""
+"""Performance: overall, by group, and the confusions; comparisons.py adds intersections and gaps."""
 
 from collections import Counter
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from auditor.explain.evidence import GroupPerformance, Metric, Performance
+from auditor.explain.evidence import Calibration, GroupPerformance, Metric, Performance
 from reports.documents.book import Book
 from reports.documents.figures.forest import Row, forest
+from reports.documents.figures.reliability import reliability
 from reports.documents.numbers import Notes, Number
+from reports.documents.sections import comparisons
+from reports.documents.sections.metrics import number_of, title_of
 
-_NAMES = {
-    "accuracy": "Accuracy",
-    "balanced_accuracy": "Balanced accuracy",
-    "sensitivity": "Sensitivity",
-    "specificity": "Specificity",
-    "auroc": "Area under the ROC curve",
-    "brier": "Brier score",
-}
-_SHARES = {"accuracy", "balanced_accuracy", "sensitivity", "specificity"}
+_KINDS = (
+    ("Discrimination", ("auroc", "auprc")),
+    ("Decisions", ("accuracy", "balanced_accuracy", "sensitivity", "specificity", "ppv", "npv")),
+    ("Probabilities", ("brier", "ece")),
+)
+_MIRRORED = ("sensitivity", "specificity", "ppv", "npv", "auroc")
 _WIDEST, _LONGEST, _PLOTTED, _SMALL = 8, 15, 30, 6
 
 
@@ -35,25 +35,53 @@ def context(book: Book) -> dict[str, object]:
     performance, notes = book.evidence.performance, Notes()
     classes = book.evidence.model.spec.output.classes
     return {
-        "overall": [(title_of(metric), number_of(metric, notes)) for metric in performance.overall],
+        "kinds": _kinds(performance.overall, classes, notes),
+        "two": classes if len(classes) == 2 else None,
+        "prevalence": [(metric.of, notes.share(metric.measure)) for metric in performance.prevalence],
+        "calibration": _calibration(book, performance.calibration, notes),
         "groups": [_group(group, notes) for group in _printed(performance)],
         "small": _small(performance),
         "forest": _forest(book, performance),
         "classes": classes,
         "matrix": _matrix(performance, classes) if len(classes) <= _WIDEST else None,
         "confusions": _confusions(performance, classes),
+        **comparisons.context(book, notes),
         "performance_notes": notes.texts,
     }
 
 
-def title_of(metric: Metric) -> str:
-    """Return the name that readers know a metric by, and its class."""
-    return f"{_(_NAMES[metric.name])}{f', {metric.of}' if metric.of else ''}"
+def _kinds(
+    metrics: tuple[Metric, ...], classes: tuple[str, ...], notes: Notes
+) -> list[tuple[str, list[tuple[str, Number]]]]:
+    """Return the metrics by what they speak of; of two classes, what mirrors the second's is not said twice."""
+    mirrored = classes[0] if len(classes) == 2 else None
+    found = []
+    for title, names in _KINDS:
+        rows = [
+            (title_of(metric), number_of(metric, notes))
+            for metric in sorted(metrics, key=lambda one: classes.index(one.of) if one.of in classes else -1)
+            if metric.name in names and not (metric.name in _MIRRORED and metric.of == mirrored)
+        ]
+        if rows:
+            found.append((_(title), rows))
+    return found
 
 
-def number_of(metric: Metric, notes: Notes) -> Number:
-    """Return a metric as it is printed: shares as percentages."""
-    return notes.share(metric.measure) if metric.name in _SHARES else notes.plain(metric.measure)
+def _calibration(book: Book, curve: Calibration | None, notes: Notes) -> dict[str, object] | None:
+    if curve is None:
+        return None
+    of = curve.of or _("the decided class")
+    across = _("mean probability of %(of)s") % {"of": of}
+    up = _("share labelled so") if curve.of else _("share decided right")
+    return {
+        "of": of,
+        "figure": book.asset(reliability(curve, across, up), "image/svg+xml"),
+        "bins": [
+            (f"{one.low:.3f} – {one.high:.3f}", f"{one.predicted:.3f}", notes.plain(one.observed))
+            for one in curve.bins
+        ],
+        "plain": f"{curve.plain:.3f}",
+    }
 
 
 def _printed(performance: Performance) -> list[GroupPerformance]:
@@ -79,6 +107,7 @@ def _group(group: GroupPerformance, notes: Notes) -> dict[str, object]:
         "value": group.value,
         "n": group.n,
         "suppressed": group.suppressed,
+        "small": group.why != "complement",
         "numbers": [number_of(metric, notes) if metric else None for metric in chosen],
     }
 

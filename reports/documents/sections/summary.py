@@ -9,9 +9,11 @@ from auditor.explain.evidence import Evidence
 from reports.documents.book import ReportBook
 from reports.documents.kinds import WORDS
 from reports.documents.numbers import Notes
+from reports.documents.people import OWNER, STATUS
+from reports.documents.sections.identity import moment
 
 _ICONS = {"critical": "▲", "warning": "◆", "note": "●"}
-_LINES, _LINE = 27.0, 105
+_LINES, _LINE, _LONGEST = 27.0, 105, 640
 
 
 def context(book: ReportBook) -> dict[str, object]:
@@ -26,7 +28,7 @@ def context(book: ReportBook) -> dict[str, object]:
         ],
         "top": [_entry(finding, notes) for finding in found[:shown]],
         "hidden": len(found) - shown,
-        "every": [_entry(finding, notes) for finding in found],
+        "every": [_entry(finding, notes) | _people(finding, book) for finding in found],
         "finding_notes": notes.texts,
         "can": _can(book.evidence),
         "cannot": _cannot(book.evidence),
@@ -37,7 +39,7 @@ def _fitting(found: tuple[Finding, ...]) -> int:
     """Return how many findings fit on the page of the summary, counted in lines."""
     used = 0.0
     for index, finding in enumerate(found):
-        used += 2.4 + math.ceil(min(len(finding.sentence), 420) / _LINE) + len(finding.title) // _LINE
+        used += 2.4 + math.ceil(min(len(finding.sentence), _LONGEST) / _LINE) + len(finding.title) // _LINE
         if used > _LINES:
             return index
     return len(found)
@@ -47,9 +49,42 @@ def _entry(finding: Finding, notes: Notes) -> dict[str, object]:
     return {
         "finding": finding,
         "icon": _ICONS[finding.severity],
-        "measures": [(labelled.label, notes.share(labelled.measure)) for labelled in finding.measures],
-        "threshold": f"{100 * finding.threshold.value:.1f} %" if finding.threshold else None,
+        "measures": [
+            (one.label, notes.share(one.measure) if one.share else notes.plain(one.measure))
+            for one in finding.measures
+        ],
+        "threshold": _limit(finding),
     }
+
+
+def _limit(finding: Finding) -> str | None:
+    """Return the threshold in the scale of what is held against it."""
+    threshold, measures = finding.threshold, finding.measures
+    if threshold is None:
+        return None
+    return f"{threshold.value:g}" if measures and not measures[0].share else f"{100 * threshold.value:.1f} %"
+
+
+def _people(finding: Finding, book: ReportBook) -> dict[str, object]:
+    """Return who fixed the threshold, and what officers declared about the finding."""
+    said = {one.section: one for one in book.snapshot.declarations if one.field == finding.id}
+    return {"set_by": _set_by(finding, book), "owner": said.get(OWNER), "status": said.get(STATUS)}
+
+
+def _set_by(finding: Finding, book: ReportBook) -> str:
+    threshold, plan = finding.threshold, book.snapshot.plan
+    if threshold is None:
+        return ""
+    if threshold.set_by == "rule":
+        return _("set by the rule")
+    if threshold.set_by == "default":
+        return _("default of the product")
+    name = book.evidence.plan.name
+    default = "" if threshold.default is None else _("; the default is %(n)g") % {"n": threshold.default}
+    if plan is None or not plan.by:
+        return _("plan %(name)s") % {"name": name} + default
+    fixed = {"name": name, "by": plan.by, "when": moment(plan.when)}
+    return _("plan %(name)s, fixed by %(by)s on %(when)s") % fixed + default
 
 
 def _can(evidence: Evidence) -> list[str]:

@@ -4,11 +4,14 @@ import sys
 from argparse import BooleanOptionalAction
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
+from auditor.audits.models import Run
 from auditor.audits.services import check_own, check_plan, plan_named, plan_own
+from auditor.common.errors import Refused
 from auditor.explain.choosing import read_plan
 from auditor.explain.plan import Plan
 from auditor.explain.plans import NAMES, check_name
@@ -28,6 +31,9 @@ class Command(BaseCommand):
         parser.add_argument("--data", type=Path, required=True, help="a folder with labels.csv and its items")
         parser.add_argument("--out", type=Path, required=True, help="where to write the PDF")
         parser.add_argument("--reference", type=Path, help="an earlier set, to measure drift against")
+        parser.add_argument(
+            "--compare-with", metavar="RUN", help="a finished run, to say the difference from"
+        )
         parser.add_argument("--plan", default="standard", help=f"one of {', '.join(NAMES)}, or a JSON file")
         parser.add_argument("--language", default="en", help=f"one of {', '.join(dict(settings.LANGUAGES))}")
         parser.add_argument(
@@ -40,6 +46,7 @@ class Command(BaseCommand):
         check_target(options["out"])
         own = None if options["plan"] in NAMES else _own(options["plan"])
         migrate()
+        earlier = _run(options["compare_with"]) if options["compare_with"] else None
         console = Console(sys.stdout)
         with worker(options["worker"]) as alive:
             job = Headless(console, alive)
@@ -48,12 +55,23 @@ class Command(BaseCommand):
             check_plan(plan, version)
             items = job.validation_set(options["data"])
             reference = job.validation_set(options["reference"]) if options["reference"] else None
-            report = job.audit(version, items, plan, options["language"], reference)
+            report = job.audit(version, items, plan, options["language"], reference, earlier)
         hand_over(report, options["out"])
         console.say(
             f"Report {report.number} is in {options['out']} (SHA-256 {report.pdf_digest}, "
             f"ledger position {report.entry_id})."
         )
+
+
+def _run(asked: str) -> Run:
+    """Return the finished run that is named; raises Refused where there is none."""
+    try:
+        found = Run.objects.filter(pk=UUID(asked)).first()
+    except ValueError:
+        raise Refused(f"{asked!r} is not the number of a run; its page and its report print it.") from None
+    if found is None:
+        raise Refused(f"There is no run {asked}; its page and its report print the number.")
+    return found
 
 
 def _own(plan: str) -> Plan:

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django_celery_beat.models import PeriodicTask
 
+from auditor.audits.models.kept import Kept
 from auditor.explain.plan import Plan as PlanDocument
 from auditor.jobs.models import Job, State
 from auditor.registry.models import Model, ModelVersion, ValidationSet
@@ -29,6 +30,26 @@ class Plan(models.Model):
         return PlanDocument.model_validate(self.content)
 
 
+class ThresholdChange(Kept):
+    """A threshold on which a plan differs from the one that it was made from; the database keeps it as it is."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="threshold_changes")
+    base = models.CharField(max_length=100, help_text="The name of the plan that this one was made from.")
+    base_digest = models.CharField(max_length=64, blank=True, default="")
+    name = models.CharField(max_length=100)
+    before = models.FloatField()
+    after = models.FloatField()
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["plan", "name"], name="one_change_a_threshold")]
+
+    def __str__(self) -> str:
+        return f"{self.name} from {self.before} to {self.after}"
+
+
 class Schedule(models.Model):
     """An audit that starts by itself: the newest version of a model, on a set, by a plan."""
 
@@ -40,6 +61,8 @@ class Schedule(models.Model):
     periodic_task = models.OneToOneField(
         PeriodicTask, on_delete=models.PROTECT, related_name="audit_schedule"
     )
+    recipients = models.JSONField(default=list, help_text="Addresses that hear of new critical findings.")
+    webhook_url = models.CharField(max_length=500, blank=True, default="")
     last_due_at = models.DateTimeField(help_text="The last moment at which a run was due and was started.")
     last_error = models.TextField(blank=True, default="")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -70,6 +93,7 @@ class Run(models.Model):
     reference = models.ForeignKey(
         ValidationSet, null=True, on_delete=models.PROTECT, related_name="compared_with"
     )
+    compared_with = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="compared_to")
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT)
     language = models.CharField(max_length=10, default="en")
     state = models.CharField(max_length=10, choices=State.choices, default=State.EXPLAINING, db_index=True)

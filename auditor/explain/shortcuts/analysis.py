@@ -1,0 +1,96 @@
+"""Everything that is measured of shortcuts, once for a whole set."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from auditor.explain.arrays import Put
+from auditor.explain.evidence import ItemRecord, RegionImportance
+from auditor.explain.items import ValidationSet
+from auditor.explain.plan import Plan
+from auditor.explain.shortcuts.association import associations, separation
+from auditor.explain.shortcuts.clusters import clusterings
+from auditor.explain.shortcuts.documents import Association, Clustering, Column, Shortcuts
+from auditor.explain.shortcuts.outside import beyond, outside_mass
+from auditor.explain.shortcuts.patterns import Patterns, patterns
+from auditor.explain.shortcuts.verdict import verdict
+from auditor.explain.shortcuts.within import FEWEST, within
+from auditor.explain.spec import ModelSpec
+
+
+def shortcuts(
+    spec: ModelSpec,
+    items: ValidationSet,
+    records: Sequence[ItemRecord],
+    regions: Sequence[RegionImportance],
+    plan: Plan,
+    put: Put,
+) -> Shortcuts:
+    """Return what was measured of shortcuts; the mean maps of clusters go through `put` as .npy bytes.
+
+    `regions` are those of the evidence, which the records' effects are parallel to. Every group column is looked at.
+    The result depends on the records with their maps, the masks and the plan alone.
+    """
+    seen = patterns(records, items, spec.input.kind, plan)
+    held, found = columns(seen), clusterings(seen, put)
+    further = beyond(seen, regions)
+    return Shortcuts(
+        outside=outside_mass(seen, regions),
+        beyond=further,
+        columns=held,
+        clusterings=found,
+        unanswered=_unanswered(seen, spec, found),
+        verdict=verdict(regions, further, found, held, plan),
+    )
+
+
+def columns(seen: Patterns) -> tuple[Column, ...]:
+    """Return every group column held against attributions, scores and performance."""
+    associated = associations(seen)
+    return tuple(_column(seen, name, associated[name]) for name in seen.groups)
+
+
+def _column(seen: Patterns, name: str, associated: tuple[Association, ...]) -> Column:
+    values, minimum = seen.groups[name], seen.plan.minimum_group
+    large = seen.large(values)
+    kept = np.isin(values, large)
+    if len(large) < 2:
+        why = f"Fewer than two values of {name} have at least {minimum} items, so nothing is compared."
+        return Column(name=name, values=tuple(large), left_out=int((~kept).sum()), untested=(why,))
+    compared = within(seen, name)
+    untested = []
+    if not associated:
+        untested.append(
+            f"Every label has one value of {name} only, so what goes along with it cannot be told from what goes "
+            "along with the label."
+        )
+    if not any(one.name == "auroc" for one in compared):
+        untested.append(f"No value of {name} has at least {FEWEST} items of two labels to tell apart.")
+    several = len(np.unique(seen.labels[kept])) > 1
+    return Column(
+        name=name,
+        values=tuple(large),
+        left_out=int((~kept).sum()),
+        separation=separation(seen.labels[kept], values[kept], seen.bootstrap) if several else None,
+        associations=associated,
+        within=compared,
+        untested=tuple(untested),
+    )
+
+
+def _unanswered(seen: Patterns, spec: ModelSpec, found: Sequence[Clustering]) -> tuple[str, ...]:
+    sentences = []
+    if spec.input.kind == "graph":
+        sentences.append(
+            "Maps of graphs have no places in common, so they are not clustered or held against columns."
+        )
+    elif not found:
+        sentences.append(
+            f"No class was decided for at least {2 * seen.plan.minimum_group} items with a map, so maps were not "
+            "clustered."
+        )
+    if not seen.groups:
+        sentences.append(
+            "The set has no group columns, so no column was held against attributions and scores."
+        )
+    return tuple(sentences)

@@ -1,0 +1,116 @@
+"""The change since the last audit: findings, numbers and decisions of two runs side by side."""
+
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+
+from auditor.audits.comparison import Comparison
+from auditor.audits.comparison.documents import ChangedFinding, MetricChange, PairedTest
+from auditor.explain.evidence import Metric
+from auditor.explain.measure import Measure
+from reports.documents.book import ReportBook
+from reports.documents.numbers import Notes
+from reports.documents.sections.metrics import title_of
+
+ORDER = ("new", "worse", "not measured", "unchanged", "better", "gone")
+_ICONS = {"new": "✚", "worse": "↘", "not measured": "?", "unchanged": "=", "better": "↗", "gone": "✓"}
+_LONGEST = 20
+
+
+class Row(NamedTuple):
+    """One line of a table: what it is about, both numbers, their difference, the test and the word for the change."""
+
+    title: str
+    before: str
+    after: str
+    difference: str
+    interval: str
+    mark: str
+    p: str
+    change: str
+    icon: str
+    severities: str = ""
+    how: str = ""
+
+
+def context(book: ReportBook) -> dict[str, object]:
+    """Return what the chapter prints; without a comparison it says so."""
+    return shown(book.snapshot.comparison)
+
+
+def shown(comparison: Comparison | None) -> dict[str, object]:
+    """Return a comparison as pages print it."""
+    if comparison is None:
+        return {"comparison": None}
+    notes = Notes()
+    findings = sorted(comparison.findings, key=lambda one: ORDER.index(one.change))
+    decisions = comparison.decisions
+    return {
+        "comparison": comparison,
+        "tally": [
+            (_ICONS[change], change, sum(one.change == change for one in findings)) for change in ORDER
+        ],
+        "findings": [_finding(one, notes) for one in findings],
+        "metrics": [_metric(one, notes) for one in comparison.metrics],
+        "changed": None if decisions is None else notes.share(decisions.changed),
+        "ways": () if decisions is None else decisions.ways,
+        "items": () if decisions is None else decisions.items[:_LONGEST],
+        "hidden": 0 if decisions is None else max(0, len(decisions.items) - _LONGEST),
+        "notes": notes.texts,
+        "tests": _tests(comparison),
+    }
+
+
+def _finding(one: ChangedFinding, notes: Notes) -> Row:
+    severities = " → ".join(severity or "–" for severity in (one.severity_before, one.severity_after))
+    return _row(one.title, one.before, one.after, one.difference, one.test, one.change, notes)._replace(
+        severities=severities, how=one.how
+    )
+
+
+def _metric(one: MetricChange, notes: Notes) -> Row:
+    measure = one.after or one.before or one.difference
+    title = title_of(Metric.model_validate({"name": one.name, "of": one.of, "measure": measure}))
+    return _row(title, one.before, one.after, one.difference, one.test, one.change, notes)
+
+
+def _row(
+    title: str,
+    before: Measure | None,
+    after: Measure | None,
+    difference: Measure | None,
+    test: PairedTest | None,
+    change: str,
+    notes: Notes,
+) -> Row:
+    printed = None if difference is None or difference.value is None else notes.plain(difference)
+    return Row(
+        title=title,
+        before=_plain(before),
+        after=_plain(after),
+        difference="–" if printed is None or difference is None else f"{difference.value:+.3f}",
+        interval="–" if printed is None else printed.interval,
+        mark="" if printed is None else printed.mark,
+        p="–" if test is None else _p(test.corrected),
+        change=change,
+        icon=_ICONS[change],
+    )
+
+
+def _plain(measure: Measure | None) -> str:
+    return "–" if measure is None or measure.value is None else f"{measure.value:.3f}"
+
+
+def _p(p: float) -> str:
+    return "< 0.001" if p < 0.001 else f"{p:.3f}"
+
+
+def _tests(comparison: Comparison) -> str:
+    tests = [one.test for one in comparison.metrics] + [one.test for one in comparison.findings]
+    made = [test.method for test in tests if test is not None]
+    if not made:
+        return _("Nothing was tested item by item.")
+    named = "; ".join(dict.fromkeys(made))
+    return _("Tests: %(named)s. p is corrected for the number of tests in its table (Holm 1979).") % {
+        "named": named
+    }

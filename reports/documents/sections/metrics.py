@@ -1,0 +1,36 @@
+"""Metrics under the names that readers know, as they are printed."""
+
+from django.utils.translation import gettext as _
+
+from auditor.explain.evidence import Metric
+from reports.documents.numbers import Notes, Number
+
+_NAMES = {
+    "accuracy": "Accuracy",
+    "balanced_accuracy": "Balanced accuracy",
+    "sensitivity": "Sensitivity",
+    "specificity": "Specificity",
+    "ppv": "Positive predictive value",
+    "npv": "Negative predictive value",
+    "auroc": "Area under the ROC curve",
+    "auprc": "Average precision (area under the PR curve)",
+    "brier": "Brier score",
+    "ece": "Calibration error, corrected for chance",
+    "prevalence": "Prevalence",
+}
+_PLAIN = {"auroc", "auprc", "brier", "ece"}
+
+
+def title_of(metric: Metric) -> str:
+    """Return the name that readers know a metric by, and its class."""
+    return named(metric.name, metric.of)
+
+
+def named(name: str, of: str | None) -> str:
+    """Return the name of a metric and its class."""
+    return f"{_(_NAMES[name])}{f', {of}' if of else ''}"
+
+
+def number_of(metric: Metric, notes: Notes) -> Number:
+    """Return a metric as it is printed: shares as percentages."""
+    return notes.plain(metric.measure) if metric.name in _PLAIN else notes.share(metric.measure)

@@ -1,0 +1,99 @@
+"""What the report says of officers, of changed thresholds and of the last audit."""
+
+import html
+import re
+
+import pytest
+from django.core.management import call_command
+
+from auditor.audits.comparison import compare
+from auditor.common.errors import Refused
+from auditor.common.store import Store
+from reports.documents.html import page
+from reports.documents.people import OWNER, STATUS
+from reports.documents.snapshot import ChangedThreshold, Declaration, FixedPlan
+from tests.audits import comparing
+from tests.documents import factory
+from tests.documents.test_render import FORBIDDEN
+
+N = 60
+
+
+@pytest.fixture
+def printed(tmp_path):
+    store = Store(tmp_path)
+    gallery = factory.evidence(store).gallery
+    stricter = comparing.plan(
+        name="stricter", thresholds=comparing.plan().thresholds.model_copy(update={"accuracy": 0.9})
+    )
+    before = comparing.given(store, comparing.records([n < 20 for n in range(N)]), "run-before")
+    after = comparing.given(
+        store, comparing.records([n < 50 for n in range(N)]), "run-after", plan=stricter, gallery=gallery
+    )
+    when = "2026-11-20T10:00:00Z"
+    changed = ChangedThreshold(
+        name="accuracy", before=0.8, after=0.9, base="quick", by="Ada Lovelace", when=when
+    )
+
+    def text(**changes: object) -> str:
+        given = {
+            "comparison": compare(before, after),
+            "plan": FixedPlan(name="stricter", by="Ada Lovelace", when=when, changes=(changed,)),
+            "declarations": (
+                Declaration(
+                    section=OWNER,
+                    field="accuracy",
+                    text="Grace Hopper, 3 December 2026",
+                    by="Ada Lovelace",
+                    when="24 November 2026",
+                ),
+                Declaration(
+                    section=STATUS,
+                    field="accuracy",
+                    text="accepted: a pilot",
+                    by="Ada Lovelace",
+                    when="today",
+                ),
+            ),
+        }
+        content = page(factory.snapshot(after.evidence, **(given | changes)), store).html
+        return re.sub(
+            r"\s+", " ", html.unescape(re.sub(r"<style.*?</style>|<[^>]+>", " ", content, flags=re.S))
+        )
+
+    return text
+
+
+def test_owner_threshold_and_change_are_printed(printed):
+    text = printed()
+    assert "Grace Hopper, 3 December 2026 (Ada Lovelace, 24 November 2026)" in text
+    assert "accepted: a pilot" in text
+    assert (
+        "90.0 % (accuracy, plan stricter, fixed by Ada Lovelace on 20 November 2026, 10:00 UTC; the default is 0.8)"
+        in text
+    )
+    assert "Thresholds that were changed" in text
+    assert "60 items are in both audits" in text
+    assert "↗ better 0.333 0.833 +0.500" in text
+    assert "50.0 % of the decisions changed" in text
+    for word in FORBIDDEN:
+        assert not re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE), word
+
+
+def test_without_them_it_says_that_nothing_was_declared(printed):
+    text = printed(comparison=None, plan=None, declarations=())
+    assert "Owner, date not declared" in text
+    assert "Change since the last audit" not in text
+    assert "Thresholds that were changed" not in text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [("last", "not the number of a run"), ("9e107d9d-372b-4b81-8e2b-000000000001", "There is no run")],
+)
+def test_a_run_to_compare_with_that_does_not_exist_is_refused_at_once(tmp_path, settings, asked, words):
+    settings.EMBEDDED = False
+    folders = {"model": tmp_path, "data": tmp_path, "out": tmp_path / "report.pdf"}
+    with pytest.raises(Refused, match=words):
+        call_command("audit", **folders, compare_with=asked)
