@@ -16,6 +16,7 @@ from auditor.explain.assembly import assemble, set_facts, software
 from auditor.explain.evidence import ModelFacts, ShardResult
 from auditor.explain.globals.documents import Reference
 from auditor.explain.items import ValidationSet as Items
+from auditor.explain.material.overlap import overlap
 from auditor.explain.model import AuditedModel, load
 from auditor.explain.runner import explain_shard
 from auditor.explain.shortcuts.analysis import shortcuts
@@ -83,7 +84,11 @@ def make_evidence(assembly: Assembly) -> str:
     evidence = assemble(
         facts,
         set_facts(
-            manifest, run.validation_set.digest, run.validation_set.name, run.validation_set.description
+            manifest,
+            run.validation_set.digest,
+            run.validation_set.name,
+            run.validation_set.description,
+            overlap(manifest, version.training_digest or None, store),
         ),
         plan,
         software(device, tf32=plan.tf32),

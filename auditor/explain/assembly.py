@@ -31,6 +31,9 @@ from auditor.explain.evidence import (
 from auditor.explain.gallery import gallery
 from auditor.explain.globals.importance import importance
 from auditor.explain.globals.surrogate import surrogate
+from auditor.explain.material.copies import copies
+from auditor.explain.material.documents import Overlap
+from auditor.explain.material.missing import missing_labels
 from auditor.explain.methods.catalog import method
 from auditor.explain.modalities import modality_of
 from auditor.explain.modalities.base import OUTSIDE
@@ -80,7 +83,7 @@ def assemble(
     records = [record for _, shard in ordered for record in shard.items]
     incidents = tuple(incident for _, shard in ordered for incident in shard.incidents)
     _check(ordered, records, incidents, validation_set)
-    shown = gallery(records, plan)
+    shown = gallery([record.model_copy(update={"fingerprint": ""}) for record in records], plan)
     answered = ask(records, shown.entries)
     methods = tuple(
         _summary(planned, records, model, ordered[0][1].regions, plan) for planned in plan.methods
@@ -89,7 +92,7 @@ def assemble(
     return Evidence(
         schema="retrace-evidence/1",
         model=model,
-        validation_set=validation_set,
+        validation_set=validation_set.model_copy(update={"copies": copies(records, model.spec.input.kind)}),
         plan=plan,
         plan_digest=plan.document_digest(),
         software=made_with,
@@ -192,7 +195,9 @@ def _median(
     return Bootstrap.of(plan).median(values, what, "no item has a value") if len(values) else None
 
 
-def set_facts(manifest: Manifest, digest: str, name: str, description: str) -> SetFacts:
+def set_facts(
+    manifest: Manifest, digest: str, name: str, description: str, training: Overlap | None = None
+) -> SetFacts:
     """Return what can be counted in a set; `duplicates` are items whose content an earlier item has."""
     entries = manifest.items
     groups = Counter(pair for entry in entries for pair in entry.groups.items())
@@ -205,6 +210,9 @@ def set_facts(manifest: Manifest, digest: str, name: str, description: str) -> S
         groups=tuple(GroupCount(column=c, value=v, n=n) for (c, v), n in sorted(groups.items())),
         masks=sum(entry.mask is not None for entry in entries),
         duplicates=len(entries) - len({entry.content for entry in entries}),
+        boxes=sum(bool(entry.boxes) for entry in entries),
+        unlabelled=missing_labels(manifest),
+        training=training or Overlap(),
         deidentification=manifest.deidentification,
     )
 

@@ -12,6 +12,7 @@ from auditor.explain.globals.documents import Rule as Rule
 from auditor.explain.globals.documents import Surrogate as Surrogate
 from auditor.explain.globals.documents import Survey as Survey
 from auditor.explain.globals.documents import TreeNode as TreeNode
+from auditor.explain.material.documents import Copies, MissingLabels, Overlap
 from auditor.explain.measure import Measure as Measure
 from auditor.explain.parameters import Parameter
 from auditor.explain.performance.documents import Account as Account
@@ -26,6 +27,7 @@ from auditor.explain.plan import Plan
 from auditor.explain.robustness.documents import ItemChange, Robustness
 from auditor.explain.shortcuts.documents import Shortcuts
 from auditor.explain.spec import Deidentification, Digest, ItemEntry, Modality, ModelSpec
+from auditor.explain.spec import GroupCount as GroupCount
 from auditor.explain.trust.documents import ItemAgreement, ItemTrust, Trust
 
 Tier = Literal["predictions", "gradients", "layers"]
@@ -111,6 +113,7 @@ class RegionEffects(Document):
 class ItemRecord(Document):
     """Everything measured on one item; `scores` are probabilities in the order of the model's classes.
 
+    `fingerprint` is what other items are compared with to find copies, in base64; the gallery's items have none.
     `trust` is by method, and under RANDOM what random maps reach; items that were not tested have localisation only.
     `changes` is by the name of the change, and empty for items that were not changed.
     """
@@ -125,6 +128,7 @@ class ItemRecord(Document):
     features: dict[str, float]
     trust: dict[str, ItemTrust] = {}
     agreement: tuple[ItemAgreement, ...] = ()
+    fingerprint: str = ""
     changes: dict[str, ItemChange] = {}
 
 
@@ -162,16 +166,12 @@ class ModelFacts(Document):
     tier: Tier
 
 
-class GroupCount(Document):
-    """How many items carry one value of one group column."""
-
-    column: str
-    value: str
-    n: int
-
-
 class SetFacts(Document):
-    """The validation set: its Merkle root and what was counted in it."""
+    """The validation set: its Merkle root and what was counted in it.
+
+    `boxes` are items in which something is marked, `training` how far the set overlaps with what the model was trained
+    on.
+    """
 
     digest: Digest
     name: str
@@ -181,6 +181,10 @@ class SetFacts(Document):
     groups: tuple[GroupCount, ...]
     masks: int
     duplicates: int
+    boxes: int = 0
+    unlabelled: MissingLabels = MissingLabels()
+    copies: Copies = Copies()
+    training: Overlap = Overlap()
     deidentification: Deidentification | None = None
 
 

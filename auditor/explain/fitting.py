@@ -19,10 +19,12 @@ def check_fit(manifest: Manifest, spec: ModelSpec) -> None:
     if isinstance(spec.input, GraphInput):
         wanted = [feature.name for feature in spec.input.features]
         check_names(manifest.columns, wanted, "feature", "Every graph of the set")
+    whole = not manifest.unlabelled.rows
     for row, item in enumerate(manifest.items, start=2):
         if item.label not in spec.output.classes:
+            where = f"row {row}" if whole else f"id {item.id!r}"
             raise Refused(
-                f"labels.csv, row {row}: the label {item.label!r} is none of the model's classes, which are "
+                f"labels.csv, {where}: the label {item.label!r} is none of the model's classes, which are "
                 f"{', '.join(spec.output.classes[:20])}; correct the label or choose the model that was trained for "
                 "this set."
             )

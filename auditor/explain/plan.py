@@ -136,6 +136,12 @@ class Thresholds(Document):
         le=1,
         description="A finding where the largest standard error of a map is a larger share of its largest value.",
     )
+    unlabelled: float = Field(
+        default=0.05,
+        ge=0,
+        le=1,
+        description="A finding where a larger share of the rows of a set has no label.",
+    )
     gain: float = Field(
         default=0.0,
         ge=-1,

@@ -16,6 +16,7 @@ from auditor.explain.determinism import deterministic
 from auditor.explain.evidence import Incident, ItemRecord, MapRecord, RegionEffects, ShardResult
 from auditor.explain.globals.regions import donor_of, effects
 from auditor.explain.items import ValidationSet
+from auditor.explain.material.fingerprints import written
 from auditor.explain.memory import Room
 from auditor.explain.methods.base import Attribution, Method, Question
 from auditor.explain.methods.catalog import method
@@ -150,6 +151,7 @@ class _Shard:
                 trust=judged.trust,
                 agreement=judged.agreement,
                 changes=changed[place].changes,
+                fingerprint=written(self.modality.fingerprint(case.given)),
             )
 
     def _case(self, batch: _Batch, attributions: dict[str, Attribution], place: int) -> Case:

@@ -2,7 +2,15 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Discriminator, Field, JsonValue, Tag, model_validator
+from pydantic import (
+    Discriminator,
+    Field,
+    JsonValue,
+    SerializerFunctionWrapHandler,
+    Tag,
+    model_serializer,
+    model_validator,
+)
 
 from auditor.common.canonical import canonical
 from auditor.explain.document import Document
@@ -281,7 +289,10 @@ class OutputSpec(Document):
 
 
 class ModelSpec(Document):
-    """model.json: what the weights are, and how to read their answers."""
+    """model.json: what the weights are, and how to read their answers.
+
+    `training` names a file in the folder with the digests of what the model was trained on.
+    """
 
     schema_: Literal["retrace-model/1"] = Field(alias="schema")
     name: Name
@@ -294,6 +305,13 @@ class ModelSpec(Document):
     input: InputSpec
     output: OutputSpec
     gradcam_layer: str | None = None
+    training: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")] | None = None
+
+    @model_serializer(mode="wrap")
+    def _serialized(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave `training` out where there is none, so that descriptions without it keep their digest."""
+        fields: dict[str, Any] = handler(self)
+        return {name: value for name, value in fields.items() if name != "training" or value is not None}
 
     @property
     def network(self) -> str:
@@ -340,7 +358,7 @@ class ItemEntry(Document):
 
     `content` is what the model is asked about (an image, a volume, a row, a graph) as it is stored; `mask` the
     relevant region of an image or a volume, or the list of a graph's relevant nodes; `boxes` what was marked in an
-    image.
+    image; `pixels` the digest of an image's pixels where intake changed its file.
     """
 
     id: Name
@@ -349,6 +367,22 @@ class ItemEntry(Document):
     content: Digest
     mask: Digest | None
     boxes: tuple[Box, ...] = ()
+    pixels: Digest | None = None
+
+
+class GroupCount(Document):
+    """How many items carry one value of one group column."""
+
+    column: str
+    value: str
+    n: int
+
+
+class Unlabelled(Document):
+    """Rows of labels.csv that were left out because they have no label, and of which groups they are."""
+
+    rows: int = 0
+    groups: tuple[GroupCount, ...] = ()
 
 
 class Deidentification(Document):
@@ -375,7 +409,12 @@ class Manifest(Document):
     columns: tuple[str, ...] = ()
     deidentification: Deidentification | None = None
     items: tuple[ItemEntry, ...] = Field(min_length=1)
+    unlabelled: Unlabelled = Unlabelled()
 
     def lines(self) -> list[bytes]:
-        """Return each item as canonical JSON, the leaves of the Merkle tree; what an item does not have is absent."""
-        return [canonical(item.model_dump(mode="json", exclude_defaults=True)) for item in self.items]
+        """Return the leaves of the Merkle tree: each item as canonical JSON, then the rows that were left out.
+
+        What an item does not have is absent, and so is the last leaf where every row has a label.
+        """
+        parts = [*self.items, self.unlabelled] if self.unlabelled.rows else self.items
+        return [canonical(part.model_dump(mode="json", exclude_defaults=True)) for part in parts]

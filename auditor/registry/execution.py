@@ -26,6 +26,8 @@ def examine(intake: Intake) -> AcceptedModel | AcceptedSet:
 def _content(accepted: AcceptedModel | AcceptedSet, staged: Store) -> Iterator[str]:
     if isinstance(accepted, AcceptedModel):
         yield from (accepted.spec_digest, accepted.weights_digest)
+        if accepted.training_digest is not None:
+            yield accepted.training_digest
         return
     for item in Manifest.parse(staged.get(accepted.manifest_digest), name="manifest").items:
         yield item.content
@@ -43,15 +45,16 @@ def register(intake: Intake, accepted: AcceptedModel | AcceptedSet) -> None:
     intake.save(update_fields=["model_version", "validation_set"])
 
 
-def model_digest(spec_digest: str, weights_digest: str) -> str:
-    """Return the digest of a model version: of its description and its weights together."""
-    return digest_of({"spec": spec_digest, "weights": weights_digest})
+def model_digest(spec_digest: str, weights_digest: str, training_digest: str | None = None) -> str:
+    """Return the digest of a model version: of its description, its weights and its training list together."""
+    parts = {"spec": spec_digest, "weights": weights_digest, "training": training_digest}
+    return digest_of({name: digest for name, digest in parts.items() if digest is not None})
 
 
 def _register_model(intake: Intake, accepted: AcceptedModel) -> ModelVersion:
     model, _ = Model.objects.get_or_create(name=accepted.spec.name)
     version, made = ModelVersion.objects.get_or_create(
-        digest=model_digest(accepted.spec_digest, accepted.weights_digest),
+        digest=model_digest(accepted.spec_digest, accepted.weights_digest, accepted.training_digest),
         defaults={
             "model": model,
             "version": accepted.spec.version,
@@ -60,6 +63,8 @@ def _register_model(intake: Intake, accepted: AcceptedModel) -> ModelVersion:
             "spec": accepted.spec.model_dump(mode="json", by_alias=True),
             "parameters": accepted.parameters,
             "tier": accepted.tier,
+            "training_digest": accepted.training_digest or "",
+            "training_items": accepted.training_items,
             "weights_bytes": accepted.weights_bytes,
             "registered_by": intake.received_by,
         },

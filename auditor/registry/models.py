@@ -34,6 +34,13 @@ class ModelVersion(models.Model):
         default="",
         help_text="What methods may ask of it; empty where not measured.",
     )
+    training_digest = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        help_text="Names the list of what it was trained on; empty where none was declared.",
+    )
+    training_items = models.PositiveBigIntegerField(null=True)
     registered_at = models.DateTimeField(auto_now_add=True)
     registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT)
 
@@ -70,7 +77,12 @@ class ValidationSet(models.Model):
     labels = models.JSONField()
     groups = models.JSONField()
     masks = models.PositiveIntegerField()
+    boxes = models.PositiveIntegerField(default=0)
     unlisted = models.PositiveIntegerField()
+    unlabelled = models.JSONField(default=dict)
+    duplicates = models.PositiveIntegerField(
+        null=True, help_text="Items whose content an earlier item has; null where not counted."
+    )
     modality = models.CharField(max_length=10, default="image")
     deidentification = models.JSONField(null=True)
     registered_at = models.DateTimeField(auto_now_add=True)

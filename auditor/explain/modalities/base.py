@@ -63,6 +63,10 @@ class Modality(ABC):
         """Return the features of one item by name; those that it does not have are absent."""
 
     @abstractmethod
+    def fingerprint(self, given: Tensor) -> bytes:
+        """Return what one item is compared with others by, to find copies."""
+
+    @abstractmethod
     def regions(self, masked: bool) -> tuple[Region, ...]:
         """Return the parts that all items of a set are compared in; masks' come first."""
 

@@ -9,6 +9,7 @@ from auditor.explain import packing
 from auditor.explain.evidence import Region
 from auditor.explain.globals.graphs import describe_graph, graph_features
 from auditor.explain.graphs import Marks, parse_graph
+from auditor.explain.material.fingerprints import refined
 from auditor.explain.modalities.base import INSIDE, OUTSIDE, Mask, Modality, Subject, owned_mask, partial_mask
 from auditor.explain.spec import GraphInput
 
@@ -50,6 +51,12 @@ class Graphs(Modality):
             int(focus[0]) if len(focus) else None,
             self.spec,
         )
+
+    def fingerprint(self, given: Tensor) -> bytes:
+        """Return a digest of the graph that the order of its nodes does not change."""
+        count = _count(given)
+        nodes = given[:count].cpu().double().numpy()
+        return refined(nodes[:, 1 : self.spec.columns.stop], nodes[:, self.spec.columns.stop :][:, :count])
 
     def regions(self, masked: bool) -> tuple[Region, ...]:
         """Return inside and outside where there are relevant nodes, then the features, then all edges."""

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from auditor.explain.evidence import Region
+from auditor.explain.material.fingerprints import thumbnail
 from auditor.explain.modalities.base import (
     INSIDE,
     OUTSIDE,
@@ -40,6 +41,10 @@ class Gridded(Modality):
             for position in self._cells
         )
         return (INSIDE, OUTSIDE, *found) if masked else found
+
+    def fingerprint(self, given: Tensor) -> bytes:
+        """Return a small grey picture or volume."""
+        return thumbnail(given)
 
     def replaced(self, subject: Subject, region: Region) -> Tensor | None:
         """Return the item with a region of the donor's."""

@@ -23,10 +23,10 @@ class Row(NamedTuple):
 
 
 def read_labels(path: Path) -> list[Row]:
-    """Return the rows of labels.csv.
+    """Return the rows of labels.csv; the label of a row may be empty.
 
     Raises Refused naming the row or column where the file is absent, is not UTF-8, lacks a column, repeats an id,
-    leaves an id or a label empty, is empty, or has one class only.
+    leaves an id empty, is empty, or has no label or one class only.
     """
     if not path.is_file():
         raise Refused("The set has no labels.csv; add one with the columns id and label.")
@@ -72,9 +72,9 @@ def _records(
 def _check(rows: list[Row]) -> None:
     first_seen: dict[str, int] = {}
     for row in rows:
+        if not row.id:
+            raise Refused(f"labels.csv, row {row.number}: the id is empty.")
         for column, value in (("id", row.id), ("label", row.label)):
-            if not value:
-                raise Refused(f"labels.csv, row {row.number}: the {column} is empty.")
             if len(value) > 200:
                 raise Refused(f"labels.csv, row {row.number}: the {column} is longer than 200 characters.")
         if row.id in first_seen:
@@ -85,7 +85,11 @@ def _check(rows: list[Row]) -> None:
         first_seen[row.id] = row.number
     if not rows:
         raise Refused("labels.csv has no rows under its header; an audit needs items.")
-    labels = {row.label for row in rows}
+    labels = {row.label for row in rows if row.label}
+    if not labels:
+        raise Refused(
+            "labels.csv, column label: no item has a label; an audit compares decisions with labels."
+        )
     if len(labels) == 1:
         raise Refused(
             f"labels.csv, column label: every item is labelled {labels.pop()!r}; an audit compares at least two "

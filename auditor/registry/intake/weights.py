@@ -7,6 +7,7 @@ from auditor.common.store import Store
 from auditor.explain.sniff import check_not_pickle
 from auditor.explain.spec import ModelSpec
 from auditor.registry.intake.accepted import AcceptedModel
+from auditor.registry.intake.training import read_training
 
 
 def accept_model(folder: Path, staging: Store) -> AcceptedModel:
@@ -24,6 +25,7 @@ def accept_model(folder: Path, staging: Store) -> AcceptedModel:
     weights = folder / spec.weights
     if not weights.is_file():
         raise Refused(f"model.json, field weights: the folder has no file {spec.weights!r}.")
+    training = None if spec.training is None else read_training(folder / spec.training, spec.training)
     from auditor.explain.model import load  # torch takes seconds, and a refusal above does not need it
 
     content = _content(spec, weights)
@@ -35,6 +37,8 @@ def accept_model(folder: Path, staging: Store) -> AcceptedModel:
         weights_bytes=len(content) if isinstance(content, bytes) else content.stat().st_size,
         parameters=model.parameters,
         tier=model.tier,
+        training_digest=None if training is None else staging.put("\n".join(training).encode()),
+        training_items=None if training is None else len(training),
     )
 
 

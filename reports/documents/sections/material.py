@@ -1,17 +1,20 @@
 """The model and the validation set."""
 
+from collections.abc import Sequence
 from itertools import groupby
 
 from django.utils.translation import gettext as _
 
-from auditor.explain.evidence import GroupCount
+from auditor.explain.evidence import GroupCount, SetFacts
 from auditor.explain.formats.fields import listed
+from auditor.explain.material.documents import Copies, MissingLabels, Overlap, Pairs
 from auditor.explain.spec import Deidentification, GraphInput, ImageInput, InputSpec, TableInput, VolumeInput
 from reports.documents.book import Book
 from reports.documents.kinds import WORDS
 
 Row = tuple[str, str]
 _SMALL = 6
+_TINY = 0.001
 
 
 def context(book: Book) -> dict[str, object]:
@@ -26,14 +29,101 @@ def context(book: Book) -> dict[str, object]:
             (_("Name"), facts.name),
             (_("Items"), str(facts.items)),
             (str(WORDS[evidence.model.spec.input.kind].marked), f"{facts.masks} of {facts.items}"),
+            *_marked(facts),
             (_("Copies of another item"), str(facts.duplicates)),
+            (_("Rows without a label (left out)"), _left_out(facts.unlabelled)),
+            (_("Items that the model was trained on"), _seen(facts.training)),
         ],
+        "missing": _missing(book),
+        "seen": _named(facts.training.items, facts.training.seen),
+        "copies": _copies(facts.copies),
         "identity": _identity(facts.deidentification) if facts.deidentification else [],
         "labels": [
             (name, n, f"{100 * n / max(facts.items, 1):.1f} %") for name, n in sorted(facts.labels.items())
         ],
         "columns": [(name, _members(book, list(members))) for name, members in groups],
     }
+
+
+def _marked(facts: SetFacts) -> list[Row]:
+    """Return the row on boxes, where there are any."""
+    return [(_("With marked boxes"), f"{facts.boxes} of {facts.items}")] if facts.boxes else []
+
+
+def _left_out(found: MissingLabels) -> str:
+    if not found.missing:
+        return "0"
+    return f"{found.missing} of {found.rows} ({100 * found.missing / found.rows:.1f} %)"
+
+
+def _seen(found: Overlap) -> str:
+    if found.digest is None:
+        return _("not declared: no list of training items was handed in with the model")
+    words = _("%(seen)d; compared with %(listed)d declared digests (list %(digest)s…)")
+    return words % {"seen": found.seen, "listed": found.listed, "digest": found.digest[:12]}
+
+
+def _named(ids: Sequence[str], count: int) -> str:
+    """Return ids in a line, and how many more there are."""
+    more = _(" and %(n)d more") % {"n": count - len(ids)} if count > len(ids) else ""
+    return ", ".join(ids) + more
+
+
+def _missing(book: Book) -> list[tuple[str, str, str, str, str]]:
+    """Return column, value, rows, share without a label and p of every group; small groups are not printed."""
+    found, minimum = book.evidence.validation_set.unlabelled, book.evidence.plan.minimum_group
+    if not found.missing:
+        return []
+    return [
+        (
+            group.column,
+            group.value,
+            str(group.rows),
+            f"{100 * group.missing / group.rows:.1f} %",
+            _("one value only")
+            if group.p is None
+            else f"{group.p:.3f}"
+            if group.p >= _TINY
+            else f"< {_TINY:g}",
+        )
+        for group in found.groups
+        if group.rows >= minimum
+    ]
+
+
+def _copies(found: Copies) -> dict[str, object]:
+    """Return what the pages say of items that are in the set twice."""
+    kinds = ((_("same content"), found.exact), (_("nearly the same"), found.near))
+    return {
+        "rule": found.rule,
+        "unmeasured": found.unmeasured,
+        "counts": [
+            (
+                words,
+                str(pairs.count) if pairs.complete else _("at least %(n)d") % {"n": pairs.count},
+                str(pairs.labels),
+                _across(pairs),
+            )
+            for words, pairs in kinds
+            if pairs is found.exact or found.rule
+        ],
+        "listed": [
+            (
+                words,
+                pair.first,
+                pair.second,
+                _("yes") if pair.labels else _("no"),
+                ", ".join(pair.across) or _("none"),
+            )
+            for words, pairs in kinds
+            for pair in pairs.listed
+        ],
+        "more": sum(pairs.count - len(pairs.listed) for _words, pairs in kinds),
+    }
+
+
+def _across(pairs: Pairs) -> str:
+    return ", ".join(f"{one.column}: {one.pairs}" for one in pairs.across) or _("none")
 
 
 def _identity(account: Deidentification) -> list[Row]:

@@ -13,12 +13,13 @@ from auditor.registry.intake.labels import Row
 class Content(NamedTuple):
     """One item as it is stored: what the model is asked about, and its relevant region where there is one.
 
-    `size` is an image's (height, width) in pixels.
+    `size` is an image's (height, width) in pixels; `pixels` the digest of its pixels where intake changed the file.
     """
 
     content: bytes
     mask: bytes | None = None
     size: tuple[int, int] | None = None
+    pixels: str | None = None
 
 
 class Reader(ABC):
@@ -44,7 +45,7 @@ class Reader(ABC):
         """Return an item's content, checked; raises Refused naming the row or file that is wrong."""
 
     @abstractmethod
-    def unlisted(self, ids: Iterable[str]) -> int:
+    def unlisted(self, rows: Iterable[Row]) -> int:
         """Return how many items lie in the folder that labels.csv does not name."""
 
 

@@ -30,9 +30,9 @@ class Graphs(Reader):
         marks = marks_of(graph)
         return Content(graph.to_bytes(), None if marks is None else marks.to_bytes())
 
-    def unlisted(self, ids: Iterable[str]) -> int:
+    def unlisted(self, rows: Iterable[Row]) -> int:
         """Return how many graphs labels.csv does not name."""
-        return len(self._graphs.keys() - set(ids))
+        return len(self._graphs.keys() - {row.id for row in rows})
 
     def _check_alike(self, name: str, graph: Graph) -> None:
         if self._first is None:

@@ -7,6 +7,7 @@ from auditor.common.errors import Refused
 from auditor.explain.decode import decode_image, decode_mask
 from auditor.explain.formats.frames import one_frame
 from auditor.explain.formats.header import is_dicom
+from auditor.explain.formats.pixels import pixel_digest
 from auditor.registry.intake.kinds.base import Content, Reader, absent, by_id
 from auditor.registry.intake.kinds.identity import Identity
 from auditor.registry.intake.labels import Row
@@ -27,28 +28,30 @@ class Images(Reader):
         self._images = _unnamed(folder / "images") | by_id(folder / "images", _SUFFIXES)
         self._names = {path.name: name for name, path in self._images.items()}
         self._masks = by_id(folder / "masks", _MASK_SUFFIXES)
-        self._used: set[str] = set()
         self._identity = Identity(salt)
         self._latest: tuple[Path | None, bytes] = (None, b"")
 
     def content(self, row: Row) -> Content:
         """Return an image's and its mask's bytes; those of a DICOM file without what names a person."""
-        wanted = row.columns.get("file") or row.id
-        name = self._names.get(wanted, wanted)
-        image, mask = self._images.get(name), self._masks.get(row.id)
+        image, mask = self._images.get(self._name(row)), self._masks.get(row.id)
         if image is None:
-            raise absent(row, "image", f"images/{wanted}.png (or .jpg, .tif, .dcm)")
-        self._used.add(name)
+            raise absent(row, "image", f"images/{_wanted(row)}.png (or .jpg, .tif, .dcm)")
         content, label = self._cleaned(image), f"images/{image.name}"
         if frame := _frame(row):
             content = one_frame(content, label, frame)
-        height, width = decode_image(content, label).shape[:2]
+        decoded = decode_image(content, label)
+        height, width = decoded.shape[:2]
         region = None if mask is None else _checked(mask, (height, width))
-        return Content(content, region, (height, width))
+        pixels = pixel_digest(decoded) if is_dicom(content) else None
+        return Content(content, region, (height, width), pixels)
 
-    def unlisted(self, ids: Iterable[str]) -> int:
+    def unlisted(self, rows: Iterable[Row]) -> int:
         """Return how many images labels.csv does not name."""
-        return len(self._images.keys() - self._used)
+        return len(self._images.keys() - {self._name(row) for row in rows})
+
+    def _name(self, row: Row) -> str:
+        """Return under which name a row's file is known."""
+        return self._names.get(_wanted(row), _wanted(row))
 
     def _cleaned(self, path: Path) -> bytes:
         """Rows about frames of one file follow each other as a rule, so the last file is kept."""
@@ -59,6 +62,10 @@ class Images(Reader):
                 self.deidentification = self._identity.account
             self._latest = path, content
         return self._latest[1]
+
+
+def _wanted(row: Row) -> str:
+    return row.columns.get("file") or row.id
 
 
 def _unnamed(folder: Path) -> dict[str, Path]:

@@ -29,15 +29,20 @@ class Tables(Reader):
         for number, record in _csv(path) if path.suffix == ".csv" else _parquet(path):
             self._keep(number, record)
 
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of all rows."""
+        return tuple(self._rows)
+
     def content(self, row: Row) -> Content:
         """Return a row as canonical JSON of its columns."""
         if row.id not in self._rows:
             raise absent(row, "row", f"one with this id in {self._name}")
         return Content(canonical(self._rows[row.id]))
 
-    def unlisted(self, ids: Iterable[str]) -> int:
+    def unlisted(self, rows: Iterable[Row]) -> int:
         """Return how many rows labels.csv does not name."""
-        return len(self._rows.keys() - set(ids))
+        return len(self._rows.keys() - {row.id for row in rows})
 
     def _keep(self, number: int, record: dict[str, str]) -> None:
         name = record.pop("id", "").strip()

@@ -33,9 +33,9 @@ class Volumes(Reader):
         self.deidentification = self._identity.account
         return Content(encode_volume(volume), region)
 
-    def unlisted(self, ids: Iterable[str]) -> int:
+    def unlisted(self, rows: Iterable[Row]) -> int:
         """Return how many volumes labels.csv does not name."""
-        return len(self._volumes.keys() - set(ids))
+        return len(self._volumes.keys() - {row.id for row in rows})
 
     def _volume(self, path: Path) -> Volume:
         name = f"volumes/{path.name}"
