@@ -35,8 +35,9 @@ def column(evidence: Evidence) -> Iterator[Finding]:
     """
     for index, line in _lines(evidence, "column"):
         found = evidence.shortcuts.columns[int(line.pointer.rpartition("/")[2])]
-        if line.outcome == "found":
-            yield _decides_by(evidence, index, line, found)
+        strongest, drop, separation = strongest_of(found), widest_drop(found), found.separation
+        if line.outcome == "found" and strongest and drop and separation:
+            yield _decides_by(evidence, index, found, strongest, drop, separation)
         elif _together(evidence, found):
             partly = _partly(evidence, index, line, found)
             if partly is not None:
@@ -64,10 +65,14 @@ def _together(evidence: Evidence, found: Column) -> bool:
     return over(found.separation, evidence.plan.thresholds.shortcut_separation)
 
 
-def _decides_by(evidence: Evidence, index: int, line: Line, found: Column) -> Finding:
-    strongest, drop = strongest_of(found), widest_drop(found)
-    if strongest is None or drop is None or found.separation is None:
-        raise ValueError("a column is found by its association, its drop and its separation")
+def _decides_by(
+    evidence: Evidence,
+    index: int,
+    found: Column,
+    strongest: Association,
+    drop: Within,
+    separation: Measure,
+) -> Finding:
     said = things(evidence)
     return _finding(
         evidence,
@@ -78,10 +83,10 @@ def _decides_by(evidence: Evidence, index: int, line: Line, found: Column) -> Fi
         sentence=(
             f"{said.item.capitalize()}s are told apart by {found.name}: {_shares(evidence, found, strongest)} "
             f"{_dropped(found, drop)} In this set {found.name} goes along with the label (Cramer's V "
-            f"{plain(found.separation)}), so a model that recognises it scores well without reading the "
+            f"{plain(separation)}), so a model that recognises it scores well without reading the "
             f"{said.item}."
         ),
-        measures=_measures(evidence, strongest, drop, found.separation),
+        measures=_measures(evidence, strongest, drop, separation),
         action=(
             f"Do not use the model where {found.name} differs from this set; collect {said.item}s of every label "
             f"for every value of {found.name}, train again with them balanced, and compare both audits."
