@@ -12,6 +12,7 @@ from torch import Tensor
 from auditor.common.errors import Refused, RetraceError
 from auditor.explain.arrays import Put, put_array
 from auditor.explain.cards import why_not
+from auditor.explain.case import Case
 from auditor.explain.determinism import deterministic
 from auditor.explain.evidence import Incident, ItemRecord, MapRecord, RegionEffects, ShardResult
 from auditor.explain.globals.regions import donor_of, effects
@@ -24,11 +25,11 @@ from auditor.explain.modalities import Subject, modality_of
 from auditor.explain.modalities.base import Mask
 from auditor.explain.model import AuditedModel
 from auditor.explain.plan import Plan
-from auditor.explain.robustness.measuring import After, Before, Changing
+from auditor.explain.robustness.measuring import After, Changing
 from auditor.explain.seeds import seed_of
 from auditor.explain.sharding import shards
 from auditor.explain.spec import TableInput
-from auditor.explain.trust.judge import Case, Judge, Judgement
+from auditor.explain.trust.judge import Judge, Judgement
 from auditor.explain.watching import Watch, unwatched
 
 __all__ = ["explain_shard", "shards"]
@@ -140,7 +141,7 @@ class _Shard:
                 index=index,
                 entry=self.items.entries[index],
                 scores=tuple(batch.scores[place].double().tolist()),
-                predicted=self.model.classes[int(batch.scores[place].argmax())],
+                predicted=self.model.classes[case.decided],
                 target=self.model.classes[case.target],
                 maps={
                     name: self._kept(values, attributions[name], place, batch.given[place])
@@ -159,6 +160,7 @@ class _Shard:
         return Case(
             index=index,
             given=given,
+            decided=int(batch.scores[place].argmax()),
             target=int(batch.targets[place]),
             maps=self._maps(attributions, place, index, given),
             whole={name: found.maps[place].to(self.model.device) for name, found in attributions.items()},
@@ -184,13 +186,8 @@ class _Shard:
 
     def _changed(self, batch: _Batch, cases: list[Case]) -> list[After]:
         """Return what graded changes did to each item."""
-        decided = batch.scores.argmax(dim=1).tolist()
-        items = [
-            Before(case.index, case.given, wins, case.target, case.maps)
-            for case, wins in zip(cases, decided, strict=True)
-        ]
         found = self._halving(
-            "The test of changes", batch.indices, lambda room: self.changing.measure(items, room)
+            "The test of changes", batch.indices, lambda room: self.changing.measure(cases, room)
         )
         for index, after in zip(batch.indices, found, strict=True):
             if after.lost:

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from auditor.explain.assembly import assemble, set_facts, software
+from auditor.explain.case import Case
 from auditor.explain.evidence import Evidence, ItemRecord, ModelFacts
 from auditor.explain.memory import Room
 from auditor.explain.methods.base import Attribution, Question
@@ -15,7 +16,6 @@ from auditor.explain.modalities import modality_of
 from auditor.explain.plan import MethodPlan
 from auditor.explain.robustness.documents import ItemChange, Robustness
 from auditor.explain.robustness.measuring import (
-    Before,
     Changing,
     changed_items,
 )
@@ -36,11 +36,11 @@ def planned(*changes: ChangePlan, **more: object):
     return toys.plan(robustness=RobustnessPlan.model_validate(chosen))
 
 
-def before(model, given: torch.Tensor, maps=None, first: int = 0) -> list[Before]:
+def before(model, given: torch.Tensor, maps=None, first: int = 0) -> list[Case]:
     scores = model.probabilities(given)
     decided = scores.argmax(dim=1).tolist()
     return [
-        Before(first + at, one, decided[at], decided[at], {} if maps is None else maps[at])
+        Case(first + at, one, decided[at], decided[at], {} if maps is None else maps[at])
         for at, one in enumerate(given)
     ]
 

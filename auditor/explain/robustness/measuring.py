@@ -1,6 +1,6 @@
 """What graded changes do to the decisions and explanations of single items."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from auditor.explain.case import Case
 from auditor.explain.memory import Room
 from auditor.explain.methods.base import Method, Question
 from auditor.explain.modalities import Modality
@@ -22,17 +23,6 @@ from auditor.explain.seeds import seed_of
 from auditor.explain.trust.ranks import spearman
 
 Map = NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class Before:
-    """One item as it is: its input (*shape), the position of its decision, the class explained, its maps by method."""
-
-    index: int
-    given: Tensor
-    decided: int
-    target: int
-    maps: Mapping[str, Map]
 
 
 @dataclass
@@ -62,7 +52,7 @@ class Changing:
         self.chosen, self.explained = set(drawn), set(drawn[: plan.robustness.explained])
         self.methods = asked_again(methods, plan)
 
-    def measure(self, items: Sequence[Before], room: Room) -> list[After]:
+    def measure(self, items: Sequence[Case], room: Room) -> list[After]:
         """Return what the changes did to each item, nothing for items that the plan leaves alone."""
         chosen = [item for item in items if item.index in self.chosen]
         found = dict(zip((item.index for item in chosen), self._scores(chosen, room), strict=True))
@@ -70,14 +60,14 @@ class Changing:
             self._after(item, found[item.index], room) if item.index in found else After() for item in items
         ]
 
-    def changed(self, item: Before, change: ChangePlan, level: int) -> Item:
+    def changed(self, item: Case, change: ChangePlan, level: int) -> Item:
         """Return an item at a level of a change, counted from 0, float32 (*shape)."""
         given = item.given.cpu().numpy()
         return self.apply[change.name](
             given, change.doses[level], generator(self.seed, item.index, change.name)
         )
 
-    def _scores(self, items: Sequence[Before], room: Room) -> Iterator[NDArray[np.float64]]:
+    def _scores(self, items: Sequence[Case], room: Room) -> Iterator[NDArray[np.float64]]:
         """Yield each item's probabilities under all changes at all levels, (changes and levels, classes)."""
         wanted = [(item, change, level) for item in items for change, level in self._steps()]
 
@@ -95,7 +85,7 @@ class Changing:
     def _steps(self) -> list[tuple[ChangePlan, int]]:
         return [(change, level) for change in self.changes for level in range(len(change.doses))]
 
-    def _after(self, item: Before, scores: NDArray[np.float64], room: Room) -> After:
+    def _after(self, item: Case, scores: NDArray[np.float64], room: Room) -> After:
         after, first = After(), 0
         again = self._similarities(item, room) if item.index in self.explained else {}
         for change in self.changes:
@@ -112,7 +102,7 @@ class Changing:
             )
         return after
 
-    def _similarities(self, item: Before, room: Room) -> dict[str, dict[str, float]]:
+    def _similarities(self, item: Case, room: Room) -> dict[str, dict[str, float]]:
         """Return the similarity of maps at the harmless level by change and method."""
         found: dict[str, dict[str, float]] = {change.name: {} for change in self.changes}
         methods = [made for made in self.methods if made.card.name in item.maps]
@@ -137,7 +127,7 @@ class Changing:
                     found[change.name][made.card.name] = alike
         return found
 
-    def _moved(self, item: Before, change: ChangePlan, values: Map) -> Map:
+    def _moved(self, item: Case, change: ChangePlan, values: Map) -> Map:
         """Return a map before the change; where that moves the item, the map is moved along."""
         if change.name not in MOVING:
             return values

@@ -8,12 +8,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
+from auditor.explain.case import Case
 from auditor.explain.memory import Room
 from auditor.explain.methods.base import Method, Question
-from auditor.explain.modalities.base import Mask
 from auditor.explain.model import AuditedModel
 from auditor.explain.plan import Plan
 from auditor.explain.seeds import seed_of
@@ -42,23 +41,6 @@ class Draw(NamedTuple):
     tested: tuple[int, ...]
     sanity: tuple[int, ...]
     stability: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Case:
-    """An explained item: its index in the set, its input (*shape), the class explained, and its maps by method.
-
-    `maps` (*places) hold numbers alone and no places that only pad the item; `whole` are the same as the methods gave
-    them, with such places. `mask` and `boxes` (*places) are the relevant region and what people marked.
-    """
-
-    index: int
-    given: Tensor
-    target: int
-    maps: Mapping[str, NDArray[np.float32]]
-    whole: Mapping[str, Tensor]
-    mask: Mask | None = None
-    boxes: Mask | None = None
 
 
 @dataclass
