@@ -40,7 +40,8 @@ def test_a_column_that_the_model_decides_by_is_critical_with_its_numbers(store):
     assert found.sentence.startswith("Images are told apart by site: Among items of the same label, site")
     column = next(one for one in evidence.shortcuts.columns if one.name == "site")
     drop = next(one for one in column.within if one.name == "auroc")
-    assert [one.measure for one in found.measures[-3:]] == [drop.overall, drop.within, drop.drop]
+    quoted = [one.measure for one in found.measures]
+    assert (quoted[0], *quoted[2:]) == (drop.drop, drop.overall, drop.within, column.separation)
     assert f"{drop.within.value:.2f}" in found.sentence
     line = evidence.shortcuts.verdict.lines[int(found.pointer.rpartition("/")[2])]
     assert (line.kind, line.subject) == ("column", "site")

@@ -205,6 +205,8 @@ def test_a_run_tells_once_a_shard_what_ran_in_smaller_batches(tmp_path):
             "Grad-CAM",
             "Integrated Gradients",
             "Occlusion",
+            "The test of changes",
+            "The test of explanations",
             "The comparison of regions",
         )
     ]

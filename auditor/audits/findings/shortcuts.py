@@ -157,15 +157,17 @@ def _dropped(found: Column, drop: Within) -> str:
 def _measures(
     evidence: Evidence, strongest: Association | None, drop: Within | None, separation: Measure
 ) -> tuple[Labelled, ...]:
-    found = [Labelled(label="Cramer's V with the label", measure=separation, share=False)]
+    found = []
+    if drop is not None:
+        found.append(Labelled(label=f"drop of AUROC, {drop.of}", measure=drop.drop, share=False))
     if strongest is not None:
         found.append(Labelled(label="partial R2 beyond the label", measure=strongest.effect))
     if drop is not None:
         found += [
             Labelled(label=f"AUROC, {drop.of}, all pairs", measure=drop.overall, share=False),
             Labelled(label=f"AUROC, {drop.of}, pairs alike", measure=drop.within, share=False),
-            Labelled(label=f"drop of AUROC, {drop.of}", measure=drop.drop, share=False),
         ]
+    found.append(Labelled(label="Cramer's V with the label", measure=separation, share=False))
     return tuple(found)
 
 
