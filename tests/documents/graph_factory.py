@@ -11,6 +11,7 @@ from auditor.common.store import Store
 from auditor.explain import evidence as e
 from auditor.explain.graphs import Graph, marks_of
 from auditor.explain.plans import plan_of
+from auditor.explain.robustness.documents import Robustness
 from auditor.explain.spec import ItemEntry
 from tests.documents import factory
 
@@ -76,6 +77,7 @@ def evidence(store: Store, *items: e.ItemRecord) -> e.Evidence:
             "plan": plan_of("quick", "graph"),
             "validation_set": honest.validation_set.model_copy(update={"name": "Houses", "description": ""}),
             "regions": (*list(factory.regions(marker=True))[:2], *parts),
+            "robustness": Robustness(),
             "gallery": honest.gallery.model_copy(update={"entries": entries}),
         }
     )
