@@ -41,7 +41,12 @@ def test_a_column_that_the_model_decides_by_is_critical_with_its_numbers(store):
     column = next(one for one in evidence.shortcuts.columns if one.name == "site")
     drop = next(one for one in column.within if one.name == "auroc")
     quoted = [one.measure for one in found.measures]
-    assert (quoted[0], *quoted[2:]) == (drop.drop, drop.overall, drop.within, column.separation)
+    assert (quoted[0], *quoted[2:5]) == (drop.drop, drop.overall, drop.within, column.separation)
+    maps = next(one for one in column.associations if one.of == "lime")
+    assert quoted[5] == maps.effect
+    assert quoted[6:] == [one.outside for one in evidence.methods]
+    assert "beyond chance" in found.sentence
+    assert "Outside of the relevant region lies this much of the attribution: Grad-CAM" in found.sentence
     assert f"{drop.within.value:.2f}" in found.sentence
     line = evidence.shortcuts.verdict.lines[int(found.pointer.rpartition("/")[2])]
     assert (line.kind, line.subject) == ("column", "site")

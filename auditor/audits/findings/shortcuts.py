@@ -84,14 +84,52 @@ def _decides_by(
             f"{said.item.capitalize()}s are told apart by {found.name}: {_shares(evidence, found, strongest)} "
             f"{_dropped(found, drop)} In this set {found.name} goes along with the label (Cramer's V "
             f"{plain(separation)}), so a model that recognises it scores well without reading the "
-            f"{said.item}."
+            f"{said.item}.{_where(evidence, found)}"
         ),
-        measures=_measures(evidence, strongest, drop, separation),
+        measures=(*_measures(evidence, strongest, drop, separation), *_of_maps(evidence, found)),
         action=(
             f"Do not use the model where {found.name} differs from this set; collect {said.item}s of every label "
             f"for every value of {found.name}, train again with them balanced, and compare both audits."
         ),
     )
+
+
+def _where(evidence: Evidence, found: Column) -> str:
+    """Return how far the maps show it: which go along with the column most, and how much lies outside."""
+    titles, said = _titles(evidence), things(evidence)
+    sentences = []
+    maps = _of_the_maps(found)
+    if maps is not None:
+        beyond = "beyond" if maps.adjusted <= 1 - evidence.plan.confidence else "not beyond"
+        sentences.append(
+            f" Of the maps, those of {titles.get(maps.of, maps.of)} go along with {found.name} most, {beyond} chance "
+            f"({percent(maps.effect.value or 0.0)}; p = {maps.adjusted:.2g} after correction)."
+        )
+    shares = [(one.card.title, one.outside.value) for one in evidence.methods if one.outside is not None]
+    told = ", ".join(f"{title} {percent(value)}" for title, value in shares if value is not None)
+    if told:
+        sentences.append(f" Outside of the {said.region} lies this much of the attribution: {told}.")
+    return "".join(sentences)
+
+
+def _of_maps(evidence: Evidence, found: Column) -> Iterator[Labelled]:
+    """Yield the numbers that `_where` tells of."""
+    maps, titles = _of_the_maps(found), _titles(evidence)
+    if maps is not None:
+        yield Labelled(label=f"partial R2 of maps, {titles.get(maps.of, maps.of)}", measure=maps.effect)
+    for one in evidence.methods:
+        if one.outside is not None and one.outside.value is not None:
+            yield Labelled(label=f"attribution outside, {one.card.title}", measure=one.outside)
+
+
+def _of_the_maps(found: Column) -> Association | None:
+    """Return the association of maps with the smallest adjusted p value, of equals the one with the largest effect."""
+    maps = tuple(one for one in found.associations if one.of != SCORES)
+    return strongest_of(found.model_copy(update={"associations": maps}))
+
+
+def _titles(evidence: Evidence) -> dict[str, str]:
+    return {method.card.name: method.card.title for method in evidence.methods}
 
 
 def _partly(evidence: Evidence, index: int, line: Line, found: Column) -> Finding | None:
@@ -138,7 +176,7 @@ def _open(along: bool, fallen: bool, drop: Within | None) -> str:
 
 
 def _shares(evidence: Evidence, found: Column, strongest: Association) -> str:
-    titles = {method.card.name: method.card.title for method in evidence.methods}
+    titles = _titles(evidence)
     of = "the scores" if strongest.of == SCORES else f"the maps of {titles.get(strongest.of, strongest.of)}"
     return (
         f"Among items of the same label, {found.name} accounts for {with_interval(strongest.effect)} of how {of} "
