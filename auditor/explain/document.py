@@ -1,12 +1,24 @@
 """The base of every typed document: frozen, closed, canonical, named by its digest."""
 
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, PlainSerializer, PlainValidator, ValidationError
 
 from auditor.common.canonical import canonical
 from auditor.common.digest import sha256
 from auditor.common.errors import Refused
+from auditor.common.said import as_json, from_json
+
+
+def _text(value: object) -> str:
+    found = from_json(value)
+    if not isinstance(found, str):
+        raise ValueError("input should be text, or a sentence with its values")
+    return found
+
+
+Text = Annotated[str, PlainValidator(_text), PlainSerializer(as_json)]
+"""English text of ours for other languages; JSON holds a sentence with values as its template and these."""
 
 
 class Document(BaseModel):
