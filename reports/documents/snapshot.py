@@ -30,13 +30,26 @@ class Conditions(Document):
 
 
 class Declaration(Document):
-    """What a named person stated about a field of a section, and when."""
+    """What a named person stated about a field of a section, and when (RFC 3339).
+
+    `rows` holds what was stated where the field is a table, and `text` is then empty.
+    """
 
     section: str
     field: str
     text: str
+    rows: tuple[dict[str, str], ...] = ()
     by: str
     when: str
+
+
+class SignOff(Document):
+    """Who signed the report off after another person had prepared it, when (RFC 3339), and what they stated."""
+
+    by: str
+    when: str
+    statement: str
+    prepared_by: str
 
 
 class ChangedThreshold(Document):
@@ -60,7 +73,10 @@ class FixedPlan(Document):
 
 
 class Snapshot(Document):
-    """Evidence, findings and the facts beside them, copied in when a report is made."""
+    """Evidence, findings and the facts beside them, copied in when a report is made.
+
+    A report without a sign-off is an interim one. `supersedes` is the number of the report that this one replaces.
+    """
 
     schema_: Literal["retrace-snapshot/1"] = Field(default="retrace-snapshot/1", alias="schema")
     report_id: str
@@ -75,3 +91,5 @@ class Snapshot(Document):
     declarations: tuple[Declaration, ...] = ()
     plan: FixedPlan | None = None
     comparison: Comparison | None = None
+    sign_off: SignOff | None = None
+    supersedes: str = ""
