@@ -72,6 +72,20 @@ def count(one: str, many: str, n: int, /, **values: Value) -> Said:
     return Said(one, {"n": n, **values}, many, n)
 
 
+def ours(text: str) -> Said:
+    """Return text of ours, such as a reason in evidence, so that it is said in the language of what it stands in."""
+    return text if isinstance(text, Said) else Said(text, {})
+
+
+def sentences(*parts: str) -> Said:
+    """Return whole sentences one after the other; empty ones are left out."""
+    kept = [ours(part) for part in parts if part]
+    if len(kept) == 1:
+        return kept[0]
+    places = {f"sentence_{number}": part for number, part in enumerate(kept, start=1)}
+    return Said(" ".join(f"%({name})s" for name in places), places)
+
+
 def in_words(text: str, tongue: Tongue) -> str:
     """Return text in a language; what is not a remembered sentence is looked up as a whole."""
     if isinstance(text, Said):
