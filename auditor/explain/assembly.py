@@ -9,6 +9,7 @@ import numpy as np
 
 import auditor
 from auditor.common.errors import RetraceError
+from auditor.common.said import say
 from auditor.explain.bootstrap import Bootstrap, undefined
 from auditor.explain.cards import card, why_not
 from auditor.explain.evidence import (
@@ -134,14 +135,18 @@ def _check(
 ) -> None:
     if not records:
         why = f": {incidents[0].what}" if incidents else "."
-        raise RetraceError(f"No item of the set could be explained{why}")
+        raise RetraceError(say("No item of the set could be explained%(why)s", why=why))
     if any(shard.regions != ordered[0][1].regions for _, shard in ordered):
-        raise RetraceError("The shards compared different regions; run the audit again.")
+        raise RetraceError(say("The shards compared different regions; run the audit again."))
     seen = [record.index for record in records]
     left_out = {incident.item for incident in incidents} - {record.entry.id for record in records}
     if len(set(seen)) != len(seen) or len(seen) + len(left_out) != validation_set.items:
         raise RetraceError(
-            f"The shards hold {len(set(seen))} of {validation_set.items} items; run the audit again."
+            say(
+                "The shards hold %(seen)s of %(items)s items; run the audit again.",
+                seen=len(set(seen)),
+                items=validation_set.items,
+            )
         )
 
 

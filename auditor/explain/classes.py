@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 
 
 def check_classes(found: Sequence[object], declared: tuple[str, ...], name: str) -> None:
@@ -13,8 +14,13 @@ def check_classes(found: Sequence[object], declared: tuple[str, ...], name: str)
     if tuple(map(str, found)) == declared or list(found) == list(range(len(declared))):
         return
     raise Refused(
-        f"{name} has the classes {_listed(found)} and model.json {_listed(declared)}; name the same in the same order "
-        "in output.classes."
+        say(
+            "%(name)s has the classes %(found)s and model.json %(declared)s; name the same in the "
+            "same order in output.classes.",
+            name=name,
+            found=_listed(found),
+            declared=_listed(declared),
+        )
     )
 
 

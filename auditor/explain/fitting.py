@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Sequence
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 from auditor.explain.spec import GraphInput, Manifest, ModelSpec, TableInput
 
 
@@ -11,8 +12,13 @@ def check_fit(manifest: Manifest, spec: ModelSpec) -> None:
     """Raise Refused naming what differs: the kind of item, a column, or a label that is none of the classes."""
     if manifest.kind != spec.input.kind:
         raise Refused(
-            f"The set holds items of the kind {manifest.kind} and the model {spec.name!r} takes items of the kind "
-            f"{spec.input.kind}; choose a set that fits."
+            say(
+                "The set holds items of the kind %(set)s and the model %(model)s takes items of the kind "
+                "%(kind)s; choose a set that fits.",
+                set=manifest.kind,
+                model=repr(spec.name),
+                kind=spec.input.kind,
+            )
         )
     if isinstance(spec.input, TableInput):
         check_columns(manifest.columns, spec.input, "The set's table")
@@ -24,9 +30,13 @@ def check_fit(manifest: Manifest, spec: ModelSpec) -> None:
         if item.label not in spec.output.classes:
             where = f"row {row}" if whole else f"id {item.id!r}"
             raise Refused(
-                f"labels.csv, {where}: the label {item.label!r} is none of the model's classes, which are "
-                f"{', '.join(spec.output.classes[:20])}; correct the label or choose the model that was trained for "
-                "this set."
+                say(
+                    "labels.csv, %(where)s: the label %(label)s is none of the model's classes, which are "
+                    "%(classes)s; correct the label or choose the model that was trained for this set.",
+                    where=where,
+                    label=repr(item.label),
+                    classes=spec.output.classes[:20],
+                )
             )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from torch import Tensor, nn
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 
 _HOLDS_A_MAP = (
     nn.modules.conv._ConvNd,
@@ -37,7 +38,7 @@ def layer_named(network: nn.Module, name: str) -> nn.Module:
         if near
         else "the model has no layer of a similar name"
     )
-    raise Refused(f"The model has no layer {name!r}; {hint}.")
+    raise Refused(say("The model has no layer %(name)s; %(hint)s.", name=repr(name), hint=hint))
 
 
 @contextmanager

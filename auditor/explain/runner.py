@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from auditor.common.errors import Refused, RetraceError
+from auditor.common.said import say
 from auditor.explain.arrays import Put, put_array
 from auditor.explain.cards import why_not
 from auditor.explain.case import Case
@@ -54,7 +55,11 @@ def explain_shard(
     parts = shards(plan, len(items))
     if not 0 <= shard_index < len(parts):
         raise RetraceError(
-            f"The plan cuts this set into {len(parts)} shards, and there is no shard {shard_index}."
+            say(
+                "The plan cuts this set into %(shards)s shards, and there is no shard %(shard_index)s.",
+                shards=len(parts),
+                shard_index=shard_index,
+            )
         )
     with deterministic(plan.seed, tf32=plan.tf32):
         return _Shard(model, items, plan, put, watch).explain(parts[shard_index])
@@ -271,7 +276,7 @@ class _Shard:
         drawn = background_items(self.plan, len(self.items))
         read = [given for index in drawn if (given := self._donated(index)) is not None]
         if not read:
-            raise Refused("None of the items that methods compare with can be read; mend the set.")
+            raise Refused(say("None of the items that methods compare with can be read; mend the set."))
         return torch.stack(read)
 
     def _donated(self, index: int) -> Tensor | None:
@@ -284,7 +289,12 @@ class _Shard:
     def _given(self, index: int) -> Tensor:
         given = self.items.given(index).to(self.model.device)
         if not bool(self.model.usable(given[None])[0]):
-            raise Refused(f"Item {self.items.entries[index].id!r} holds values that are not numbers.")
+            raise Refused(
+                say(
+                    "Item %(item)s holds values that are not numbers.",
+                    item=repr(self.items.entries[index].id),
+                )
+            )
         return given
 
     def _scores(self, given: Tensor, room: Room) -> Tensor:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 
 _HEAD = 1 << 16
 _TEXT_PICKLE = 1 << 20
@@ -51,9 +52,22 @@ def check_not_pickle(path: Path, name: str = "") -> None:
     """
     kind = kind_of(path)
     if kind is Kind.HDF5:
-        raise Refused(f"{name or path.name} is {kind}, which is not read yet; export the model as ONNX.")
+        raise Refused(
+            say(
+                "%(name)s is %(kind)s, which is not read yet; export the model as ONNX.",
+                name=name or path.name,
+                kind=kind,
+            )
+        )
     if kind is not None:
-        raise Refused(f"{name or path.name} is {kind}, which can run code when it is opened; {_CONVERT}.")
+        raise Refused(
+            say(
+                "%(name)s is %(kind)s, which can run code when it is opened; %(_CONVERT)s.",
+                name=name or path.name,
+                kind=kind,
+                _CONVERT=_CONVERT,
+            )
+        )
 
 
 def kind_of(path: Path) -> Kind | None:

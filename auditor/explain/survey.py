@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 from auditor.explain.arrays import Put, read_array
 from auditor.explain.asked import Asked
 from auditor.explain.bootstrap import Floats
@@ -73,7 +74,9 @@ def _importance(asked: Asked) -> tuple[SetImportance | None, tuple[Curve, ...]]:
         return found.importance, found.curves
     if isinstance(spec.input, ImageInput):
         return regional_importance(asked, spec.input, settings)
-    raise Refused(f"it is measured for tables and images, and this model takes a {spec.input.kind}.")
+    raise Refused(
+        say("it is measured for tables and images, and this model takes a %(kind)s.", kind=spec.input.kind)
+    )
 
 
 def _attributions(asked: Asked) -> dict[str, tuple[Attribution, ...]]:
@@ -144,7 +147,7 @@ def _embedded(asked: Asked, items: ValidationSet, places: Sequence[int]) -> Floa
 
     parts = [found for found in asked.room.each(len(places), embed) if found is not None]
     if not parts:
-        raise Refused("the model has no layer of which an embedding could be read.")
+        raise Refused(say("the model has no layer of which an embedding could be read."))
     return np.asarray(torch.cat(parts).double().cpu().numpy(), dtype=np.float64)
 
 

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import JsonValue
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 from auditor.explain.document import Document
 from auditor.explain.sniff import Kind, kind_of
 from auditor.explain.spec import ModelSpec
@@ -60,8 +61,12 @@ def convert(source: Path, into: Path, wishes: Wishes) -> Converted:
     else:
         what = kind or "of a format that needs no conversion or is not known"
         raise Refused(
-            f"{source.name} is {what}; PyTorch checkpoints, TorchScript and torch.export archives and pickles of "
-            "scikit-learn are converted."
+            say(
+                "%(name)s is %(what)s; PyTorch checkpoints, TorchScript and torch.export archives and "
+                "pickles of scikit-learn are converted.",
+                name=source.name,
+                what=what,
+            )
         )
     text = json.dumps(described, indent=2, ensure_ascii=False) + "\n"
     (into / "model.json").write_text(text, encoding="utf-8")

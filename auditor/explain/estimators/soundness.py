@@ -14,6 +14,7 @@ from sklearn.tree import BaseDecisionTree
 from sklearn.tree._tree import Tree
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 from auditor.explain.estimators.trees import is_walkable
 
 _METRICS = {
@@ -40,7 +41,12 @@ def settle(estimator: Any, name: str) -> None:
         for key, value in list(attributes.items()):
             if any(key in vars(base) for base in type(part).__mro__):
                 raise Refused(
-                    f"{name}: the {type(part).__name__} in it replaces its own {key!r}; save it again."
+                    say(
+                        "%(name)s: the %(type)s in it replaces its own %(key)s; save it again.",
+                        name=name,
+                        type=type(part).__name__,
+                        key=repr(key),
+                    )
                 )
             if key in _SETTLED:
                 setattr(part, key, _SETTLED[key])
@@ -50,8 +56,13 @@ def settle(estimator: Any, name: str) -> None:
         for kinds, fitted, is_sound in _CHECKS:
             if isinstance(part, kinds) and fitted in vars(part) and not _holds(is_sound, part):
                 raise Refused(
-                    f"{name}: the {type(part).__name__} in it uses what is not read, or its numbers contradict each "
-                    f"other ({is_sound.__doc__}); save it again."
+                    say(
+                        "%(name)s: the %(type)s in it uses what is not read, or its numbers contradict each "
+                        "other (%(about)s); save it again.",
+                        name=name,
+                        type=type(part).__name__,
+                        about=is_sound.__doc__,
+                    )
                 )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auditor.common.errors import RetraceError
+from auditor.common.said import say
 from auditor.explain.bootstrap import Bootstrap, Floats
 from auditor.explain.globals.documents import Curve, Feature
 from auditor.explain.measure import Measure
@@ -31,7 +32,7 @@ def predicted(predict: Predict, made: Callable[[slice], Rows], total: int, numbe
     found = np.concatenate([predict(made(slice(at, min(at + size, total)))) for at in range(0, total, size)])
     if not np.isfinite(found).all():
         raise RetraceError(
-            "The model answered with something that is no number, so nothing is said of the set."
+            say("The model answered with something that is no number, so nothing is said of the set.")
         )
     return found
 

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from auditor.common.said import say
 from auditor.explain.counterfactuals.documents import CounterfactualRecord, RegionRecord
 from auditor.explain.document import Document
 from auditor.explain.measure import Measure
@@ -117,16 +118,21 @@ class GlobalSettings(Document):
     at `grid` values or categories and over `bins` bins.
     """
 
-    rows: int = Field(default=500, ge=2, le=100_000, description="The most items that are asked about.")
+    rows: int = Field(default=500, ge=2, le=100_000, description=say("The most items that are asked about."))
     background: int = Field(
-        default=32, ge=1, le=10_000, description="How many items stand for a part that is not known (SAGE)."
+        default=32,
+        ge=1,
+        le=10_000,
+        description=say("How many items stand for a part that is not known (SAGE)."),
     )
     repeats: int = Field(
-        default=5, ge=1, le=1000, description="How often each part is shuffled (permutation importance)."
+        default=5, ge=1, le=1000, description=say("How often each part is shuffled (permutation importance).")
     )
-    orders: int = Field(default=512, ge=2, le=1_000_000, description="The most orders that are drawn (SAGE).")
+    orders: int = Field(
+        default=512, ge=2, le=1_000_000, description=say("The most orders that are drawn (SAGE).")
+    )
     tolerance: float = Field(default=0.025, ge=0, lt=1)
-    curves: int = Field(default=12, ge=0, le=2000, description="For how many parts curves are drawn.")
+    curves: int = Field(default=12, ge=0, le=2000, description=say("For how many parts curves are drawn."))
     grid: int = Field(default=20, ge=2, le=1000)
     bins: int = Field(default=10, ge=1, le=1000)
 

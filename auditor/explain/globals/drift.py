@@ -9,6 +9,7 @@ from scipy.spatial.distance import cdist
 from scipy.stats import ks_2samp
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 from auditor.explain.bootstrap import Bootstrap, Floats, ratio, undefined
 from auditor.explain.globals.documents import ComponentDrift, Components, Drift
 from auditor.explain.globals.pca import Scaling, principal_components
@@ -49,7 +50,7 @@ def drift(
     Springer 2005.
     """
     if min(len(reference), len(new)) < 2:
-        raise Refused("Drift needs at least two items in the reference and two in the new set.")
+        raise Refused(say("Drift needs at least two items in the reference and two in the new set."))
     names = names or [f"column {index + 1}" for index in range(new.shape[1])]
     (old_scores, old_errors), (new_scores, new_errors) = (
         _projected(components, rows, names) for rows in (reference, new)
@@ -87,7 +88,12 @@ def drift_of_sets(
     The halves are drawn by the seed. Raises Refused where the reference has fewer than six items.
     """
     if len(reference) < 6:
-        raise Refused(f"The reference has {len(reference)} items, and drift needs at least six.")
+        raise Refused(
+            say(
+                "The reference has %(reference)s items, and drift needs at least six.",
+                reference=len(reference),
+            )
+        )
     order = np.random.default_rng(bootstrap.seed).permutation(len(reference))
     half = len(reference) // 2
     few = Bootstrap(2, bootstrap.confidence, bootstrap.seed)
@@ -99,7 +105,12 @@ def _places(components: Components, names: Sequence[str]) -> NDArray[np.int64]:
     place = {name: index for index, name in enumerate(names)}
     lacking = [name for name in (*components.columns, *components.fixed) if name not in place]
     if lacking:
-        raise Refused(f"The set lacks the column {lacking[0]!r} that the components were found on; add it.")
+        raise Refused(
+            say(
+                "The set lacks the column %(column)s that the components were found on; add it.",
+                column=repr(lacking[0]),
+            )
+        )
     return np.array([place[name] for name in components.columns], dtype=np.int64)
 
 
@@ -107,7 +118,7 @@ def _projected(components: Components, rows: Floats, names: Sequence[str]) -> tu
     """Return scores (items, components) and the mean squared error of what they leave out (items,)."""
     chosen = rows[:, _places(components, names)]
     if np.isinf(chosen).any():
-        raise Refused("The set holds an infinite value; replace it before it is compared.")
+        raise Refused(say("The set holds an infinite value; replace it before it is compared."))
     scaled = np.nan_to_num((chosen - components.mean) / np.asarray(components.scale))
     loadings = np.asarray(components.loadings)
     scores = scaled @ loadings.T

@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 from auditor.explain import seeds
 from auditor.explain.bootstrap import Bootstrap, Floats, ratio, undefined
 from auditor.explain.globals.documents import Components
@@ -80,11 +81,16 @@ def principal_components(
 
 def _without_gaps(rows: Floats, names: Sequence[str]) -> _Table:
     if len(rows) < 3:
-        raise Refused(f"The set has {len(rows)} items, and principal components need at least three.")
+        raise Refused(
+            say("The set has %(items)s items, and principal components need at least three.", items=len(rows))
+        )
     if np.isinf(rows).any():
         name = names[int(np.isinf(rows).any(axis=0).argmax())]
         raise Refused(
-            f"The column {name!r} holds an infinite value; replace it before its components are taken."
+            say(
+                "The column %(name)s holds an infinite value; replace it before its components are taken.",
+                name=repr(name),
+            )
         )
     known = np.isfinite(rows)
     means = ratio(np.where(known, rows, 0.0).sum(axis=0), known.sum(axis=0))
@@ -92,7 +98,7 @@ def _without_gaps(rows: Floats, names: Sequence[str]) -> _Table:
     largest = np.abs(np.nan_to_num(filled)).max(axis=0)
     varies = known.any(axis=0) & (np.nan_to_num(filled).std(axis=0) > _LEAST * largest)
     if not varies.any():
-        raise Refused("No column varies among the items, so there are no principal components.")
+        raise Refused(say("No column varies among the items, so there are no principal components."))
     fixed = {
         names[index]: float(means[index]) if known[:, index].any() else None
         for index in np.flatnonzero(~varies).tolist()

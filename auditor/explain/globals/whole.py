@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 from auditor.explain.bootstrap import Bootstrap, Floats
 from auditor.explain.globals.columns import column_features, curves_of_column
 from auditor.explain.globals.curves import Labels, Predict, Rows, predicted
@@ -78,7 +79,9 @@ def set_importance(
     Refused where there are fewer than two rows.
     """
     if len(rows) < 2:
-        raise Refused(f"The set has {len(rows)} items, and importances need at least two to shuffle.")
+        raise Refused(
+            say("The set has %(items)s items, and importances need at least two to shuffle.", items=len(rows))
+        )
     seed = bootstrap.seed
     own = losses(predicted(predict, lambda part: rows[part], *rows.shape), labels)
     grown = permutation_importance(predict, rows, labels, owners, settings.repeats, seed)

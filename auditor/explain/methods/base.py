@@ -10,6 +10,7 @@ from pydantic import Field, JsonValue, ValidationError
 from torch import Tensor
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 from auditor.explain.document import Document
 from auditor.explain.evidence import MethodCard
 from auditor.explain.memory import Room
@@ -159,11 +160,21 @@ class Method(Generic[Settings]):
         outside = [t for t in question.targets.tolist() if not 0 <= t < len(model.classes)]
         if outside:
             raise Refused(
-                f"Method {self.card.name}: the target {outside[0]} is none of the model's "
-                f"{len(model.classes)} classes, which count from 0."
+                say(
+                    "Method %(method)s: the target %(target)s is none of the model's %(classes)s classes, "
+                    "which count from 0.",
+                    method=self.card.name,
+                    target=outside[0],
+                    classes=len(model.classes),
+                )
             )
         if self.compares and question.background is None:
-            raise Refused(f"Method {self.card.name} compares with background items, and none were given.")
+            raise Refused(
+                say(
+                    "Method %(method)s compares with background items, and none were given.",
+                    method=self.card.name,
+                )
+            )
         self._check_numbers(model, question)
         found = self._attribute(model, question, Room.of(batch))
         lost = _numbers_of(~torch.isfinite(found.maps).flatten(1).all(dim=1))
@@ -179,8 +190,13 @@ class Method(Generic[Settings]):
             lost = "" if inputs is None else _numbers_of(~model.usable(inputs))
             if lost:
                 raise Refused(
-                    f"Method {self.card.name}: values that are not numbers are in {what} {lost} (from 0); "
-                    "leave them out."
+                    say(
+                        "Method %(method)s: values that are not numbers are in %(what)s %(lost)s (from 0); leave "
+                        "them out.",
+                        method=self.card.name,
+                        what=what,
+                        lost=lost,
+                    )
                 )
 
 

@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 from auditor.explain.decode import decode_image, decode_mask
 from auditor.explain.globals.features import FEATURES, features
 from auditor.explain.modalities.base import Mask, partial_mask
@@ -80,4 +81,11 @@ def _channels(planes: Tensor, wanted: int, name: str) -> Tensor:
         return planes.expand(wanted, -1, -1)
     if wanted == 1:
         return (planes * torch.tensor(_LUMA)[:, None, None]).sum(0, keepdim=True)
-    raise Refused(f"The image of {name} has {have} channels and the model takes {wanted}.")
+    raise Refused(
+        say(
+            "The image of %(name)s has %(have)s channels and the model takes %(wanted)s.",
+            name=name,
+            have=have,
+            wanted=wanted,
+        )
+    )
