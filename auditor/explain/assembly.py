@@ -91,7 +91,7 @@ def assemble(
     )
     regions = importance(records, ordered[0][1].regions, plan)
     return Evidence(
-        schema="retrace-evidence/1",
+        schema="retrace-evidence/2",
         model=model,
         validation_set=validation_set.model_copy(update={"copies": copies(records, model.spec.input.kind)}),
         plan=plan,

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from auditor.common.errors import Refused
-from auditor.common.said import say
+from auditor.common.said import Said, say
 from auditor.explain.cards import card, why_not
 from auditor.explain.evidence import Tier
 from auditor.explain.methods.catalog import METHODS, check_name
@@ -18,7 +18,9 @@ def read_plan(path: Path) -> Plan:
         content = path.read_bytes()
     except OSError as error:
         raise Refused(
-            say("The plan %(path)s cannot be read: %(problem)s.", path=path, problem=error.strerror or "")
+            say(
+                "The plan %(path)s cannot be read: %(problem)s.", path=str(path), problem=error.strerror or ""
+            )
         ) from None
     plan = Plan.parse(content, name=path.name)
     check_methods(plan)
@@ -72,8 +74,8 @@ def check_suits(plan: Plan, kind: Modality, tier: Tier | None) -> None:
                 "No method of the plan %(plan)s can be asked of this model; choose a plan that fits. "
                 "%(method)s: %(reason)s",
                 plan=repr(plan.name),
-                method=card(plan.methods[0].name).title,
-                reason=reasons[0],
+                method=Said(card(plan.methods[0].name).title, {}),
+                reason=reasons[0] or "",
             )
         )
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from auditor.common.errors import Refused
-from auditor.common.said import say
+from auditor.common.said import Value, say, some_of
 
 
 def check_classes(found: Sequence[object], declared: tuple[str, ...], name: str) -> None:
@@ -24,6 +24,5 @@ def check_classes(found: Sequence[object], declared: tuple[str, ...], name: str)
     )
 
 
-def _listed(classes: Sequence[object]) -> str:
-    more = f" and {len(classes) - 8} more" if len(classes) > 8 else ""
-    return ", ".join(str(value)[:60] for value in classes[:8]) + more
+def _listed(classes: Sequence[object]) -> Value:
+    return some_of([str(value)[:60] for value in classes], 8)

@@ -154,4 +154,4 @@ def _opaque(image: Image.Image, name: str) -> Image.Image:
 
 def _short(error: Exception) -> str:
     text = str(error).splitlines()[0] if str(error) else type(error).__name__
-    return "no such format" if "BytesIO" in text else text[:120].rstrip(".")
+    return say("no such format") if "BytesIO" in text else text[:120].rstrip(".")

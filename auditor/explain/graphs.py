@@ -6,8 +6,9 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, ValidationError
 
 from auditor.common.errors import Refused
-from auditor.common.said import Figure, say
+from auditor.common.said import Figure, Said, say
 from auditor.explain.document import Document
+from auditor.explain.mistakes import mistake
 from auditor.explain.spec import Name
 
 MOST_BYTES = 16 * 2**20
@@ -78,8 +79,14 @@ def parse_graph(content: bytes, name: str) -> Graph:
         graph = Graph.model_validate_json(content)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        message = str(first["msg"])
-        raise Refused(f"{name}{_where(first['loc'])}: {message[0].lower()}{message[1:]}.") from None
+        raise Refused(
+            say(
+                "%(name)s%(where)s: %(problem)s.",
+                name=name,
+                where=_where(first["loc"]),
+                problem=mistake(first),
+            )
+        ) from None
     _check_nodes(graph, name)
     _check_edges(graph, name)
     return _ordered(graph)
@@ -88,9 +95,16 @@ def parse_graph(content: bytes, name: str) -> Graph:
 def _where(location: tuple[int | str, ...]) -> str:
     """Say which field, node or edge is meant, as a person counts: from 0."""
     if len(location) > 1 and location[0] in ("nodes", "edges"):
-        place = f", number {location[2]}" if len(location) > 2 else ""
-        return f", {str(location[0])[:-1]} {location[1]}{place}"
-    return f", field {'.'.join(map(str, location))}" if location else ""
+        index = location[1]
+        found = (
+            say(", node %(index)s", index=index)
+            if location[0] == "nodes"
+            else say(", edge %(index)s", index=index)
+        )
+        return (
+            say("%(one)s, number %(number)s", one=found, number=location[2]) if len(location) > 2 else found
+        )
+    return say(", field %(field)s", field=".".join(map(str, location))) if location else ""
 
 
 def _check_nodes(graph: Graph, name: str) -> None:
@@ -108,7 +122,7 @@ def _check_nodes(graph: Graph, name: str) -> None:
                     features=len(graph.features),
                 )
             )
-    for what, named in (("focus", (graph.focus,)), ("relevant node", graph.relevant_nodes or ())):
+    for what, named in ((say("focus"), (graph.focus,)), (say("relevant node"), graph.relevant_nodes or ())):
         for place in named:
             if place is not None and place >= len(graph.nodes):
                 raise Refused(
@@ -164,7 +178,7 @@ def _check_edges(graph: Graph, name: str) -> None:
             )
         if _key(graph, first, second) in known:
             earlier = known[_key(graph, first, second)]
-            ways = "" if graph.directed else "; an edge goes both ways unless 'directed' is true"
+            ways = "" if graph.directed else say("; an edge goes both ways unless 'directed' is true")
             raise Refused(
                 say(
                     "%(name)s: edge %(index)s joins the same nodes as edge %(earlier)s%(ways)s.",
@@ -208,5 +222,5 @@ def _key(graph: Graph, first: int, second: int) -> tuple[int, int]:
     return (first, second) if graph.directed else (min(first, second), max(first, second))
 
 
-def _size(graph: Graph) -> str:
-    return f"the graph has {len(graph.nodes)} nodes (they count from 0)"
+def _size(graph: Graph) -> Said:
+    return say("the graph has %(nodes)s nodes (they count from 0)", nodes=len(graph.nodes))

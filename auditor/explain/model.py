@@ -271,7 +271,11 @@ def _check_output(output: object, spec: ModelSpec) -> None:
     shape = tuple(output.shape) if isinstance(output, Tensor) else None
     if shape == (1, wanted) or (wanted == 1 and shape == (1,)):
         return
-    what = f"scores of shape {shape}" if shape else f"a {type(output).__name__}"
+    what = (
+        say("scores of shape %(shape)s", shape=str(shape))
+        if shape
+        else say("a %(type)s", type=type(output).__name__)
+    )
     raise Refused(
         say(
             "The model answers one input with %(what)s and model.json names %(classes)s classes with "

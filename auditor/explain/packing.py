@@ -21,7 +21,7 @@ def encode_graph(graph: Graph, spec: GraphInput, where: str) -> Tensor:
     Raises Refused naming `where` it is from: more nodes than the model takes, features that it lacks, a focus that is
     missing or that the model does not read.
     """
-    check_names(graph.features, [feature.name for feature in spec.features], "feature", where)
+    check_names(graph.features, [feature.name for feature in spec.features], where, features=True)
     if len(graph.nodes) > spec.nodes:
         raise Refused(
             say(

@@ -49,7 +49,7 @@ def _number(column: NumberColumn, value: str, where: str) -> float:
     try:
         number = float(value)
     except ValueError:
-        hint = "; write decimals with a point" if "," in value else ""
+        hint = say("; write decimals with a point") if "," in value else ""
         raise Refused(
             say(
                 "%(where)s, column %(column)s: %(value)s is no number%(hint)s.",
@@ -76,7 +76,11 @@ def _category(column: CategoryColumn, value: str, where: str) -> Sequence[float]
         if value in MISSING:
             return column.encoded_reference
         near = difflib.get_close_matches(value, column.values, n=1)
-        hint = f"; the nearest is {near[0]!r}" if near else f"; they are {', '.join(column.values[:8])}"
+        hint = (
+            say("; the nearest is %(near)s", near=repr(near[0]))
+            if near
+            else say("; they are %(values)s", values=column.values[:8])
+        )
         raise Refused(
             say(
                 "%(where)s, column %(column)s: %(value)s is none of its categories%(hint)s.",

@@ -44,7 +44,7 @@ def check_fit(network: nn.Module, weights: Mapping[str, Tensor], name: str) -> N
     for key, tensor in expected.items():
         if key not in weights:
             near = difflib.get_close_matches(key, [k for k in weights if k not in expected], n=1)
-            hint = f"; the file has {near[0]!r}" if near else ""
+            hint = say("; the file has %(near)s", near=repr(near[0])) if near else ""
             raise Refused(
                 say(
                     "%(name)s has no %(key)s, which the architecture needs%(hint)s; check the architecture.",

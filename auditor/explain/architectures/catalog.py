@@ -51,7 +51,7 @@ def find(name: str) -> Architecture:
     if name in _installed():
         return _loaded(_installed()[name])
     near = difflib.get_close_matches(name, names(), n=1, cutoff=0.5)
-    hint = f"; the nearest is {near[0]!r}" if near else ""
+    hint = say("; the nearest is %(near)s", near=repr(near[0])) if near else ""
     raise Refused(
         say(
             "model.json, field architecture: %(name)s is not on the list of accepted "
@@ -79,11 +79,11 @@ def _loaded(point: EntryPoint) -> Architecture:
         raise RetraceError(
             say(
                 "The installed package %(package)s offers the architecture %(offered)s but does not load "
-                "(%(problem)s: %(problem2)s); an administrator has to repair or remove it.",
+                "(%(kind)s: %(problem)s); an administrator has to repair or remove it.",
                 package=package,
                 offered=repr(point.name),
-                problem=type(error).__name__,
-                problem2=str(error),
+                kind=type(error).__name__,
+                problem=str(error),
             )
         ) from error
     if not isinstance(offered, Architecture) or offered.name != point.name:

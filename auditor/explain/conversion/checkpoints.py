@@ -30,7 +30,7 @@ def untrusted(name: str, kind: Kind) -> Refused:
             "%(name)s is %(kind)s: opening it can run any code that is in it, with your rights on "
             "this machine; if you made it or trust who did, say so with --trust.",
             name=name,
-            kind=kind,
+            kind=kind.said,
         )
     )
 
@@ -57,7 +57,7 @@ def read_tensors(path: Path, kind: Kind | None, *, trust: bool) -> dict[str, Ten
             say(
                 "%(name)s is %(kind)s and could not be opened (%(what)s).",
                 name=path.name,
-                kind=kind,
+                kind=kind.said,
                 what=what,
             )
         ) from error

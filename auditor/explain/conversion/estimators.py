@@ -44,7 +44,7 @@ def read_estimator(path: Path, kind: Kind, *, trust: bool) -> Any:
             say(
                 "%(name)s is %(kind)s and could not be opened (%(what)s).",
                 name=path.name,
-                kind=kind,
+                kind=kind.said,
                 what=what,
             )
         ) from error

@@ -63,7 +63,7 @@ class Outcome:
     def reason(self, classes: tuple[str, ...]) -> str | None:
         """Return why there is nothing to search for, or None where there is."""
         if self.target == self.predicted:
-            return f"The outcome is {classes[self.predicted]!r} already."
+            return say("The outcome is %(outcome)s already.", outcome=repr(classes[self.predicted]))
         return None
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from auditor.common.errors import Refused
-from auditor.common.said import say
+from auditor.common.said import Figure, say
 from auditor.explain.bootstrap import Floats
 from auditor.explain.coalitions.players import Players, cut_into_parts
 from auditor.explain.counterfactuals.answer import facts
@@ -147,7 +147,11 @@ def region_counterfactual(
             settings.most_regions, settings.count, settings.budget, near.bound, distance=settings.most_area
         )
         found = search(Edits(np.arange(len(shares)), shares), image, outcome, limits)
-    what = f"sets of up to {settings.most_regions} regions and {settings.most_area:.0%} of all places"
+    what = say(
+        "sets of up to %(regions)s regions and %(area)s%% of all places",
+        regions=settings.most_regions,
+        area=Figure(100 * settings.most_area, 0),
+    )
     record = RegionRecord(
         **facts(model, outcome, near, looks(item[None])[0], found, reason, what, seed),
         settings=settings,

@@ -18,7 +18,7 @@ from auditor.explain.counterfactuals.settings import CounterfactualSettings
 from auditor.explain.model import AuditedModel
 from auditor.explain.spec import NumberColumn, TableInput
 
-_NOTHING_MAY_CHANGE = (
+_NOTHING_MAY_CHANGE = say(
     "No column may change: each is fixed, missing here, or has no other value among the reference rows."
 )
 
@@ -146,7 +146,7 @@ def counterfactuals(
         found = search(edits, asked, outcome, limits)
     else:
         found = Found()
-    what = f"changes of up to {settings.most_columns} columns"
+    what = say("changes of up to %(columns)s columns", columns=settings.most_columns)
     return CounterfactualRecord(
         **facts(model, outcome, near, row, found, reason, what, seed),
         settings=settings,

@@ -73,9 +73,9 @@ ACCEPTED: dict[str, frozenset[str]] = {
 }
 TYPES = frozenset().union(*ACCEPTED.values())
 _HINTS = {
-    "FunctionTransformer": "compute such columns before, in the rows",
-    "KDTree": 'fit the neighbours with algorithm="brute"',
-    "BallTree": 'fit the neighbours with algorithm="brute"',
+    "FunctionTransformer": say("compute such columns before, in the rows"),
+    "KDTree": say('fit the neighbours with algorithm="brute"'),
+    "BallTree": say('fit the neighbours with algorithm="brute"'),
 }
 
 
@@ -104,7 +104,7 @@ def _has_all_keys(state: State) -> bool:
 
 
 def _unknown(name: str, found: str, loader: str, kind: str) -> Refused:
-    hint = _HINTS.get(kind, "save a classifier of scikit-learn that needs no code of its own")
+    hint = _HINTS.get(kind, say("save a classifier of scikit-learn that needs no code of its own"))
     return Refused(
         say(
             "%(name)s holds %(found)s (%(loader)s), which is not among the scikit-learn types that "

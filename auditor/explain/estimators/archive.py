@@ -135,7 +135,9 @@ class Archive:
             ) from error
         if not isinstance(schema, dict) or schema.get("protocol") != PROTOCOL:
             version = (
-                str(schema.get("_skops_version"))[:40] if isinstance(schema, dict) else "an unknown version"
+                str(schema.get("_skops_version"))[:40]
+                if isinstance(schema, dict)
+                else say("an unknown version")
             )
             raise Refused(
                 say(

@@ -14,7 +14,7 @@ from sklearn.tree import BaseDecisionTree
 from sklearn.tree._tree import Tree
 
 from auditor.common.errors import Refused
-from auditor.common.said import say
+from auditor.common.said import Said, say
 from auditor.explain.estimators.trees import is_walkable
 
 _METRICS = {
@@ -53,7 +53,7 @@ def settle(estimator: Any, name: str) -> None:
             if isinstance(value, np.random.RandomState | np.random.Generator):
                 setattr(part, key, None)
     for part in _parts(estimator):
-        for kinds, fitted, is_sound in _CHECKS:
+        for kinds, fitted, is_sound, about in _CHECKS:
             if isinstance(part, kinds) and fitted in vars(part) and not _holds(is_sound, part):
                 raise Refused(
                     say(
@@ -61,7 +61,7 @@ def settle(estimator: Any, name: str) -> None:
                         "other (%(about)s); save it again.",
                         name=name,
                         type=type(part).__name__,
-                        about=is_sound.__doc__,
+                        about=about,
                     )
                 )
 
@@ -202,14 +202,39 @@ def _constant(part: Any) -> bool:
     return part.strategy in ("prior", "most_frequent", "constant")
 
 
-_CHECKS: tuple[tuple[type | tuple[type, ...], str, Callable[[Any], bool]], ...] = (
-    (BaseDecisionTree, "tree_", _tree),
-    (ForestClassifier, "estimators_", _forest),
-    (GradientBoostingClassifier, "estimators_", _boosting),
-    (HistGradientBoostingClassifier, "_predictors", _hist_boosting),
-    ((SVC, NuSVC), "support_", _support_vectors),
-    (KNeighborsClassifier, "_fit_X", _neighbours),
-    (OneHotEncoder, "categories_", _one_hot),
-    (DummyClassifier, "strategy", _constant),
+_CHECKS: tuple[tuple[type | tuple[type, ...], str, Callable[[Any], bool], Said], ...] = (
+    (BaseDecisionTree, "tree_", _tree, say("each tree has nodes and reads as many columns as its estimator")),
+    (ForestClassifier, "estimators_", _forest, say("all trees read the same columns")),
+    (
+        GradientBoostingClassifier,
+        "estimators_",
+        _boosting,
+        say("one tree a class in each round, on one starting point"),
+    ),
+    (
+        HistGradientBoostingClassifier,
+        "_predictors",
+        _hist_boosting,
+        say("trees on the estimator's columns, without splits by category"),
+    ),
+    (
+        (SVC, NuSVC),
+        "support_",
+        _support_vectors,
+        say("dense support vectors, with one coefficient for each and each pair of classes"),
+    ),
+    (
+        KNeighborsClassifier,
+        "_fit_X",
+        _neighbours,
+        say('neighbours by algorithm="brute", one label a row, a plain metric'),
+    ),
+    (
+        OneHotEncoder,
+        "categories_",
+        _one_hot,
+        say("sorted numbers as categories, and one column for each that is not dropped or rare"),
+    ),
+    (DummyClassifier, "strategy", _constant, say("answers that are not drawn at random")),
 )
-"""Of which types a fitted part is checked, what shows that it is fitted, and how."""
+"""Of which types a fitted part is checked, what shows that it is fitted, how, and what a sentence calls this."""

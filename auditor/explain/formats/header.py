@@ -154,7 +154,7 @@ def _transfer_syntax(meta: Dataset, name: str) -> UID:
     if not syntax:
         raise Refused(say("%(name)s does not state its transfer syntax; export it again.", name=name))
     if not syntax.is_valid or not syntax.is_transfer_syntax or syntax.is_private:
-        stated = syntax if syntax.is_valid else "something that is no UID"
+        stated = syntax if syntax.is_valid else say("something that is no UID")
         raise Refused(
             say(
                 "%(name)s states the transfer syntax %(stated)s, which is not read; save it uncompressed.",

@@ -85,7 +85,7 @@ def _slices(content: bytes, label: str) -> list[_Slice]:
 
 def _slice(dataset: FileDataset, index: int, frames: int, label: str) -> _Slice:
     header = frame_header(dataset, index)
-    where = f"{label}, frame {index + 1}" if frames > 1 else label
+    where = say("%(label)s, frame %(frame)s", label=label, frame=index + 1) if frames > 1 else label
     per_file = frames > 1 and "PerFrameFunctionalGroupsSequence" not in dataset
     numbers = [
         np.asarray(header.get(keyword) or [], dtype=np.float64)

@@ -14,6 +14,7 @@ from auditor.common.said import say
 from auditor.explain.document import Document
 from auditor.explain.evidence import MethodCard
 from auditor.explain.memory import Room
+from auditor.explain.mistakes import mistake
 from auditor.explain.model import AuditedModel
 
 Result = TypeVar("Result")
@@ -118,7 +119,14 @@ class Method(Generic[Settings]):
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             field = ".".join(str(part) for part in first["loc"]) or "parameters"
-            raise Refused(f"Method {self.card.name}, parameter {field}: {first['msg'].lower()}.") from None
+            raise Refused(
+                say(
+                    "Method %(method)s, parameter %(name)s: %(sentence)s",
+                    method=self.card.name,
+                    name=field,
+                    sentence=say("%(problem)s.", problem=mistake(first)),
+                )
+            ) from None
 
     @property
     def parameters(self) -> dict[str, JsonValue]:
@@ -186,7 +194,7 @@ class Method(Generic[Settings]):
         raise NotImplementedError
 
     def _check_numbers(self, model: AuditedModel, question: Question) -> None:
-        for what, inputs in (("input", question.inputs), ("background item", question.background)):
+        for what, inputs in ((say("input"), question.inputs), (say("background item"), question.background)):
             lost = "" if inputs is None else _numbers_of(~model.usable(inputs))
             if lost:
                 raise Refused(

@@ -36,7 +36,7 @@ def check_name(name: str) -> str:
     """Return the name of a method; raises Refused with the nearest where there is none of this name."""
     if name not in METHODS:
         near = difflib.get_close_matches(name, METHODS, n=1)
-        hint = f"; did you mean {near[0]!r}" if near else ""
+        hint = say("; did you mean %(near)s", near=repr(near[0])) if near else ""
         raise Refused(
             say(
                 "There is no method %(name)s%(hint)s; the methods are %(methods)s.",
