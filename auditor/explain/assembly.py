@@ -58,10 +58,10 @@ _PACKAGES = (
     "scipy",
     "torch",
 )
-_OUTSIDE = "mean share of absolute attribution outside the relevant region"
-_COMPLETENESS = "median over items of |sum of the map - what it promises| / |what it promises|"
-_NOISE = "median over items of the largest standard error over the map's largest absolute value"
-_FIT = "median over items of the local surrogate's R2"
+_OUTSIDE = say("mean share of absolute attribution outside the relevant region")
+_COMPLETENESS = say("median over items of |sum of the map - what it promises| / |what it promises|")
+_NOISE = say("median over items of the largest standard error over the map's largest absolute value")
+_FIT = say("median over items of the local surrogate's R2")
 
 
 def assemble(
@@ -134,8 +134,9 @@ def _check(
     validation_set: SetFacts,
 ) -> None:
     if not records:
-        why = f": {incidents[0].what}" if incidents else "."
-        raise RetraceError(say("No item of the set could be explained%(why)s", why=why))
+        if not incidents:
+            raise RetraceError(say("No item of the set could be explained."))
+        raise RetraceError(say("No item of the set could be explained: %(why)s", why=incidents[0].what))
     if any(shard.regions != ordered[0][1].regions for _, shard in ordered):
         raise RetraceError(say("The shards compared different regions; run the audit again."))
     seen = [record.index for record in records]
@@ -183,7 +184,7 @@ def _outside(
     values = [effect.shares[name][place] for effect in found if name in effect.shares]
     column = np.array([np.nan if value is None else value for value in values], dtype=np.float64)
     if not np.isfinite(column).any():
-        return undefined(None, 0, _OUTSIDE, "no item has a mask and a map that is not zero")
+        return undefined(None, 0, _OUTSIDE, say("no item has a mask and a map that is not zero"))
     return Bootstrap.of(plan).means(column[:, None], [_OUTSIDE], [False])[0]
 
 
@@ -197,7 +198,7 @@ def _median(
     """Return the median of what a method says of its maps; None for a method that does not say it."""
     found = [getattr(record.maps[name], field) for record in records if name in record.maps]
     values = np.array([value for value in found if value is not None], dtype=np.float64)
-    return Bootstrap.of(plan).median(values, what, "no item has a value") if len(values) else None
+    return Bootstrap.of(plan).median(values, what, say("no item has a value")) if len(values) else None
 
 
 def set_facts(

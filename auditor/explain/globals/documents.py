@@ -6,7 +6,7 @@ from pydantic import Field
 
 from auditor.common.said import say
 from auditor.explain.counterfactuals.documents import CounterfactualRecord, RegionRecord
-from auditor.explain.document import Document
+from auditor.explain.document import Document, Text
 from auditor.explain.measure import Measure
 
 Numbers = tuple[float, ...]
@@ -20,8 +20,8 @@ class Feature(Document):
     """
 
     name: str
-    title: str
-    unit: str
+    title: Text
+    unit: Text
     categories: tuple[str, ...] = ()
 
 
@@ -71,7 +71,7 @@ class Rule(Document):
     decision: str
     n: int
     agreeing: int
-    text: str
+    text: Text
     held_out: int = 0
     agreement: Measure | None = None
 
@@ -104,7 +104,7 @@ class Surrogate(Document):
     fidelity: Measure | None
     baseline: Measure | None
     accepted: bool
-    refused: str | None = None
+    refused: Text | None = None
     rules: tuple[Rule, ...] = ()
     tried: tuple[TreeSize, ...] = ()
 
@@ -141,7 +141,7 @@ class Importance(Document):
     """How much the model's loss rests on one column or region, in nats: when it is shuffled, and as SAGE value."""
 
     name: str
-    title: str
+    title: Text
     permutation: Measure
     sage: Measure
 
@@ -165,8 +165,8 @@ class Curve(Document):
     """
 
     name: str
-    title: str
-    unit: str
+    title: Text
+    unit: Text
     of: str
     kind: Literal["partial_dependence", "accumulated_local_effects"]
     at: Numbers = ()
@@ -177,9 +177,10 @@ class Curve(Document):
     confidence: float
     counts: tuple[int, ...] = ()
     n: int
-    method: str
+    method: Text
+    how: tuple[Text, ...] = ()
     seed: int
-    no_interval: str | None = None
+    no_interval: Text | None = None
 
 
 class TableGlobals(Document):
@@ -208,7 +209,7 @@ class Components(Document):
 
     scaling: Literal["standardised", "centred"]
     n: int
-    columns: tuple[str, ...]
+    columns: tuple[Text, ...]
     fixed: dict[str, float | None]
     imputed: int
     mean: Numbers
@@ -252,9 +253,9 @@ class Drift(Document):
     seed: int
     limit: float | None
     beyond: Measure
-    moved: tuple[str, ...]
+    moved: tuple[Text, ...]
     imputed: int
-    method: str
+    method: Text
 
 
 class Space(Document):
@@ -300,4 +301,4 @@ class Survey(Document):
     spaces: tuple[Space, ...] = ()
     reference: Reference | None = None
     counterfactuals: tuple[Counterfactual, ...] = ()
-    unanswered: tuple[str, ...] = ()
+    unanswered: tuple[Text, ...] = ()

@@ -15,12 +15,12 @@ from auditor.explain.globals.documents import ComponentDrift, Components, Drift
 from auditor.explain.globals.pca import Scaling, principal_components
 from auditor.explain.measure import Measure
 
-_METHOD = (
+_METHOD = say(
     "Kolmogorov-Smirnov test a component, Holm's correction; energy distance with a permutation test; "
     "reconstruction error against a limit from the reference"
 )
-_SHIFT = "difference of mean scores in standard deviations of the reference"
-_BEYOND = "share of new items reconstructed worse than the limit"
+_SHIFT = say("difference of mean scores in standard deviations of the reference")
+_BEYOND = say("share of new items reconstructed worse than the limit")
 _MOST = 1000  # items of each set in the energy test
 _EXPECTED = 0.05
 _SAME = 1e-9
@@ -51,7 +51,7 @@ def drift(
     """
     if min(len(reference), len(new)) < 2:
         raise Refused(say("Drift needs at least two items in the reference and two in the new set."))
-    names = names or [f"column {index + 1}" for index in range(new.shape[1])]
+    names = names or [say("column %(number)s", number=index + 1) for index in range(new.shape[1])]
     (old_scores, old_errors), (new_scores, new_errors) = (
         _projected(components, rows, names) for rows in (reference, new)
     )
@@ -155,9 +155,11 @@ def _shifts(old: Floats, new: Floats, bootstrap: Bootstrap) -> list[Measure]:
     values = statistic(np.ones((1, len(sets))))[0]
     replicates = bootstrap.replicates(statistic, sets)
     return [
-        bootstrap.measure(float(value), replicate, len(sets), f"{_SHIFT}; items resampled within each set")
+        bootstrap.measure(
+            float(value), replicate, len(sets), _SHIFT, how=(say("items resampled within each set"),)
+        )
         if np.isfinite(value)
-        else undefined(None, len(sets), _SHIFT, "the reference does not vary along this component")
+        else undefined(None, len(sets), _SHIFT, say("the reference does not vary along this component"))
         for value, replicate in zip(values, replicates.T, strict=True)
     ]
 
@@ -194,10 +196,13 @@ def _limit(errors: Floats) -> float | None:
 def _beyond(errors: Floats, limit: float | None, reference: int, bootstrap: Bootstrap) -> Measure:
     if limit is None:
         return undefined(
-            None, len(errors), _BEYOND, f"the limit needs 19 items, and the reference has {reference}"
+            None,
+            len(errors),
+            _BEYOND,
+            say("the limit needs 19 items, and the reference has %(reference)s", reference=reference),
         )
     return bootstrap.share(
-        int((errors > limit * (1 + _SAME)).sum()), len(errors), f"{_BEYOND}, the limit held fixed"
+        int((errors > limit * (1 + _SAME)).sum()), len(errors), _BEYOND, (say("the limit held fixed"),)
     )
 
 
@@ -207,5 +212,5 @@ def _moved(components: Components, new: Floats, names: Sequence[str]) -> tuple[s
     for name, value in components.fixed.items():
         known = new[:, place[name]][np.isfinite(new[:, place[name]])]
         if len(known) and (value is None or not np.allclose(known, value, rtol=_SAME, atol=0)):
-            found.append(name)
+            found.append(names[place[name]])
     return tuple(found)

@@ -14,8 +14,8 @@ from auditor.explain.globals.documents import Components
 from auditor.explain.measure import Measure
 
 Scaling = Literal["standardised", "centred"]
-_SHARE = "share of the total variance"
-_INFLATED = (
+_SHARE = say("share of the total variance")
+_INFLATED = say(
     "items are too few for the columns: resamples repeat items, and their interval leaves the value out"
 )
 _LEAST = 1e-10  # below this share of its largest value, what a column varies by is rounding
@@ -54,7 +54,9 @@ def principal_components(
     ----------
     I. T. Jolliffe: Principal Component Analysis. 2nd edition, Springer 2002, section 3.7 for the intervals.
     """
-    table = _without_gaps(rows, names or [f"column {index + 1}" for index in range(rows.shape[1])])
+    table = _without_gaps(
+        rows, names or [say("column %(number)s", number=index + 1) for index in range(rows.shape[1])]
+    )
     n = len(table.rows)
     mean = table.rows.mean(axis=0)
     scale = table.rows.std(axis=0) if scaling == "standardised" else np.ones_like(mean)
