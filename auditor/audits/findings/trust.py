@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from auditor.audits.findings.finding import Finding, Labelled, Severity, Threshold
 from auditor.audits.findings.words import by_kind, plain
-from auditor.common.said import Figure, Said, Value, count, ours, say, sentences
+from auditor.common.said import Figure, Said, Value, all_of, count, ours, say, sentences
 from auditor.explain.evidence import Evidence, Measure
 from auditor.explain.trust.documents import Agreement, Aspect, MethodTrust, Verdict
 
@@ -264,8 +264,8 @@ def contradictions(evidence: Evidence) -> Iterator[Finding]:
     low.sort(key=lambda one: (one[1].measure.value or 0.0, one[0]))
     index, worst = low[0]
 
-    def named(pair: Agreement) -> Said:
-        return say("%(first)s and %(second)s", first=titles[pair.first], second=titles[pair.second])
+    def named(pair: Agreement) -> Value:
+        return all_of((titles[pair.first], titles[pair.second]))
 
     others: tuple[Value, ...] = tuple(named(pair) for _, pair in low[1:])
     yield Finding(

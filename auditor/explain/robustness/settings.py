@@ -4,6 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from auditor.common.said import say
 from auditor.explain.document import Document
 
 Dose = Annotated[float, Field(gt=0)]
@@ -43,15 +44,15 @@ class RobustnessPlan(Document):
         default=500,
         ge=0,
         le=100_000,
-        title="Items changed",
-        description="On how many items decisions are asked for again under changes; none where 0.",
+        title=say("Items changed"),
+        description=say("On how many items decisions are asked for again under changes; none where 0."),
     )
     explained: int = Field(
         default=24,
         ge=0,
         le=10_000,
-        title="Items explained again",
-        description="For how many of them explanations are computed again under harmless changes.",
+        title=say("Items explained again"),
+        description=say("For how many of them explanations are computed again under harmless changes."),
     )
     changes: tuple[ChangePlan, ...] | None = None
     methods: tuple[str, ...] | None = None
