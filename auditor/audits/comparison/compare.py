@@ -44,7 +44,8 @@ def check_alike(before: ModelSpec, after: ModelSpec) -> None:
     if before.input.kind != after.input.kind:
         raise Refused(
             say(
-                "Audits are compared where both models take the same kind of input; these take %(after)s and %(before)s.",
+                "Audits are compared where both models take the same kind of input; these take "
+                "%(after)s and %(before)s.",
                 after=say(after.input.kind),
                 before=say(before.input.kind),
             )
@@ -52,8 +53,8 @@ def check_alike(before: ModelSpec, after: ModelSpec) -> None:
     if before.output.classes != after.output.classes:
         raise Refused(
             say(
-                "Audits are compared where both models know the same classes in the same order; one knows %(after)s, the "
-                "other %(before)s.",
+                "Audits are compared where both models know the same classes in the same order; one knows %(after)s, "
+                "the other %(before)s.",
                 after=after.output.classes,
                 before=before.output.classes,
             )
