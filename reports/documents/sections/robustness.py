@@ -4,6 +4,7 @@ import numpy as np
 from django.utils.translation import gettext as _
 from PIL import Image
 
+from auditor.common.said import say
 from auditor.explain.evidence import Evidence, GalleryEntry, ItemRecord, Measure
 from auditor.explain.robustness.changes import Apply, changes_of, generator
 from auditor.explain.robustness.documents import ChangeEffect, Level, Robustness
@@ -16,7 +17,7 @@ from reports.documents.formats import short
 from reports.documents.numbers import Notes
 
 _GAP, _ACROSS = 6, 3
-_NOTHING = Measure(value=0.0, n=0, method="no change")
+_NOTHING = Measure(value=0.0, n=0, method=say("no change"))
 
 
 def context(book: Book) -> dict[str, object]:

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from auditor.explain.globals.documents import Curve, Drift, Importance, Space, Survey
 from auditor.explain.spec import TableInput
+from auditor.language import said
 from reports.documents.book import Book
 from reports.documents.figures.curves import curve_panels
 from reports.documents.figures.scatter import plane
@@ -62,11 +63,12 @@ def _curves(book: Book, survey: Survey, kind: str) -> str | None:
 
 
 def _curve_notes(survey: Survey) -> list[str]:
-    def said(curve: Curve) -> str:
+    def note(curve: Curve) -> str:
         interval = _("interval at %(c)s %% at each point") % {"c": short(100 * curve.confidence)}
-        return f"{curve.method}; {interval}; n = {curve.n}; {_('seed %(seed)d') % {'seed': curve.seed}}"
+        parts = [said(text) for text in (curve.method, *curve.how)]
+        return "; ".join([*parts, interval, f"n = {curve.n}", _("seed %(seed)d") % {"seed": curve.seed}])
 
-    return sorted({said(curve) for curve in survey.curves})
+    return sorted({note(curve) for curve in survey.curves})
 
 
 def _space(book: Book, space: Space, notes: Notes) -> dict[str, object]:
