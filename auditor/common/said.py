@@ -112,9 +112,11 @@ def one_of(values: Sequence[Value]) -> Value:
 
 def in_words(text: str, tongue: Tongue) -> str:
     """Return text in a language; what is not a remembered sentence is looked up as a whole."""
+    if not text:
+        return ""
     if isinstance(text, Said):
         return _in_words(text.template, text.values, text.many, text.n, tongue)
-    return tongue.word(text) if text else ""
+    return tongue.word(text)
 
 
 def as_json(text: str) -> object:

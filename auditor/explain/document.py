@@ -7,15 +7,15 @@ from pydantic import BaseModel, ConfigDict, PlainSerializer, PlainValidator, Val
 from auditor.common.canonical import canonical
 from auditor.common.digest import sha256
 from auditor.common.errors import Refused
-from auditor.common.said import as_json, from_json, say
+from auditor.common.said import Said, as_json, from_json, say
 from auditor.explain.mistakes import mistake
 
 
-def _text(value: object) -> str:
+def _text(value: object) -> Said:
     found = from_json(value)
     if not isinstance(found, str):
         raise ValueError(say("input should be text, or a sentence with its values"))
-    return found
+    return found if isinstance(found, Said) else Said(found, {})
 
 
 Text = Annotated[str, PlainValidator(_text), PlainSerializer(as_json)]

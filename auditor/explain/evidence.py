@@ -148,7 +148,7 @@ class ShardResult(Document):
     schema_: Literal["retrace-shard/2"] = Field(default="retrace-shard/2", alias="schema")
     first: int
     regions: tuple[Region, ...]
-    stages: tuple[str, ...] = ()
+    stages: tuple[Text, ...] = ()
     items: tuple[ItemRecord, ...]
     incidents: tuple[Incident, ...] = ()
     layer: str | None

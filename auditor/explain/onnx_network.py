@@ -76,7 +76,7 @@ class OnnxNetwork(nn.Module):
             return scores.reshape(scores.shape[:2]) if scores.size == np.prod(scores.shape[:2]) else scores
         tables = [o for o in outputs if isinstance(o, list) and all(isinstance(row, dict) for row in o)]
         if not tables:
-            raise RuntimeError("no output is an array of numbers with a row an item")
+            raise RuntimeError(say("no output is an array of numbers with a row an item"))
         return self._of_classes(tables[0])
 
     def _of_classes(self, table: list[dict[str | int, float]]) -> np.ndarray:

@@ -24,10 +24,15 @@ class ChangePlan(Document):
     @model_validator(mode="after")
     def _graded(self) -> Self:
         if any(first >= second for first, second in zip(self.doses, self.doses[1:], strict=False)):
-            raise ValueError(f"the doses of {self.name} do not rise")
+            raise ValueError(say("the doses of %(name)s do not rise", name=self.name))
         if self.harmless > len(self.doses):
             raise ValueError(
-                f"{self.name} has {len(self.doses)} doses, and level {self.harmless} is none of them"
+                say(
+                    "%(name)s has %(doses)s doses, and level %(level)s is none of them",
+                    name=self.name,
+                    doses=len(self.doses),
+                    level=self.harmless,
+                )
             )
         return self
 

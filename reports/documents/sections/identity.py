@@ -1,10 +1,9 @@
 """Cover and identity: which report about what, with digests in full."""
 
-from datetime import datetime
-
 from django.utils.translation import gettext as _
 
 from reports.documents.book import ReportBook
+from reports.documents.formats import moment, number, short
 
 Row = tuple[str, str]
 _DECLARED = ("Controller", "Data protection officer", "Auditor", "Sign-off")
@@ -36,11 +35,6 @@ def context(book: ReportBook) -> dict[str, object]:
     }
 
 
-def moment(text: str) -> str:
-    """Return an RFC 3339 time in words."""
-    return datetime.fromisoformat(text).strftime("%-d %B %Y, %H:%M UTC")
-
-
 def _run(book: ReportBook) -> list[Row]:
     conditions, software = book.snapshot.conditions, book.evidence.software
     seconds = conditions.compute_seconds
@@ -50,7 +44,7 @@ def _run(book: ReportBook) -> list[Row]:
         (_("Finished"), moment(conditions.finished_at)),
         (_("Computed on"), ", ".join(conditions.devices) or _("not recorded")),
         (_("Hosts"), ", ".join(conditions.hosts) or _("not recorded")),
-        (_("Computing time"), _("not recorded") if seconds is None else f"{seconds:.1f} s"),
+        (_("Computing time"), _("not recorded") if seconds is None else f"{number(seconds, 1)} s"),
         (_("Parts"), str(conditions.shards)),
         (_("Plan"), f"{book.evidence.plan.name}, seed {book.evidence.plan.seed}"),
         (_("Plan fixed"), _fixed(book)),
@@ -71,8 +65,8 @@ def _thresholds(book: ReportBook) -> list[dict[str, str]]:
     return [
         {
             "name": change.name,
-            "before": f"{change.before:g}",
-            "after": f"{change.after:g}",
+            "before": short(change.before),
+            "after": short(change.after),
             "base": change.base or _("defaults of the product"),
             "by": change.by or _("not recorded"),
             "when": moment(change.when),
