@@ -65,8 +65,8 @@ def schedule_create(
 ) -> Schedule:
     """Put an audit on a schedule; raises Refused when the newest version could not be audited like this.
 
-    Its reports and its e-mails are in `language`. `recipients` and `webhook_url` hear of new critical findings; raises Refused for an address that nothing is
-    sent to.
+    Its reports and its e-mails are in `language`. `recipients` and `webhook_url` hear of new critical findings;
+    raises Refused for an address that nothing is sent to.
     """
     if webhook_url:
         check_url(webhook_url)

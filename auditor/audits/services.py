@@ -160,9 +160,7 @@ def check_comparable(other: Run, version: ModelVersion) -> None:
 def run_cancel(run: Run) -> None:
     """End an active run; raises Refused when it is over already."""
     if not run.active:
-        raise Refused(
-            say("This audit is %(state)s already and cannot be cancelled.", state=run.standing)
-        )
+        raise Refused(say("This audit is %(state)s already and cannot be cancelled.", state=run.standing))
     with transaction.atomic():
         run.stop(Run.State.CANCELLED, "")
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from auditor.audits.evidences import evidence_of, findings_of
 from auditor.audits.findings import Finding
 from auditor.audits.findings.counterpart import measured_in
+from auditor.audits.findings.thresholds import label_of, values
 from auditor.audits.models import FindingStep, Run, TrackedFinding
 from auditor.common.clock import utc_now
 from auditor.common.errors import Refused
@@ -43,9 +44,7 @@ def finding_assign(
     if due < at.date():
         raise Refused(say("%(date)s has passed; give a date to come.", date=due.isoformat()))
     if not owner.is_active:
-        raise Refused(
-            say("%(user)s has no active account; name somebody else.", user=owner.get_username())
-        )
+        raise Refused(say("%(user)s has no active account; name somebody else.", user=owner.get_username()))
     with transaction.atomic():
         row = _held(finding, State.OPEN)
         row.owner, row.due = owner, due
@@ -128,15 +127,15 @@ def _check_same_question(found: Finding, run: Run, follow_up: Run) -> None:
             say("The follow-up audit did not measure what this finding is about, so it cannot close it.")
         )
     name = found.threshold.name if found.threshold and found.threshold.set_by != "rule" else ""
-    before, after = ours.plan.thresholds.model_dump().get(name), theirs.plan.thresholds.model_dump().get(name)
-    if before != after:
+    before, after = values(ours.plan).get(name), values(theirs.plan).get(name)
+    if before is not None and after is not None and before != after:
         raise Refused(
             say(
                 "The follow-up audit used another threshold (%(name)s: %(after)s instead of %(before)s); audit again "
                 "with the same one.",
                 name=label_of(name),
-                after=_figure(after),
-                before=_figure(before),
+                after=Figure(after),
+                before=Figure(before),
             )
         )
 

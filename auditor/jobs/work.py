@@ -43,7 +43,8 @@ def work(kind: type[J], pk: int, *, compute: Callable[[J], R], settle: Callable[
     except Exception as error:
         logger.exception("%s %s failed", kind.__name__, pk)
         sentence = say(
-            "An internal error ended this (%(error)s); the worker's log has the details.", error=type(error).__name__
+            "An internal error ended this (%(error)s); the worker's log has the details.",
+            error=type(error).__name__,
         )
     _finish(kind, pk, token, lambda: job.failed(sentence), State.FAILED, sentence)
     return False

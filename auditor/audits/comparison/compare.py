@@ -15,6 +15,7 @@ from auditor.common.said import say
 from auditor.explain.bootstrap import Bootstrap
 from auditor.explain.evidence import Evidence, ItemRecord, Region, ShardResult
 from auditor.explain.spec import ModelSpec
+from auditor.explain.words import KINDS
 
 _CHANGED = say("share of paired items that were decided otherwise")
 
@@ -46,8 +47,8 @@ def check_alike(before: ModelSpec, after: ModelSpec) -> None:
             say(
                 "Audits are compared where both models take the same kind of input; these take "
                 "%(after)s and %(before)s.",
-                after=say(after.input.kind),
-                before=say(before.input.kind),
+                after=KINDS[after.input.kind],
+                before=KINDS[before.input.kind],
             )
         )
     if before.output.classes != after.output.classes:

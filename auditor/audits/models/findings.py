@@ -11,7 +11,6 @@ from auditor.audits.models.runs import Run
 from auditor.common.said import Said, say
 from auditor.jobs.fields import SaidField
 
-
 _STANDINGS = {"open": say("open"), "accepted": say("accepted"), "closed": say("closed")}
 
 
