@@ -46,7 +46,10 @@ def test_a_second_ring_finds_nothing_to_do():
         (Refused(say("%(name)s has no rows.", name="a.csv")), say("%(name)s has no rows.", name="a.csv")),
         (
             KeyError("secret"),
-            say("An internal error ended this (%(error)s); the worker's log has the details.", error="KeyError"),
+            say(
+                "An internal error ended this (%(error)s); the worker's log has the details.",
+                error="KeyError",
+            ),
         ),
     ],
 )
