@@ -96,6 +96,20 @@ def one_of(values: Sequence[Value]) -> Value:
     return say("%(first)s or %(rest)s", first=first, rest=one_of(rest)) if rest else first
 
 
+def ours(text: str) -> Said:
+    """Return text of ours, such as a reason in evidence, so that it is said in the language of what it stands in."""
+    return text if isinstance(text, Said) else Said(text, {})
+
+
+def sentences(*parts: str) -> Said:
+    """Return whole sentences one after the other; empty ones are left out."""
+    kept = [ours(part) for part in parts if part]
+    if len(kept) == 1:
+        return kept[0]
+    places = {f"sentence_{number}": part for number, part in enumerate(kept, start=1)}
+    return Said(" ".join(f"%({name})s" for name in places), places)
+
+
 def in_words(text: str, tongue: Tongue) -> str:
     """Return text in a language; what is not a remembered sentence is looked up as a whole."""
     if isinstance(text, Said):
