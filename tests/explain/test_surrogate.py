@@ -197,7 +197,9 @@ def test_columns_of_a_table_are_features():
     decisions = decided((rows[:, 2] == 1) | np.isnan(rows[:, 0]))
     found = surrogate_tree(column_features(spec), column_values(rows, spec), decisions, plan())
     assert found.fidelity.value > 0.9
-    assert any("'age' is missing, then the model mostly decides 'finding'" in rule.text for rule in found.rules)
+    assert any(
+        "'age' is missing, then the model mostly decides 'finding'" in rule.text for rule in found.rules
+    )
     assert any("'age' is known" in rule.text for rule in found.rules)
 
 
