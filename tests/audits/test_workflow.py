@@ -96,7 +96,7 @@ def test_a_run_that_does_not_show_it_closes_nothing(ada):
     refused_close(finding, ada, under_way, "is explaining; a finding is closed by a finished one")
     loose = comparing.plan(thresholds=comparing.plan().thresholds.model_copy(update={"accuracy": 0.1}))
     lenient = finished(right=20, ago=1, plan=loose)
-    refused_close(finding, ada, lenient, r"another threshold for accuracy \(0.1 instead of 0.8\)")
+    refused_close(finding, ada, lenient, r"another threshold \(Accuracy: 0.1 instead of 0.8\)")
 
 
 def test_a_run_that_did_not_measure_it_closes_nothing(ada):

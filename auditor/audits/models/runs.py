@@ -4,9 +4,11 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from django_celery_beat.models import PeriodicTask
 
 from auditor.audits.models.kept import Kept
+from auditor.common.said import Said, say
 from auditor.explain.plan import Plan as PlanDocument
 from auditor.jobs.fields import SaidField
 from auditor.jobs.models import Job, State
@@ -76,17 +78,26 @@ class Schedule(models.Model):
         return self.name
 
 
+_STANDINGS = {
+    "explaining": say("under way"),
+    "assembling": say("under way"),
+    "finished": say("finished"),
+    "failed": say("failed"),
+    "cancelled": say("cancelled"),
+}
+
+
 class Run(models.Model):
     """One audit. It ends with evidence, or with a sentence that says why there is none."""
 
     class State(models.TextChoices):
         """Where the run is."""
 
-        EXPLAINING = "explaining"
-        ASSEMBLING = "assembling"
-        FINISHED = "finished"
-        FAILED = "failed"
-        CANCELLED = "cancelled"
+        EXPLAINING = "explaining", _("Explaining")
+        ASSEMBLING = "assembling", _("Assembling")
+        FINISHED = "finished", _("Finished")
+        FAILED = "failed", _("Failed")
+        CANCELLED = "cancelled", _("Cancelled")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     model_version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="runs")
@@ -110,6 +121,11 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+    @property
+    def standing(self) -> Said:
+        """Return its state as a word of a sentence."""
+        return _STANDINGS[self.state]
 
     @property
     def active(self) -> bool:
