@@ -12,6 +12,7 @@ from django.utils.translation import template
 
 from auditor.audits.plan_groups import GROUPS
 from auditor.common.errors import RetraceError
+from auditor.common.said import say
 from auditor.explain.cards import cards
 from auditor.explain.parameters import Parameter
 
@@ -40,7 +41,7 @@ def template_of_catalogues() -> str:
     """Return every message that there is, as the text of a .pot file; raises RetraceError without gettext's tools."""
     with TemporaryDirectory() as folder:
         extra = Path(folder)
-        (extra / "said.py").write_text("\n".join([*_said(), *map(_quoted, _declared())]), "utf-8")
+        (extra / "said.py").write_text("\n".join(_calls()), "utf-8")
         for place, path in enumerate(sorted((ROOT / "templates").rglob("*.*"))):
             found = template.templatize(path.read_text("utf-8"), origin=str(path))
             (extra / f"template{place}.py").write_text(found, "utf-8")
@@ -59,6 +60,14 @@ def template_of_catalogues() -> str:
             given="\n".join(map(str, files)),
         )
     return _only_real_formats(_dateless(found))
+
+
+def templates() -> Iterator[str]:
+    """Yield every template that the library says, and every text that cards and plans declare."""
+    for path in _modules():
+        for words in _said(path):
+            yield from words
+    yield from _declared()
 
 
 def updated(language: str, messages: str) -> str:
@@ -95,19 +104,22 @@ def _modules() -> Iterator[Path]:
                 yield path.relative_to(ROOT)
 
 
-def _said() -> Iterator[str]:
-    """Yield every call of `say` and `count` as one that xgettext knows; methods of these names are others."""
-    for path in _modules():
-        module = ast.parse((ROOT / path).read_text("utf-8"))
-        known = _imported(module)
-        for node in ast.walk(module):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in known:
-                templates = node.args[: _TEMPLATES[node.func.id]]
-                if not all(isinstance(one, ast.Constant) and isinstance(one.value, str) for one in templates):
-                    raise RetraceError(
-                        f"{path}, line {node.lineno}: the template of a sentence is not written out."
+def _said(path: Path) -> Iterator[tuple[str, ...]]:
+    """Yield the templates of each call of `say` and `count` in a module; methods of these names are others."""
+    module = ast.parse((ROOT / path).read_text("utf-8"))
+    known = _imported(module)
+    for node in ast.walk(module):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in known:
+            words = node.args[: _TEMPLATES[node.func.id]]
+            if not all(isinstance(one, ast.Constant) and isinstance(one.value, str) for one in words):
+                raise RetraceError(
+                    say(
+                        "%(path)s, line %(line)s: the template of a sentence is not written out.",
+                        path=str(path),
+                        line=node.lineno,
                     )
-                yield _quoted(*(ast.literal_eval(one) for one in templates))
+                )
+            yield tuple(ast.literal_eval(one) for one in words)
 
 
 def _imported(module: ast.Module) -> set[str]:
@@ -118,6 +130,13 @@ def _imported(module: ast.Module) -> set[str]:
         for alias in node.names
         if alias.name in _TEMPLATES
     }
+
+
+def _calls() -> Iterator[str]:
+    """Yield what the library says as calls that xgettext knows."""
+    for path in _modules():
+        yield from (_quoted(*words) for words in _said(path))
+    yield from map(_quoted, _declared())
 
 
 def _quoted(one: str, many: str | None = None) -> str:
@@ -167,7 +186,9 @@ def _run(*parts: tuple[str, ...], given: str | None = None) -> str:
     try:
         done = subprocess.run(command, cwd=ROOT, input=given, capture_output=True, text=True, check=True)
     except FileNotFoundError:
-        raise RetraceError("GNU gettext is not installed; install Debian's package gettext.") from None
+        raise RetraceError(say("GNU gettext is not installed; install Debian's package gettext.")) from None
     except subprocess.CalledProcessError as error:
-        raise RetraceError(f"{command[0]} failed: {error.stderr.strip()[:2000]}") from None
+        raise RetraceError(
+            say("%(command)s failed: %(said)s", command=command[0], said=error.stderr.strip()[:2000])
+        ) from None
     return done.stdout
