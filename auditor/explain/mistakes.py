@@ -63,5 +63,5 @@ def _own(error: object, message: str) -> str:
 
 def _value(value: Any) -> Value:
     if isinstance(value, float):
-        return Figure(value)
+        return int(value) if value.is_integer() else Figure(value)
     return value if isinstance(value, int | str) else str(value)

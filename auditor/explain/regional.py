@@ -4,7 +4,7 @@ import numpy as np
 
 from auditor.common.said import say
 from auditor.explain.asked import Asked
-from auditor.explain.globals.documents import Curve, Feature, GlobalSettings, SetImportance
+from auditor.explain.globals.documents import Curve, Feature, GlobalSettings, Importance, SetImportance
 from auditor.explain.globals.images import (
     Images,
     Masks,
@@ -40,7 +40,7 @@ def regional_importance(
     )
     strongest = sorted(importance.columns, key=lambda one: -(one.permutation.value or 0.0))[: settings.curves]
     return importance, tuple(
-        curve for one in strongest for curve in _curves(asked, images, one.name, masks[one.name], settings)
+        curve for one in strongest for curve in _curves(asked, images, one, masks[one.name], settings)
     )
 
 
@@ -56,10 +56,10 @@ def _masks(given: ImageInput, side: int) -> dict[str, Masks]:
 
 
 def _curves(
-    asked: Asked, images: Images, name: str, mask: Masks, settings: GlobalSettings
+    asked: Asked, images: Images, one: Importance, mask: Masks, settings: GlobalSettings
 ) -> tuple[Curve, ...]:
     feature = Feature(
-        name=name, title=say("Brightness of %(name)s", name=name), unit=say("grey level, 0 to 1")
+        name=one.name, title=say("Brightness of %(region)s", region=one.title), unit=say("grey level, 0 to 1")
     )
     grid = np.unique(np.quantile(brightness(images, mask), np.linspace(0, 1, settings.grid)))
     return concept_dependence(

@@ -44,7 +44,7 @@ def by_kind(evidence: Evidence, sentences: Mapping[str, Said], **values: Value) 
 
     Each language needs a sentence of its own for each kind, because its words change with what they speak of.
     """
-    return say(str(sentences[evidence.model.spec.input.kind]), **values)
+    return Said(sentences[evidence.model.spec.input.kind].template, values)
 
 
 def regions_or_nodes(regions: Said, nodes: Said) -> Mapping[str, Said]:

@@ -142,7 +142,7 @@ class Line(Document):
     """
 
     kind: Literal["exchange", "spot", "column"]
-    subject: str
+    subject: Text
     outcome: Outcome
     sentence: Text
     numbers: tuple[Quoted, ...] = ()

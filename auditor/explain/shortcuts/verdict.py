@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from auditor.common.said import Figure, say
+from auditor.common.said import Figure, say, verbatim
 from auditor.explain.evidence import Measure, RegionImportance
 from auditor.explain.plan import Plan, Thresholds
 from auditor.explain.shortcuts.documents import (
@@ -197,7 +197,7 @@ def _spot(
     quoted += [] if inside is None else [(say("decisions changed, relevant region"), inside)]
     return Line(
         kind="spot",
-        subject=f"{clustering.method}, {clustering.decided}",
+        subject=say("%(method)s, %(decided)s", method=clustering.method, decided=clustering.decided),
         outcome=outcome,
         sentence=_SPOT[outcome],
         numbers=tuple(
@@ -256,7 +256,7 @@ def _column(index: int, column: Column, plan: Plan) -> Line:
     of_scores = strongest is not None and strongest.of == SCORES
     return Line(
         kind="column",
-        subject=column.name,
+        subject=verbatim(column.name),
         outcome=outcome,
         sentence=(_SCORES if of_scores else _MAPS)[outcome],
         numbers=tuple(numbers),

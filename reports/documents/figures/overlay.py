@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from auditor.common.said import say
 from auditor.common.store import Store
 from auditor.explain.evidence import ItemRecord
 from reports.documents.figures.source import Bytes, Floats, attribution, mask, picture
@@ -57,9 +58,14 @@ def outline(image: Bytes, region: NDArray[np.bool_]) -> Bytes:
 def original(item: ItemRecord, store: Store, *, outlined: bool = False) -> Bytes:
     """Return an item's image as (height, width, 3), with the relevant region outlined where asked."""
     size = _size(item)
-    image = picture(store, item.entry.content, size, f"image of item {item.entry.id!r}")
+    image = picture(
+        store, item.entry.content, size, say("The image of item %(item)s", item=repr(item.entry.id))
+    )
     if outlined and item.entry.mask:
-        return outline(image, mask(store, item.entry.mask, size, f"mask of item {item.entry.id!r}"))
+        return outline(
+            image,
+            mask(store, item.entry.mask, size, say("The mask of item %(item)s", item=repr(item.entry.id))),
+        )
     return image
 
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
+from auditor.common.said import say
 from auditor.common.store import Store
 from auditor.explain.evidence import Evidence, ItemRecord
 from auditor.explain.trust.documents import MethodTrust
@@ -54,7 +55,11 @@ class Portrait(ABC):
 
     def values(self, item: ItemRecord, name: str) -> Floats:
         """Return what a method attributes to the parts of an item, (*places)."""
-        return attribution(self.store, item.maps[name].array, f"map of item {item.entry.id!r} by {name}")
+        return attribution(
+            self.store,
+            item.maps[name].array,
+            say("The map of item %(item)s by %(method)s", item=repr(item.entry.id), method=name),
+        )
 
     def belief(self, item: ItemRecord, name: str) -> list[str]:
         """Return how far one map can be believed: how its method stood its tests, and what it says of itself."""

@@ -3,6 +3,7 @@
 import numpy as np
 from django.utils.translation import gettext as _
 
+from auditor.common.said import say
 from auditor.explain.evidence import ItemRecord
 from auditor.explain.graphs import Graph, Marks, parse_graph
 from auditor.explain.spec import GraphInput
@@ -45,7 +46,7 @@ class GraphPortrait(Portrait):
         return Asset(attributed(drawing, values[kept] / _largest(values), strength), "image/svg+xml")
 
     def _graph(self, item: ItemRecord) -> Graph:
-        what = f"graph {item.entry.id!r}"
+        what = say("The graph %(item)s", item=repr(item.entry.id))
         return parse_graph(stored(self.store, item.entry.content, what), what)
 
     def _drawing(self, item: ItemRecord, graph: Graph, kept: list[int]) -> Drawing:
@@ -78,7 +79,7 @@ class GraphPortrait(Portrait):
     def _relevant(self, item: ItemRecord) -> tuple[int, ...]:
         if item.entry.mask is None:
             return ()
-        what = f"relevant nodes of graph {item.entry.id!r}"
+        what = say("The relevant nodes of graph %(item)s", item=repr(item.entry.id))
         return Marks.parse(stored(self.store, item.entry.mask, what), name=what).relevant
 
     def _kept(self, item: ItemRecord, graph: Graph) -> list[int]:
@@ -99,7 +100,9 @@ class GraphPortrait(Portrait):
         reference = item.maps[name].edges
         if reference is None:
             return None
-        what = f"values of the edges of item {item.entry.id!r} by {name}"
+        what = say(
+            "The values of the edges of item %(item)s by %(method)s", item=repr(item.entry.id), method=name
+        )
         edges = np.abs(attribution(self.store, reference, what))
         return np.asarray(edges if graph.directed else (edges + edges.T) / 2, dtype=np.float32)
 

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from auditor.common.said import say
 from auditor.explain.evidence import ItemRecord
 from reports.documents.book import Asset
 from reports.documents.figures.overlay import encoded, original, overlaid, scale_of
@@ -34,7 +35,9 @@ class ImagePortrait(Portrait):
 
     def _map(self, item: ItemRecord, name: str, words: dict[str, str]) -> Panel:
         title = self.titles[name]
-        scale = scale_of(attribution(self.store, item.maps[name].array, f"map by {name}"))
+        scale = scale_of(
+            attribution(self.store, item.maps[name].array, say("The map by %(method)s", method=name))
+        )
         full = (
             _("no contribution") if scale == 0 else _("full colour ±%(value)s") % {"value": short(scale, 2)}
         )

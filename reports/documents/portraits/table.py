@@ -5,6 +5,7 @@ import json
 import numpy as np
 from django.utils.translation import gettext as _
 
+from auditor.common.said import say
 from auditor.explain.evidence import ItemRecord
 from auditor.explain.spec import CategoryColumn, Column, TableInput
 from reports.documents.book import Asset
@@ -34,9 +35,11 @@ class TablePortrait(Portrait):
         spec = self.evidence.model.spec.input
         if not isinstance(spec, TableInput):
             raise ValueError("the evidence is not about a table")
-        written: dict[str, str] = json.loads(stored(self.store, item.entry.content, f"row {item.entry.id!r}"))
+        written: dict[str, str] = json.loads(
+            stored(self.store, item.entry.content, say("The row %(item)s", item=repr(item.entry.id)))
+        )
         maps = {
-            name: attribution(self.store, item.maps[name].array, f"map by {name}")
+            name: attribution(self.store, item.maps[name].array, say("The map by %(method)s", method=name))
             for name in self.shown(item)
         }
         order = _strongest(list(maps.values()), len(spec.columns))

@@ -3,6 +3,7 @@
 import numpy as np
 from PIL import Image
 
+from auditor.common.said import say
 from auditor.explain.counterfactuals.documents import (
     Alternative,
     Answer,
@@ -79,8 +80,8 @@ def _score(book: Book, predicted: str, probabilities: tuple[float, ...]) -> str:
 def _picture(book: Book, record: RegionRecord, one: RegionAlternative) -> dict[str, object]:
     if one.filled is None or record.parts is None:
         raise ValueError("the counterfactual holds no picture")
-    filled = attribution(book.store, one.filled, "filled picture")  # (channels, *places)
-    parts = attribution(book.store, record.parts, "regions of a picture")
+    filled = attribution(book.store, one.filled, say("The filled picture"))  # (channels, *places)
+    parts = attribution(book.store, record.parts, say("The regions of a picture"))
     drawn = _drawn(filled, np.isin(parts, one.regions))
     return {
         "url": book.asset(encoded(drawn, "JPEG"), "image/jpeg"),

@@ -6,6 +6,7 @@ from typing import TypeVar
 import numpy as np
 from django.utils.translation import gettext as _
 
+from auditor.common.said import say
 from auditor.explain.shortcuts.documents import (
     SCORES,
     Association,
@@ -167,7 +168,11 @@ def _map(book: Book, chosen: Sequence[tuple[Clustering, Cluster]], titles: dict[
         Tile(
             f"{titles.get(clustering.method, clustering.method)}\n{clustering.decided}: "
             f"{percent(one.share, 0)} (n = {one.n})",
-            attribution(book.store, one.mean, f"mean map of {_title(clustering, titles)}"),
+            attribution(
+                book.store,
+                one.mean,
+                say("The mean map of %(clustering)s", clustering=_title(clustering, titles)),
+            ),
             one.cells,
         )
         for clustering, one in chosen
