@@ -37,7 +37,6 @@ class Packaged(URLFetcher):  # type: ignore[misc]
         return URLFetcherResponse(url, asset.content, {"Content-Type": asset.kind})
 
 
-
 def render(snapshot: Snapshot, store: Store) -> bytes:
     """Return the report as PDF/A-3a and PDF/UA-1, with evidence, statement and the list of arrays attached.
 
@@ -45,13 +44,12 @@ def render(snapshot: Snapshot, store: Store) -> bytes:
     """
     document = page(snapshot, store)
     faces = needed(document.html)
-    fetch = Packaged(document.assets | {address(face): Asset(truetype(face), "font/ttf") for face in faces})
+    typefaces = {address(face): Asset(truetype(face), "font/ttf") for face in faces}
+    fetch = Packaged({**document.assets, **typefaces})
     with _dated(datetime.fromisoformat(snapshot.issued_at)), _complaints() as complaints:
         with packaged_only():
             fonts = FontConfiguration()
-        content: bytes = HTML(
-            string=document.html, base_url=f"{SCHEME}:report", url_fetcher=fetch
-        ).write_pdf(
+        content: bytes = HTML(string=document.html, base_url=f"{SCHEME}:report", url_fetcher=fetch).write_pdf(
             stylesheets=[CSS(string=style(faces), url_fetcher=fetch, font_config=fonts)],
             font_config=fonts,
             pdf_variant="pdf/a-3a",
@@ -66,10 +64,16 @@ def render(snapshot: Snapshot, store: Store) -> bytes:
 
 @contextmanager
 def _complaints() -> Iterator[list[str]]:
-    """Collect what WeasyPrint would only log: a figure that is missing must not go unseen."""
+    """Collect what WeasyPrint would only log: a figure, a glyph or a typeface that is missing must not go unseen."""
     heard: list[str] = []
-    handler = logging.Handler(logging.ERROR)
-    handler.emit = lambda record: heard.append(record.getMessage())  # type: ignore[method-assign]
+
+    def emit(record: logging.LogRecord) -> None:
+        said = record.getMessage()
+        if record.levelno >= logging.ERROR or said.startswith((".notdef", "Font-face")):
+            heard.append(said)
+
+    handler = logging.Handler(logging.WARNING)
+    handler.emit = emit  # type: ignore[method-assign]
     logger = logging.getLogger("weasyprint")
     levels = {name: logging.getLogger(name).level for name in ("weasyprint.progress", "fontTools")}
     logger.addHandler(handler)
