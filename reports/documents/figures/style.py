@@ -23,6 +23,7 @@ INK, SOFT, LINE, ACCENT, PAPER = "#1b2430", "#5b6675", "#d5dae1", "#1f4e79", "#f
 POSITIVE, NEGATIVE = "#b2182b", "#2166ac"
 MM = 1 / 25.4
 _turn = RLock()
+_LONGEST = 40
 _SPARE = "DejaVu Sans"  # comes with matplotlib
 _SCRIPTS = ("Plex", "PlexExt", "PlexGreek", "PlexCyrillic")
 _FACES = tuple(face for face in FACES if face.family in _SCRIPTS and face.style == "normal")
@@ -85,11 +86,17 @@ def typeface() -> Path:
 def _legible(drawn: Figure) -> None:
     """Turn characters that no typeface of charts has into escapes, wherever they stand in a figure."""
     for written in drawn.findobj(Text):
-        written.set_text(printable(written.get_text(), _covered()))
+        written.set_text(_written(written.get_text()))
     for axis in (axis for axes in drawn.axes for axis in (axes.xaxis, axes.yaxis)):
         formatter = axis.get_major_formatter()
         if isinstance(formatter, FixedFormatter):
-            formatter.seq = [printable(label, _covered()) for label in formatter.seq]
+            formatter.seq = [_written(label) for label in formatter.seq]
+
+
+def _written(text: str) -> str:
+    """Return text as a chart writes it; escapes are cut, for they would leave no room for the chart."""
+    escaped = printable(text, _covered())
+    return f"{escaped[:_LONGEST]}…" if len(escaped) > max(_LONGEST, len(text)) else escaped
 
 
 @cache
