@@ -34,10 +34,11 @@ class Rendered(NamedTuple):
 def render_report(report: Report) -> Rendered:
     """Render a report and keep it, with the snapshot that it is a pure function of."""
     store = Store.at(settings.STORAGE_URL)
-    snapshot = snapshot_of(report, store)
-    pdf = render(snapshot, store)
-    compared = "" if snapshot.comparison is None else store.put(snapshot.comparison.to_bytes())
-    return Rendered(store.put(snapshot.to_bytes()), store.put(pdf), len(pdf), compared)
+    with _room():
+        snapshot = snapshot_of(report, store)
+        pdf = render(snapshot, store)
+        compared = "" if snapshot.comparison is None else store.put(snapshot.comparison.to_bytes())
+        return Rendered(store.put(snapshot.to_bytes()), store.put(pdf), len(pdf), compared)
 
 
 @contextmanager
