@@ -1,5 +1,7 @@
 """The worker's side of a report: evidence to snapshot to PDF, then issued together with its ledger entry."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from django.conf import settings
@@ -8,6 +10,8 @@ from django.db.models import Sum
 from auditor.audits.findings import findings
 from auditor.audits.models import Run
 from auditor.common.clock import timestamp
+from auditor.common.errors import RetraceError
+from auditor.common.said import say
 from auditor.common.store import Store
 from auditor.explain.evidence import Evidence
 from reports.documents.comparing import comparison_of
@@ -30,10 +34,25 @@ class Rendered(NamedTuple):
 def render_report(report: Report) -> Rendered:
     """Render a report and keep it, with the snapshot that it is a pure function of."""
     store = Store.at(settings.STORAGE_URL)
-    snapshot = snapshot_of(report, store)
-    pdf = render(snapshot, store)
-    compared = "" if snapshot.comparison is None else store.put(snapshot.comparison.to_bytes())
-    return Rendered(store.put(snapshot.to_bytes()), store.put(pdf), len(pdf), compared)
+    with _room():
+        snapshot = snapshot_of(report, store)
+        pdf = render(snapshot, store)
+        compared = "" if snapshot.comparison is None else store.put(snapshot.comparison.to_bytes())
+        return Rendered(store.put(snapshot.to_bytes()), store.put(pdf), len(pdf), compared)
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    """Say what is wrong with the disk where something cannot be written; nothing half-written is kept."""
+    try:
+        yield
+    except OSError as error:
+        raise RetraceError(
+            say(
+                "The report could not be kept (%(why)s); see to the disk and ask for the report again.",
+                why=error.strerror or type(error).__name__,
+            )
+        ) from error
 
 
 def issue(report: Report, rendered: Rendered) -> None:
