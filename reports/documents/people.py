@@ -2,19 +2,18 @@
 
 from collections.abc import Iterator
 
-from django.contrib.auth.models import AbstractBaseUser
-
 from auditor.audits.models import FindingStep, Plan, Run, TrackedFinding
 from auditor.common.clock import timestamp
+from reports.documents.declared.names import named
+from reports.documents.declared.queries import declared_in
 from reports.documents.snapshot import ChangedThreshold, Declaration, FixedPlan
 
 OWNER, STATUS = "finding owner", "finding status"
 
 
-def named(user: AbstractBaseUser | None) -> str:
-    """Return the name of a user as documents print it; empty where there is nobody."""
-    full = getattr(user, "get_full_name", str)()
-    return "" if user is None else full or user.get_username()
+def declarations_of(run: Run) -> tuple[Declaration, ...]:
+    """Return everything that holds for a run as people declared it: the fields of the catalogue, and its findings."""
+    return declared_in(run) + declared_of_findings(run)
 
 
 def declared_of_findings(run: Run) -> tuple[Declaration, ...]:

@@ -43,12 +43,12 @@ class Packaged(URLFetcher):  # type: ignore[misc]
         return Asset(known[url].read_bytes(), "font/woff2") if url in known else None
 
 
-def render(snapshot: Snapshot, store: Store) -> bytes:
-    """Return the report as a tagged PDF with the evidence attached.
+def render(snapshot: Snapshot, store: Store, *, preview: bool = False) -> bytes:
+    """Return the report as a tagged PDF with the evidence attached; a preview says on every page that it is one.
 
     Raises RetraceError where an array or an image that the evidence names is missing or damaged.
     """
-    document = page(snapshot, store)
+    document = page(snapshot, store, preview=preview)
     issued = datetime.fromisoformat(snapshot.issued_at)
     evidence = Attachment(
         string=snapshot.evidence.to_bytes(),

@@ -10,7 +10,7 @@ from auditor.common.clock import timestamp
 from reports.documents import models
 from reports.documents.declared.fields import FIELDS, Field, Scope
 from reports.documents.declared.statements import Statement
-from reports.documents.people import named
+from reports.documents.declared.names import named
 from reports.documents.snapshot import Declaration
 
 

@@ -1,14 +1,13 @@
 """Statements in words of the active language: choices, dates, and what became of findings."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
 
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from reports.documents.declared.fields import BY_ID
+from reports.documents.formats import day
 from reports.documents.snapshot import Declaration
 
 _STATUS: Mapping[str, str | Promise] = {
@@ -16,16 +15,6 @@ _STATUS: Mapping[str, str | Promise] = {
     "closed": gettext_lazy("closed"),
     "reopened": gettext_lazy("reopened"),
 }
-
-
-def day(text: str) -> str:
-    """Return the day of an RFC 3339 time or an ISO date in words."""
-    return date_format(date.fromisoformat(text[:10]), _("j F Y"))
-
-
-def moment(text: str) -> str:
-    """Return an RFC 3339 time in words, in UTC."""
-    return date_format(datetime.fromisoformat(text), _("j F Y, H:i \\U\\T\\C"))
 
 
 def text_of(declared: Declaration) -> str:

@@ -4,7 +4,8 @@ from django.utils.translation import gettext as _
 
 from reports.documents.book import ReportBook
 from reports.documents.declared.fields import BY_ID
-from reports.documents.declared.shown import moment, text_of
+from reports.documents.declared.shown import text_of
+from reports.documents.formats import moment, number, short
 
 Row = tuple[str, str]
 _DECLARED = ("controller", "dpo", "auditor")
@@ -46,7 +47,7 @@ def _run(book: ReportBook) -> list[Row]:
         (_("Finished"), moment(conditions.finished_at)),
         (_("Computed on"), ", ".join(conditions.devices) or _("not recorded")),
         (_("Hosts"), ", ".join(conditions.hosts) or _("not recorded")),
-        (_("Computing time"), _("not recorded") if seconds is None else f"{seconds:.1f} s"),
+        (_("Computing time"), _("not recorded") if seconds is None else f"{number(seconds, 1)} s"),
         (_("Parts"), str(conditions.shards)),
         (_("Plan"), f"{book.evidence.plan.name}, seed {book.evidence.plan.seed}"),
         (_("Plan fixed"), _fixed(book)),
@@ -67,8 +68,8 @@ def _thresholds(book: ReportBook) -> list[dict[str, str]]:
     return [
         {
             "name": change.name,
-            "before": f"{change.before:g}",
-            "after": f"{change.after:g}",
+            "before": short(change.before),
+            "after": short(change.after),
             "base": change.base or _("defaults of the product"),
             "by": change.by or _("not recorded"),
             "when": moment(change.when),
@@ -88,7 +89,9 @@ def _declared(book: ReportBook, section: str, name: str) -> dict[str, str | None
 def _sign_off(book: ReportBook) -> dict[str, str] | None:
     """Return who signed the report off, or None for an interim report."""
     signed = book.snapshot.sign_off
-    return signed and {
+    if signed is None:
+        return None
+    return {
         "by": signed.by,
         "when": moment(signed.when),
         "statement": signed.statement,

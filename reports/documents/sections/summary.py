@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from auditor.audits.findings import SEVERITIES, Finding
 from auditor.explain.evidence import Evidence
 from reports.documents.book import ReportBook
-from reports.documents.declared.shown import moment, owner_of, status_of
+from reports.documents.declared.shown import owner_of, status_of
+from reports.documents.formats import moment, percent, short
 from reports.documents.kinds import WORDS
 from reports.documents.numbers import Notes
 from reports.documents.people import OWNER, STATUS
@@ -62,7 +63,7 @@ def _limit(finding: Finding) -> str | None:
     threshold, measures = finding.threshold, finding.measures
     if threshold is None:
         return None
-    return f"{threshold.value:g}" if measures and not measures[0].share else f"{100 * threshold.value:.1f} %"
+    return short(threshold.value) if measures and not measures[0].share else percent(threshold.value)
 
 
 def _people(finding: Finding, book: ReportBook) -> dict[str, object]:

@@ -6,13 +6,14 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from auditor.audits.models import Run
-from auditor.audits.services import check_language
+from auditor.audits.services import check_language, run_compare
 from auditor.common.clock import utc_now
 from auditor.common.errors import Refused
 from auditor.common.said import say
 from auditor.jobs.models import State
 from reports.documents.models import Report, SignOffAnswer, SignOffRequest
-from reports.documents.people import named
+from reports.documents.declared.names import named
+from reports.documents.queries import current_report
 from reports.documents.services import check_evidence, report_request
 from reports.documents.signoff.facts import facts_now
 from reports.documents.words import written
@@ -38,6 +39,20 @@ def report_prepare(*, run: Run, language: str, by: User, now: datetime | None = 
         )
         request.ring()
     return request
+
+
+def report_compare(*, run: Run, other: Run, by: User) -> Report | SignOffRequest:
+    """Compare a finished run with another and ask for a report that says the difference.
+
+    Where a final report is current, the new one is prepared for sign-off. Raises Refused where the two cannot be
+    compared.
+    """
+    with transaction.atomic():
+        run_compare(run, other)
+        current = current_report(run, run.language)
+        if current is not None and not current.interim:
+            return report_prepare(run=run, language=run.language, by=by)
+        return report_request(run=run, language=run.language, by=by)
 
 
 def report_sign_off(
