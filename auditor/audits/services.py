@@ -177,7 +177,7 @@ def check_plan(plan: Plan, version: ModelVersion) -> None:
 
 
 def check_language(language: str) -> None:
-    """Raise Refused for a language that reports are not written in."""
+    """Raise Refused for a language without reports."""
     languages: dict[str, Any] = dict(settings.LANGUAGES)
     if language not in languages:
         raise Refused(

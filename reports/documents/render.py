@@ -37,12 +37,13 @@ class Packaged(URLFetcher):  # type: ignore[misc]
         return URLFetcherResponse(url, asset.content, {"Content-Type": asset.kind})
 
 
-def render(snapshot: Snapshot, store: Store) -> bytes:
+def render(snapshot: Snapshot, store: Store, *, preview: bool = False) -> bytes:
     """Return the report as PDF/A-3a and PDF/UA-1, with evidence, statement and the list of arrays attached.
 
-    Raises RetraceError where an array or an image that the evidence names is missing or damaged.
+    A preview says on every page that it is one. Raises RetraceError where an array or an image that the evidence names
+    is missing or damaged.
     """
-    document = page(snapshot, store)
+    document = page(snapshot, store, preview=preview)
     faces = needed(document.html)
     typefaces = {address(face): Asset(truetype(face), "font/ttf") for face in faces}
     fetch = Packaged({**document.assets, **typefaces})

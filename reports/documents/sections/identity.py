@@ -3,11 +3,13 @@
 from django.utils.translation import gettext as _
 
 from reports.documents.book import ReportBook
+from reports.documents.declared.fields import BY_ID
+from reports.documents.declared.shown import text_of
 from reports.documents.formats import moment, number, short
 
 Row = tuple[str, str]
-_DECLARED = ("Controller", "Data protection officer", "Auditor", "Sign-off")
-_PURPOSE = ("Intended use", "Decision supported or automated", "Human role", "Lawful basis")
+_DECLARED = ("controller", "dpo", "auditor")
+_PURPOSE = ("intended_use", "automation", "human_role", "lawful_basis")
 
 
 def context(book: ReportBook) -> dict[str, object]:
@@ -30,8 +32,9 @@ def context(book: ReportBook) -> dict[str, object]:
         "thresholds": _thresholds(book),
         "software": sorted(evidence.software.packages.items()),
         "declared": declared,
+        "sign_off": _sign_off(book),
         "people": declared + [_declared(book, "purpose", name) for name in _PURPOSE],
-        "conclusion": _declared(book, "summary", "Conclusion of the officer"),
+        "conclusion": _declared(book, "summary", "conclusion"),
     }
 
 
@@ -76,7 +79,27 @@ def _thresholds(book: ReportBook) -> list[dict[str, str]]:
 
 
 def _declared(book: ReportBook, section: str, name: str) -> dict[str, str | None]:
-    for declaration in book.snapshot.declarations:
-        if (declaration.section, declaration.field) == (section, name):
-            return {"name": name, "text": declaration.text, "by": declaration.by, "when": declaration.when}
-    return {"name": name, "text": None, "by": None, "when": None}
+    title = str(BY_ID[f"{section}.{name}"].title)
+    for one in book.snapshot.declarations:
+        if (one.section, one.field) == (section, name):
+            return {
+                "field": name,
+                "name": title,
+                "text": text_of(one),
+                "by": one.by,
+                "when": moment(one.when),
+            }
+    return {"field": name, "name": title, "text": None, "by": None, "when": None}
+
+
+def _sign_off(book: ReportBook) -> dict[str, str] | None:
+    """Return who signed the report off, or None for an interim report."""
+    signed = book.snapshot.sign_off
+    if signed is None:
+        return None
+    return {
+        "by": signed.by,
+        "when": moment(signed.when),
+        "statement": signed.statement,
+        "prepared_by": signed.prepared_by,
+    }
