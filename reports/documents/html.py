@@ -10,10 +10,15 @@ from auditor.common.store import Store
 from reports.documents.book import Asset, ReportBook
 from reports.documents.kinds import WORDS
 from reports.documents.sections import (
+    asked,
     change,
+    declarations,
+    findings,
     gallery,
+    glossary,
     identity,
     importance,
+    limits,
     logic,
     material,
     otherwise,
@@ -24,6 +29,8 @@ from reports.documents.sections import (
     trust,
     whole,
 )
+from reports.documents.sections.outline import outline
+from reports.documents.sections.usage import in_use
 from reports.documents.snapshot import Snapshot
 
 _SECTIONS = (
@@ -33,13 +40,17 @@ _SECTIONS = (
     performance,
     gallery,
     otherwise,
-    importance,
-    shortcuts,
-    robustness,
     trust,
+    importance,
     whole,
     logic,
+    shortcuts,
+    robustness,
+    findings,
     change,
+    limits,
+    glossary,
+    asked,
 )
 
 
@@ -58,6 +69,9 @@ def page(snapshot: Snapshot, store: Store) -> Page:
             "snapshot": snapshot,
             "evidence": snapshot.evidence,
             "words": WORDS[snapshot.evidence.model.spec.input.kind],
+            "contents": outline(snapshot.evidence),
+            "declared": declarations.context(book),
+            "usage": in_use(book),
         }
         for section in _SECTIONS:
             context[section.__name__.rpartition(".")[2]] = section.context(book)

@@ -4,6 +4,7 @@ from collections import Counter
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from auditor.explain.evidence import Calibration, GroupPerformance, Metric, Performance
 from reports.documents.book import Book
@@ -15,9 +16,9 @@ from reports.documents.sections import comparisons
 from reports.documents.sections.metrics import number_of, title_of
 
 _KINDS = (
-    ("Discrimination", ("auroc", "auprc")),
-    ("Decisions", ("accuracy", "balanced_accuracy", "sensitivity", "specificity", "ppv", "npv")),
-    ("Probabilities", ("brier", "ece")),
+    (lazy("Discrimination"), ("auroc", "auprc")),
+    (lazy("Decisions"), ("accuracy", "balanced_accuracy", "sensitivity", "specificity", "ppv", "npv")),
+    (lazy("Probabilities"), ("brier", "ece")),
 )
 _MIRRORED = ("sensitivity", "specificity", "ppv", "npv", "auroc")
 _WIDEST, _LONGEST, _PLOTTED, _SMALL = 8, 15, 30, 6
@@ -64,7 +65,7 @@ def _kinds(
             if metric.name in names and not (metric.name in _MIRRORED and metric.of == mirrored)
         ]
         if rows:
-            found.append((_(title), rows))
+            found.append((str(title), rows))
     return found
 
 
