@@ -15,7 +15,7 @@ from reports.documents.sections.findings import ICONS, word
 
 Row = tuple[str, str]
 _SENTENCE, _CONCLUSION = 520, 420  # characters that are printed here; the rest stands in the chapters
-_PAGE, _FURNITURE = 236.0, 92.0  # millimetres: the page, and what stands on it in any case
+_PAGE, _FURNITURE = 244.0, 86.0  # millimetres: the page, and what stands on it in any case
 
 
 def context(book: ReportBook) -> dict[str, object]:
@@ -32,8 +32,9 @@ def context(book: ReportBook) -> dict[str, object]:
             {"severity": severity, "icon": ICONS[severity], "n": sum(f.severity == severity for f in found)}
             for severity in SEVERITIES
         ],
-        "top": [(ICONS[one.severity], word(one.severity), one) for one in found[:shown]],
-        "longest": _SENTENCE,
+        "top": [
+            (ICONS[one.severity], word(one.severity), one, _head(said(one.sentence))) for one in found[:shown]
+        ],
         "hidden": len(found) - shown,
         "may": may,
         "may_not": may_not,
@@ -73,16 +74,23 @@ def _facts(book: ReportBook) -> list[Row]:
 def _fitting(found: Sequence[Finding], left: float) -> int:
     """Return how many findings fit into a height in millimetres, by a cautious count of their lines."""
     for index, finding in enumerate(found):
-        left -= 8.6 + 4.1 * (
-            _lines(said(finding.sentence)[:_SENTENCE], 100) + _lines(said(finding.title), 88) - 1
-        )
+        lines = _lines(_head(said(finding.sentence)), 104) + _lines(said(finding.title)[:140], 84) - 1
+        left -= 6.6 + 4.1 * lines
         if left < (5.0 if index + 1 < len(found) else 0.0):
             return index
     return len(found)
 
 
+def _head(text: str) -> str:
+    """Return the first sentences of a text that fit; a first sentence that does not is cut between words."""
+    if len(text) <= _SENTENCE:
+        return text
+    whole = text[:_SENTENCE].rfind(". ") + 1
+    return f"{text[:whole] if whole else text[:_SENTENCE].rpartition(' ')[0]} …"
+
+
 def _column(sentences: Sequence[str]) -> float:
-    return sum(1.2 + 4.0 * _lines(sentence, 50) for sentence in sentences)
+    return sum(0.9 + 3.8 * _lines(sentence, 52) for sentence in sentences)
 
 
 def _conclusion(text: str) -> float:

@@ -21,6 +21,13 @@ def plain(text: object, longest: int = _LONGEST) -> str:
 
 
 @register.filter
+def brief(text: object, longest: int) -> str:
+    """Return a name without control and direction marks, cut with an ellipsis; the evidence has it whole."""
+    cleaned = _UNSEEN.sub("�", str(text))
+    return cleaned if len(cleaned) <= longest else f"{cleaned[: longest - 1]}…"
+
+
+@register.filter
 def code(text: object) -> str:
     """Return a digest or an identifier with places where a line may break."""
     return "\u200b".join(re.findall(".{1,16}", plain(text)))
