@@ -12,10 +12,15 @@ from reports.documents.fonts import STACK, covered
 from reports.documents.kinds import WORDS
 from reports.documents.printable import printable
 from reports.documents.sections import (
+    asked,
     change,
+    declarations,
+    findings,
     gallery,
+    glossary,
     identity,
     importance,
+    limits,
     logic,
     material,
     otherwise,
@@ -26,6 +31,8 @@ from reports.documents.sections import (
     trust,
     whole,
 )
+from reports.documents.sections.outline import outline
+from reports.documents.sections.usage import in_use
 from reports.documents.snapshot import Snapshot
 
 _SECTIONS = (
@@ -35,13 +42,17 @@ _SECTIONS = (
     performance,
     gallery,
     otherwise,
-    importance,
-    shortcuts,
-    robustness,
     trust,
+    importance,
     whole,
     logic,
+    shortcuts,
+    robustness,
+    findings,
     change,
+    limits,
+    glossary,
+    asked,
 )
 
 
@@ -65,6 +76,9 @@ def page(snapshot: Snapshot, store: Store, *, preview: bool = False) -> Page:
             "evidence": snapshot.evidence,
             "typefaces": STACK,
             "words": WORDS[snapshot.evidence.model.spec.input.kind],
+            "contents": outline(snapshot.evidence),
+            "declared": declarations.context(book),
+            "usage": in_use(book),
         }
         for section in _SECTIONS:
             context[section.__name__.rpartition(".")[2]] = section.context(book)

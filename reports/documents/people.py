@@ -4,11 +4,10 @@ from collections.abc import Iterator
 
 from auditor.audits.models import FindingStep, Plan, Run, TrackedFinding
 from auditor.common.clock import timestamp
+from reports.documents.declared.followed import DUE, FOLLOW_UP, KIND, OWNER, REASON, STATUS, WHO
 from reports.documents.declared.names import named
 from reports.documents.declared.queries import declared_in
 from reports.documents.snapshot import ChangedThreshold, Declaration, FixedPlan
-
-OWNER, STATUS = "finding owner", "finding status"
 
 
 def declarations_of(run: Run) -> tuple[Declaration, ...]:
@@ -51,22 +50,17 @@ def _declared(finding: TrackedFinding) -> Iterator[Declaration]:
     decided = [step for step in steps if step.kind not in (FindingStep.Kind.ASSIGNED, FindingStep.Kind.FOUND)]
     if assigned:
         last = assigned[-1]
-        yield _declaration(
-            OWNER, finding, last, owner=named(last.owner), due=last.due.isoformat() if last.due else ""
-        )
+        row = {WHO: named(last.owner)} | ({DUE: last.due.isoformat()} if last.due else {})
+        yield _declaration(OWNER, finding, last, row)
     if decided:
         last = decided[-1]
-        yield _declaration(
-            STATUS,
-            finding,
-            last,
-            status=last.kind,
-            follow_up=str(last.follow_up_id or ""),
-            reason=last.reason,
-        )
+        row = {KIND: str(last.kind), REASON: last.reason, FOLLOW_UP: str(last.follow_up_id or "")}
+        yield _declaration(STATUS, finding, last, {name: value for name, value in row.items() if value})
 
 
-def _declaration(section: str, finding: TrackedFinding, step: FindingStep, **row: str) -> Declaration:
+def _declaration(
+    section: str, finding: TrackedFinding, step: FindingStep, row: dict[str, str]
+) -> Declaration:
     return Declaration(
         section=section,
         field=finding.finding,

@@ -20,13 +20,10 @@ from reports.documents.book import Asset
 from reports.documents.fonts import FACES, MONO, truetype
 from reports.documents.html import page
 from reports.documents.render import Packaged, render
+from tests import words
 from tests.documents import factory
 
 ROOT = Path(__file__).parents[2]
-FORBIDDEN = (
-    "compliant", "certified", "guarantees", "proves", "unbiased", "fair", "safe", "true cause", "causes",
-    "the model thinks", "the reason is", "anonymous", "100 %", "explainable",
-)  # fmt: skip
 
 
 FONTS = '<?xml version="1.0"?><fontconfig>{}</fontconfig>'
@@ -105,8 +102,7 @@ def test_two_machines_give_the_same_bytes(rendered):
 
 def test_no_forbidden_word_is_printed(text):
     assert "Summary" in text
-    for word in FORBIDDEN:
-        assert not re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE), word
+    assert words.claims(text, "en") == []
 
 
 def test_identity_findings_and_declared_fields_are_printed(text):
@@ -122,12 +118,12 @@ def test_the_file_is_tagged_in_a_language_with_bookmarks_and_dates_of_issue(read
     assert root["/MarkInfo"]["/Marked"]
     assert root["/Lang"] == "en"
     titles = [entry.title for entry in reader.outline if not isinstance(entry, list)]
-    assert titles[:3] == ["Contents", "Summary", "Identity of this audit"]
+    assert titles[:3] == ["Contents", "How to read this report", "Summary"]
     assert reader.metadata["/CreationDate"].startswith("D:20261124")
 
 
 def test_the_summary_takes_one_page(reader):
-    pages = [i for i, p in enumerate(reader.pages) if "What cannot be said" in p.extract_text()]
+    pages = [i for i, p in enumerate(reader.pages) if "May not be told" in p.extract_text()]
     assert len(pages) == 1
     assert "Conclusion of the officer" in reader.pages[pages[0]].extract_text()
     assert "Decisions depend on image parts" in reader.pages[pages[0]].extract_text()

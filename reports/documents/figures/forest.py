@@ -1,10 +1,11 @@
 """The forest plot: one line a group, its value and its interval."""
 
-import textwrap
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from reports.documents.figures.style import ACCENT, INK, LINE, SOFT, figure, house_style, svg
+
+_LABEL = 44
 
 
 class Row(NamedTuple):
@@ -52,4 +53,4 @@ def _line(axes: object, y: int, row: Row) -> None:
 
 
 def _short(text: str) -> str:
-    return textwrap.shorten(text, 44, placeholder="…") if " " in text else text[:43] + "…" * (len(text) > 43)
+    return text if len(text) <= _LABEL else f"{text[: _LABEL - 1]}…"

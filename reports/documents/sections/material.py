@@ -5,16 +5,17 @@ from itertools import groupby
 
 from django.utils.translation import gettext as _
 
-from auditor.explain.evidence import GroupCount, SetFacts
+from auditor.explain.evidence import GroupCount, SetFacts, Tier
 from auditor.explain.formats.fields import listed
 from auditor.explain.material.documents import Copies, MissingLabels, Overlap, Pairs
 from auditor.explain.spec import Deidentification, GraphInput, ImageInput, InputSpec, TableInput, VolumeInput
+from auditor.language import said
 from reports.documents.book import Book
 from reports.documents.formats import chance, count, percent, short
 from reports.documents.kinds import WORDS
 
 Row = tuple[str, str]
-_SMALL = 6
+_SMALL, _NAMED = 6, 40
 
 
 def context(book: Book) -> dict[str, object]:
@@ -24,11 +25,13 @@ def context(book: Book) -> dict[str, object]:
     groups = groupby(sorted(facts.groups, key=lambda g: (g.column, g.value)), key=lambda g: g.column)
     return {
         "model": _model(book),
-        "classes": evidence.model.spec.output.classes,
         "set": [
             (_("Name"), facts.name),
             (_("Items"), str(facts.items)),
-            (str(WORDS[evidence.model.spec.input.kind].marked), f"{facts.masks} of {facts.items}"),
+            (
+                str(WORDS[evidence.model.spec.input.kind].marked),
+                _("%(n)d of %(of)d") % {"n": facts.masks, "of": facts.items},
+            ),
             *_marked(facts),
             (_("Copies of another item"), str(facts.duplicates)),
             (_("Rows without a label (left out)"), _left_out(facts.unlabelled)),
@@ -45,13 +48,18 @@ def context(book: Book) -> dict[str, object]:
 
 def _marked(facts: SetFacts) -> list[Row]:
     """Return the row on boxes, where there are any."""
-    return [(_("With marked boxes"), f"{facts.boxes} of {facts.items}")] if facts.boxes else []
+    return (
+        [(_("With marked boxes"), _("%(n)d of %(of)d") % {"n": facts.boxes, "of": facts.items})]
+        if facts.boxes
+        else []
+    )
 
 
 def _left_out(found: MissingLabels) -> str:
     if not found.missing:
         return "0"
-    return f"{found.missing} of {found.rows} ({percent(found.missing / found.rows)})"
+    words = {"n": found.missing, "of": found.rows, "share": percent(found.missing / found.rows)}
+    return _("%(n)d of %(of)d (%(share)s)") % words
 
 
 def _seen(found: Overlap) -> str:
@@ -89,8 +97,8 @@ def _copies(found: Copies) -> dict[str, object]:
     """Return what the pages say of items that are in the set twice."""
     kinds = ((_("same content"), found.exact), (_("nearly the same"), found.near))
     return {
-        "rule": found.rule,
-        "unmeasured": found.unmeasured,
+        "rule": said(found.rule),
+        "unmeasured": said(found.unmeasured) or _("not measured"),
         "counts": [
             (
                 words,
@@ -122,7 +130,7 @@ def _across(pairs: Pairs) -> str:
 
 def _identity(account: Deidentification) -> list[Row]:
     return [
-        (_("Rule"), account.profile),
+        (_("Rule"), said(account.profile)),
         (_("Files"), str(account.files)),
         (_("Fields removed or emptied (files)"), listed(account.removed) or _("none")),
         (_("Fields replaced (files)"), listed(account.replaced) or _("none")),
@@ -167,12 +175,32 @@ def _model(book: Book) -> list[Row]:
         (_("Name"), spec.name),
         (_("Version"), spec.version),
         (_("Network"), spec.network),
-        (_("Gives"), model.tier),
+        (_("Lets the audit read"), _tier(model.tier)),
         (_("Parameters"), count(model.parameters)),
         *_input(spec.input),
-        (_("Output"), f"{len(spec.output.classes)} {_('classes')}, {spec.output.activation}"),
+        (
+            _("Output"),
+            _("%(n)d classes, %(activation)s")
+            % {"n": len(spec.output.classes), "activation": spec.output.activation},
+        ),
+        (_("Classes"), _classes(spec.output.classes)),
         *([(_("Layer that Grad-CAM reads"), model.layer or _("none"))] if _has_layers(spec.input) else []),
     ]
+
+
+def _tier(tier: Tier) -> str:
+    return {
+        "predictions": _("its answers"),
+        "gradients": _("its answers and their gradients"),
+        "layers": _("its answers, their gradients and its layers"),
+    }[tier]
+
+
+def _classes(names: Sequence[str]) -> str:
+    shown = ", ".join(name[:60] for name in names[:_NAMED])
+    if len(names) <= _NAMED:
+        return shown
+    return _("%(names)s and %(n)d more") % {"names": shown, "n": len(names) - _NAMED}
 
 
 def _has_layers(given: InputSpec) -> bool:

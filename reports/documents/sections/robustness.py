@@ -9,6 +9,7 @@ from auditor.explain.evidence import Evidence, GalleryEntry, ItemRecord, Measure
 from auditor.explain.robustness.changes import Apply, changes_of, generator
 from auditor.explain.robustness.documents import ChangeEffect, Level, Robustness
 from auditor.explain.spec import ImageInput
+from auditor.language import said
 from reports.documents.book import Book
 from reports.documents.figures.doses import Line, Panel, dose_panels
 from reports.documents.figures.overlay import SIZE, encoded
@@ -32,7 +33,8 @@ def context(book: Book) -> dict[str, object]:
         "similar": [_similar(book, one, notes) for one in found.changes if one.similarity],
         "methods": _methods(book),
         "examples": [examples[first : first + _ACROSS] for first in range(0, len(examples), _ACROSS)],
-        "example": _shown(book).item.entry.id,
+        "example": _shown(book).item.entry.id if examples else "",
+        "reason": found.reason,
         "notes": notes.texts,
     }
 
@@ -46,9 +48,9 @@ def flips(evidence: Evidence, item: ItemRecord) -> list[str] | None:
         own = item.changes.get(change.name)
         if own is not None and own.flip is not None:
             words = {
-                "title": change.title,
+                "title": said(change.title),
                 "dose": short(change.levels[own.flip - 1].dose),
-                "unit": change.unit,
+                "unit": said(change.unit),
                 "level": own.flip,
             }
             found.append((own.flip, _("%(title)s %(dose)s %(unit)s (level %(level)d)") % words))
@@ -84,8 +86,8 @@ def _level(level: Level, harmless: bool, notes: Notes) -> dict[str, object]:
 def _curves(found: Robustness) -> bytes:
     panels = [
         Panel(
-            change.title,
-            change.unit,
+            said(change.title),
+            said(change.unit),
             tuple(level.dose for level in change.levels),
             change.harmless,
             (
@@ -104,7 +106,7 @@ def _from(first: Measure | None, measures: list[Measure]) -> tuple[Measure, ...]
 
 def _methods(book: Book) -> list[tuple[str, str]]:
     """Return the methods whose maps were computed again, by name and title."""
-    titles = {method.card.name: method.card.title for method in book.evidence.methods}
+    titles = {method.card.name: said(method.card.title) for method in book.evidence.methods}
     names = dict.fromkeys(name for one in book.evidence.robustness.changes for name in one.similarity)
     return [(name, titles.get(name, name)) for name in names]
 
@@ -114,7 +116,7 @@ def _similar(book: Book, change: ChangeEffect, notes: Notes) -> dict[str, object
     found = [change.similarity.get(name) for name, _title in _methods(book)]
     return {
         "title": change.title,
-        "dose": f"{dose} {change.unit}",
+        "dose": f"{dose} {said(change.unit)}",
         "numbers": [notes.plain(measure) if measure else None for measure in found],
     }
 
@@ -128,7 +130,7 @@ def _shown(book: Book) -> GalleryEntry:
 def _examples(book: Book) -> list[dict[str, object]]:
     """Return one image of the gallery under each change, at the harmless and at the strongest dose side by side."""
     spec = book.evidence.model.spec.input
-    if not isinstance(spec, ImageInput):
+    if not isinstance(spec, ImageInput) or not book.evidence.gallery.entries:
         return []
     item = _shown(book).item
     image = picture(

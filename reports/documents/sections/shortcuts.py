@@ -16,6 +16,7 @@ from auditor.explain.shortcuts.documents import (
     OutsideMass,
     Within,
 )
+from auditor.language import said
 from reports.documents.book import Book
 from reports.documents.figures.clusters import Tile, cluster_maps
 from reports.documents.figures.source import Bytes, attribution
@@ -32,7 +33,7 @@ _SEVERITIES = {"found": "critical", "undecided": "warning", "not found": "note",
 def context(book: Book) -> dict[str, object]:
     """Return what the chapter on shortcuts prints."""
     found, notes = book.evidence.shortcuts, Notes()
-    titles = {method.card.name: method.card.title for method in book.evidence.methods}
+    titles = {method.card.name: said(method.card.title) for method in book.evidence.methods}
     chosen = _chosen(found.clusterings)
     methods = [name for name in titles if any(name in one.shares for one in found.outside)][:_ACROSS]
     outcome, minimum = found.verdict.outcome, book.evidence.plan.minimum_group

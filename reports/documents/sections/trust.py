@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from auditor.explain.measure import Measure
 from auditor.explain.trust.documents import Aspect, MethodTrust, Outcome, Trust
+from auditor.language import said
 from reports.documents.book import Book
 from reports.documents.figures.curves import Line, line_panels
 from reports.documents.numbers import Notes, Number
@@ -144,7 +145,7 @@ _TABLES = (
 def context(book: Book) -> dict[str, object]:
     """Return what the pages on trust print."""
     found, notes = book.evidence.trust, Notes()
-    titles = {method.card.name: method.card.title for method in book.evidence.methods}
+    titles = {method.card.name: said(method.card.title) for method in book.evidence.methods}
     ranked = sorted(found.methods, key=lambda one: (one.rank is None, one.rank))
     return {
         "trust": found,

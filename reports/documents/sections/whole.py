@@ -24,7 +24,7 @@ def context(book: Book) -> dict[str, object]:
     return {
         "importance": survey.importance,
         "loss": notes.plain(survey.importance.loss) if survey.importance else None,
-        "columns": [_importance(one, survey, notes) for one in columns[:_ROWS]],
+        "columns": [_importance(book, one, survey, notes) for one in columns[:_ROWS]],
         "columns_left": max(0, len(columns) - _ROWS),
         "methods": _methods(book),
         "dependence": _curves(book, survey, "partial_dependence"),
@@ -40,21 +40,26 @@ def context(book: Book) -> dict[str, object]:
 
 
 def _methods(book: Book) -> list[str]:
-    titles = {method.card.name: method.card.title for method in book.evidence.methods}
+    titles = {method.card.name: said(method.card.title) for method in book.evidence.methods}
     return [titles.get(name, name) for name in book.evidence.survey.attributions][:_ACROSS]
 
 
-def _importance(one: Importance, survey: Survey, notes: Notes) -> dict[str, object]:
+def _importance(book: Book, one: Importance, survey: Survey, notes: Notes) -> dict[str, object]:
     found = [
         next((entry for entry in entries if entry.name == one.name), None)
         for entries in list(survey.attributions.values())[:_ACROSS]
     ]
     return {
-        "title": one.title or one.name,
+        "title": _named(book, one.title) or one.name,
         "permutation": notes.plain(one.permutation),
         "sage": notes.plain(one.sage),
         "attributions": [notes.plain(entry.absolute) if entry else None for entry in found],
     }
+
+
+def _named(book: Book, title: str) -> str:
+    """Return the title of a part: of a table the column's own, of other items ours."""
+    return title if book.evidence.model.spec.input.kind == "table" else said(title)
 
 
 def _curves(book: Book, survey: Survey, kind: str) -> str | None:
@@ -65,8 +70,9 @@ def _curves(book: Book, survey: Survey, kind: str) -> str | None:
 def _curve_notes(survey: Survey) -> list[str]:
     def note(curve: Curve) -> str:
         interval = _("interval at %(c)s %% at each point") % {"c": short(100 * curve.confidence)}
+        words = {"interval": interval, "n": curve.n, "seed": curve.seed}
         parts = [said(text) for text in (curve.method, *curve.how)]
-        return "; ".join([*parts, interval, f"n = {curve.n}", _("seed %(seed)d") % {"seed": curve.seed}])
+        return "; ".join([*parts, _("%(interval)s; n = %(n)d; seed %(seed)d") % words])
 
     return sorted({note(curve) for curve in survey.curves})
 

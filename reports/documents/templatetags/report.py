@@ -26,21 +26,16 @@ def plain(text: object, longest: int = _LONGEST) -> str:
 
 
 @register.filter
-def brief(text: object, longest: int = _LONGEST) -> str:
-    """Return what a person declared, cut where another page of the report prints it whole."""
-    return _cut(
-        text,
-        longest,
-        lambda n: ngettext(
-            "%(n)d more character; whole in its chapter", "%(n)d more characters; whole in its chapter", n
-        ),
-    )
-
-
-@register.filter
 def whole(text: object) -> str:
     """Return text of any length without control and direction marks."""
     return isolated(visible(str(text)))
+
+
+@register.filter
+def brief(text: object, longest: int) -> str:
+    """Return text without control and direction marks, cut with an ellipsis where another place has it whole."""
+    cleaned = visible(str(text))
+    return isolated(cleaned if len(cleaned) <= longest else f"{cleaned[: longest - 1]}…")
 
 
 @register.filter
