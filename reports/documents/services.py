@@ -97,10 +97,7 @@ def report_withdraw(*, report: Report, reason: str, by: User, now: datetime | No
 def check_evidence(run: Run) -> None:
     """Raise Refused for a run that has no evidence."""
     if not run.evidence_digest:
-        raise Refused(
-            say("This audit is %(state)s and has no evidence, so there is nothing to report.",
-                state=say(str(run.state)))
-        )  # fmt: skip
+        raise Refused(say("This audit has no evidence, so there is nothing to report."))
 
 
 def _check_idle(run: Run, language: str) -> None:

@@ -92,8 +92,7 @@ def _open(request: SignOffRequest, by: User) -> SignOffRequest:
     last = _last(run, held.language)
     if held.answered is not None:
         raise Refused(
-            say("%(number)s was %(kind)s by %(by)s already.",
-                number=held.number, kind=say(str(held.answered.kind)), by=named(held.answered.by))
+            say("%(number)s was answered by %(by)s already.", number=held.number, by=named(held.answered.by))
         )  # fmt: skip
     if last is not None and last.pk != held.pk:
         raise Refused(
