@@ -105,6 +105,7 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.AlterField("entry", "previous", models.CharField(max_length=64, unique=True, null=True)),
+        migrations.AlterField("entry", "hash", models.CharField(max_length=64)),
         migrations.RunPython(to_tree, to_chain),
         migrations.RemoveField("entry", "previous"),
         migrations.RunSQL([CLOSE, GUARD_NODES], [FREE_NODES, OPEN]),
