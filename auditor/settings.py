@@ -181,6 +181,11 @@ SIGNING = {
     "pkcs12": os.environ.get("RETRACE_SIGNING_P12", ""),
     "passphrase": os.environ.get("RETRACE_SIGNING_PASSPHRASE", ""),
 }
+TSA = {
+    "url": os.environ.get("RETRACE_TSA_URL", ""),
+    "level": os.environ.get("RETRACE_TSA_LEVEL", "B-T"),
+    "roots": os.environ.get("RETRACE_TSA_ROOTS", ""),
+}
 WEBHOOK_KEY = os.environ.get("RETRACE_WEBHOOK_KEY") or SECRET_KEY
 WEBHOOK_PRIVATE_NETWORK = os.environ.get("RETRACE_WEBHOOK_PRIVATE_NETWORK", "0") == "1"
 WEBHOOK_SECONDS = 10
@@ -191,6 +196,11 @@ JOB_LEASE_SECONDS = float(os.environ.get("RETRACE_LEASE_SECONDS", "30"))
 JOB_ATTEMPTS = 3
 INTAKE_MEMORY_BYTES = int(os.environ.get("RETRACE_INTAKE_MEMORY_BYTES", 12 * 2**30))
 INTAKE_SECONDS = int(os.environ.get("RETRACE_INTAKE_SECONDS", "900"))
+VERIFY_LIMIT_BYTES = int(os.environ.get("RETRACE_VERIFY_LIMIT_BYTES", 256 * 2**20))
+VERIFY_MEMORY_BYTES = 3 * 2**30
+VERIFY_SECONDS = 60
+VERIFY_AT_ONCE = 2
+VERIFY_PER_MINUTE = 20
 
 LOGGING = {
     "version": 1,

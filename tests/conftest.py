@@ -1,4 +1,4 @@
-"""What every room's tests use: a store of their own, and folders to hand in."""
+"""What every room's tests use: a store and keys of their own, and folders to hand in."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +13,7 @@ from tests import folders
 def own_store(tmp_path: Path, settings) -> None:
     settings.STATIC_ROOT = tmp_path
     settings.STORAGE_URL = (tmp_path / "store").as_uri()
+    settings.KEYS_DIR = tmp_path / "keys"
 
 
 @pytest.fixture(autouse=True)

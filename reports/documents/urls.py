@@ -5,6 +5,7 @@ from django.urls import path
 from reports.documents import views
 from reports.documents.declared import views as declaring
 from reports.documents.signoff import views as signing
+from reports.documents.verification import views as verification
 
 urlpatterns = [
     path("runs/<uuid:pk>/", views.run, name="run"),
@@ -17,6 +18,8 @@ urlpatterns = [
     path("runs/<uuid:pk>/comparison/", views.comparison, name="comparison"),
     path("runs/<uuid:pk>/comparison.json", views.comparison_json, name="comparison-json"),
     path("runs/<uuid:pk>/report/", views.request_report, name="request-report"),
+    path("verify/", verification.verify, name="verify"),
+    path("verify/certificate.pem", verification.certificate, name="certificate"),
     path("runs/<uuid:pk>/prepare/", signing.prepare, name="prepare-report"),
     path("runs/<uuid:pk>/declarations/", declaring.declarations, name="declarations"),
     path("runs/<uuid:pk>/declarations/<slug:section>/", declaring.declare, name="declare"),

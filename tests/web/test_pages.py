@@ -15,7 +15,7 @@ from auditor.registry.models import Intake
 from tests import folders, rows
 
 pytestmark = pytest.mark.django_db
-OPEN = {"login", "set_language"}
+OPEN = {"login", "set_language", "verify", "certificate"}
 
 
 @pytest.fixture
