@@ -70,8 +70,7 @@ class Notes:
 
     def _text(self, measure: Measure) -> tuple[str, str]:
         """Return what was computed, and how its interval came about."""
-        what, _semicolon, how = said(measure.method).partition("; ")
-        parts = [how] if how else []
+        parts = [said(one) for one in measure.how]
         if measure.confidence is not None and measure.low is not None:
             parts.append(_("interval at %(confidence)s %%") % {"confidence": short(100 * measure.confidence)})
         if measure.no_interval:
@@ -81,4 +80,4 @@ class Notes:
             if measure.seed is not None
             else _("no chance involved")
         )
-        return what, "; ".join(parts)
+        return said(measure.method), "; ".join(parts)
