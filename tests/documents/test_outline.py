@@ -20,9 +20,9 @@ CHAPTERS = (
 PLAIN = {
     "agreement", "alike", "all", "another", "answer", "cells", "chance", "change", "changed", "column", "decisions",
     "difference", "else", "everything", "fact", "for", "important", "instead", "items", "largest", "line", "mean",
-    "measure", "methods", "model's", "moves", "not", "observed", "only", "others", "outcome", "page", "part", "probabilities",
-    "property", "question", "rule", "says", "share", "state", "strongest", "subject", "tested", "then", "this",
-    "unimportant", "was", "what", "with",
+    "measure", "methods", "model's", "moves", "not", "observed", "only", "others", "outcome", "page", "part",
+    "probabilities", "property", "question", "rule", "says", "share", "state", "strongest", "subject", "tested",
+    "then", "this", "unimportant", "was", "what", "with",
 }  # fmt: skip
 
 

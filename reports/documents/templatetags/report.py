@@ -4,6 +4,8 @@ import re
 
 from django import template
 
+from reports.documents.formats import clipped
+
 register = template.Library()
 
 _LONGEST = 300
@@ -22,9 +24,8 @@ def plain(text: object, longest: int = _LONGEST) -> str:
 
 @register.filter
 def brief(text: object, longest: int) -> str:
-    """Return a name without control and direction marks, cut with an ellipsis; the evidence has it whole."""
-    cleaned = _UNSEEN.sub("�", str(text))
-    return cleaned if len(cleaned) <= longest else f"{cleaned[: longest - 1]}…"
+    """Return a name without control and direction marks, its middle left out where it is long."""
+    return clipped(_UNSEEN.sub("�", str(text)), longest)
 
 
 @register.filter
