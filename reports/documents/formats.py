@@ -50,3 +50,11 @@ def moment(text: str) -> str:
 def day(text: str) -> str:
     """Return an ISO 8601 day in words; raises ValueError for other text."""
     return formatted(date.fromisoformat(text), pgettext("format of a day", "j F Y"))
+
+
+def clipped(text: str, longest: int) -> str:
+    """Return a name of at most so many characters; the middle of a longer one is left out, as ends differ."""
+    if len(text) <= longest:
+        return text
+    end = longest // 3
+    return f"{text[: longest - end - 1].rstrip()}…{text[len(text) - end :].lstrip()}"

@@ -70,7 +70,7 @@ class Notes:
 
     def _text(self, measure: Measure) -> tuple[str, str]:
         """Return what was computed, and how its interval came about."""
-        parts = [said(text) for text in measure.how]
+        parts = [said(one) for one in measure.how]
         if measure.confidence is not None and measure.low is not None:
             parts.append(_("interval at %(confidence)s %%") % {"confidence": short(100 * measure.confidence)})
         if measure.no_interval:

@@ -284,7 +284,7 @@ def _curve(name: str, kind: str) -> g.Curve:
     return g.Curve(
         name=name, title=name, unit="Million cells a litre", of="lesion", kind=kind, at=at, values=values,
         low=tuple(value - 0.1 for value in values), high=tuple(value + 0.1 for value in values),
-        confidence=0.95, n=120, method="mean over items; percentile bootstrap", seed=7,
+        confidence=0.95, n=120, method="mean over items", how=("percentile bootstrap",), seed=7,
     )  # fmt: skip
 
 

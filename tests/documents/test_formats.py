@@ -44,3 +44,10 @@ def test_the_numbers_along_an_axis_follow_the_language():
 def test_what_is_no_time_is_refused():
     with pytest.raises(ValueError, match="Invalid isoformat"):
         formats.moment("today")
+
+
+def test_long_names_keep_their_beginning_and_their_end():
+    assert formats.clipped("a name", 20) == "a name"
+    found = {formats.clipped(f"{'long ' * 20}{number}", 24) for number in range(3)}
+    assert len(found) == 3
+    assert all(len(name) <= 24 and "…" in name for name in found)

@@ -10,7 +10,7 @@ from matplotlib.patches import FancyBboxPatch
 from auditor.explain.evidence import Feature, TreeNode
 from auditor.explain.globals.rules import LARGEST
 from reports.documents.figures.style import ACCENT, INK, PAPER, SOFT, figure, house_style, svg
-from reports.documents.formats import short
+from reports.documents.formats import clipped, short
 
 Place = tuple[float, float]
 _WIDTH, _ROW = 166.0, 15.0
@@ -87,7 +87,7 @@ def _box(axes: Axes, node: TreeNode, place: Place, column: float, titles: Mappin
 def _question(node: TreeNode, titles: Mapping[str, Feature], wide: int) -> list[str]:
     feature = titles.get(node.feature or "")
     title, unit = (feature.title, feature.unit) if feature else (node.feature or "", "")
-    lines = textwrap.wrap(title, wide)[:3] or [""]
+    lines = textwrap.wrap(clipped(title, 2 * wide - 4), wide)[:2] or [""]
     if node.category is not None:
         return [*lines, (_("is not %(value)s?") % {"value": node.category})[: wide + 4]]
     if node.threshold == LARGEST:
@@ -97,4 +97,7 @@ def _question(node: TreeNode, titles: Mapping[str, Feature], wide: int) -> list[
 
 def _answer(node: TreeNode, wide: int) -> list[str]:
     most = node.counts.get(node.decision, 0)
-    return [*textwrap.wrap(node.decision, wide)[:2], _("%(n)d of %(of)d") % {"n": most, "of": node.n}]
+    return [
+        *textwrap.wrap(clipped(node.decision, 2 * wide - 4), wide)[:2],
+        _("%(n)d of %(of)d") % {"n": most, "of": node.n},
+    ]

@@ -25,7 +25,7 @@ TERMS: tuple[tuple[Text, Text], ...] = (
     (_("Average precision"),
      _("How many of the items that score highest for a class are of that class, averaged over all places where "
        "one could stop.")),
-    (_("Balanced accuracy"),
+    (_("Balanced accuracy (balanced acc.)"),
      _("The mean over the classes of the share of items decided right, so that a frequent class does not dominate.")),
     (_("Baseline"), _("What a number is compared with: maps that know nothing, or the commonest answer every time.")),
     (_("Brier score"), _("The mean squared distance between scores and labels; 0 is best.")),
@@ -54,6 +54,7 @@ TERMS: tuple[tuple[Text, Text], ...] = (
      _("A part of an item is replaced by the same part of another item, or taken away, to see whether the "
        "decision depends on it.")),
     (_("Faithfulness"), _("Whether a map names what the score really depends on, tested by taking places away.")),
+    (_("Drop"), _("By how much a number is lower among items that are alike in a column.")),
     (_("Fall of the score"), _("By how much the score of the decided class is lower after a part was exchanged.")),
     (_("Fidelity"), _("How often the surrogate tree decides as the model does, on items that it was not grown on.")),
     (_("Finding"), _("A fixed rule that read the evidence and fired, with its numbers and its threshold.")),
@@ -65,9 +66,10 @@ TERMS: tuple[tuple[Text, Text], ...] = (
        "columns.")),
     (_("Harmless dose"),
      _("A change so small that nobody would notice it, or that is everyday practice; the plan fixes it.")),
-    (_("Holm's correction"),
+    (_("Holm's correction (adjusted p, corrected p)"),
      _("Who makes many tests finds something by chance. The correction raises each p so that this is accounted "
        "for; such a p is called adjusted or corrected.")),
+    (_("Held-out items"), _("Items that were kept aside, so that what was made from the others can be tested.")),
     (_("Infidelity"), _("The error with which a map foretells what happens without some parts; 0 is best.")),
     (_("Interim report"), _("A report that nobody has signed off.")),
     (_("Interval"),
@@ -79,7 +81,7 @@ TERMS: tuple[tuple[Text, Text], ...] = (
     (_("Label"), _("The answer that the validation set calls right; people gave it, and it can be wrong.")),
     (_("Layer"), _("A stage of a network; or one slab of a volume.")),
     (_("Ledger"), _("A list that only grows; each change to an earlier entry would show.")),
-    (_("Loading"), _("How much of a column goes into a principal component.")),
+    (_("Loadings"), _("How much of a column goes into a principal component.")),
     (_("Local fit (R²)"),
      _("The share of the score's variation near an item that a simple stand-in reproduces; 1 is all of it, 0 none.")),
     (_("Localisation (mass, rank and peak inside)"),
@@ -131,6 +133,7 @@ TERMS: tuple[tuple[Text, Text], ...] = (
      _("The share of items of a class that are recognised, and the share of other items that are not taken for it.")),
     (_("Sensitivity-n"),
      _("The correlation of what a map foretells with what happens when parts are taken away; 1 is best.")),
+    (_("Shift of the mean"), _("How far the mean of a component moved, in standard deviations of the earlier set.")),
     (_("Shortcut, proxy"),
      _("Something that merely goes along with the label in this set, and that the model goes by: a marker, a "
        "device, a site.")),
@@ -145,6 +148,7 @@ TERMS: tuple[tuple[Text, Text], ...] = (
     (_("Trusted"), _("A method whose maps passed the tests of faithfulness and sanity, and failed none.")),
     (_("Undecided"), _("A test whose interval includes the threshold: too few items to tell.")),
     (_("Validation set"), _("The items with their labels on which the model was asked.")),
+    (_("Variance"), _("How much items differ in a number.")),
     (_("Weights"), _("The file with the numbers that training has set; they are the model.")),
 )  # fmt: skip
 

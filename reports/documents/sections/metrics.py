@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from auditor.explain.evidence import Metric
 from reports.documents.numbers import Notes, Number
 
-_NAMES = {
+NAMES = {
     "accuracy": _("Accuracy"),
     "balanced_accuracy": _("Balanced accuracy"),
     "sensitivity": _("Sensitivity"),
@@ -28,7 +28,7 @@ def title_of(metric: Metric) -> str:
 
 def named(name: str, of: str | None) -> str:
     """Return the name of a metric and its class."""
-    return f"{_NAMES[name]}{f', {of}' if of else ''}"
+    return f"{NAMES[name]}{f', {of}' if of else ''}"
 
 
 def number_of(metric: Metric, notes: Notes) -> Number:

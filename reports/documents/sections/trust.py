@@ -26,7 +26,7 @@ _OUTCOMES: dict[Outcome, tuple[str, Promise]] = {
     "undecided": ("?", _("undecided")),
     "not measured": ("–", _("not measured")),
 }
-_NAMES = {
+NAMES = {
     "gain": _("gain over random"),
     "deletion": _("deletion area"),
     "insertion": _("insertion area"),
@@ -200,7 +200,7 @@ def _table(
     baseline = {named.name: named.measure for named in random.measures} if random else {}
     if any(name in baseline for name in names):
         rows.append((str(_("random maps")), _numbers(names, baseline, notes, random), False, True))
-    return Table(kind.title, kind.words, [_NAMES[name] for name in names], rows)
+    return Table(kind.title, kind.words, [NAMES[name] for name in names], rows)
 
 
 def _numbers(

@@ -70,9 +70,9 @@ def _curves(book: Book, survey: Survey, kind: str) -> str | None:
 def _curve_notes(survey: Survey) -> list[str]:
     def note(curve: Curve) -> str:
         interval = _("interval at %(c)s %% at each point") % {"c": short(100 * curve.confidence)}
-        words = {"interval": interval, "n": curve.n, "seed": curve.seed}
-        parts = [said(text) for text in (curve.method, *curve.how)]
-        return "; ".join([*parts, _("%(interval)s; n = %(n)d; seed %(seed)d") % words])
+        method = "; ".join(map(said, (curve.method, *curve.how)))
+        words = {"method": method, "interval": interval, "n": curve.n, "seed": curve.seed}
+        return _("%(method)s; %(interval)s; n = %(n)d; seed %(seed)d") % words
 
     return sorted({note(curve) for curve in survey.curves})
 

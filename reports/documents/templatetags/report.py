@@ -6,6 +6,7 @@ from collections.abc import Callable
 from django import template
 from django.utils.translation import ngettext
 
+from reports.documents.formats import clipped
 from reports.documents.printable import isolated, visible
 
 register = template.Library()
@@ -33,9 +34,8 @@ def whole(text: object) -> str:
 
 @register.filter
 def brief(text: object, longest: int) -> str:
-    """Return text without control and direction marks, cut with an ellipsis where another place has it whole."""
-    cleaned = visible(str(text))
-    return isolated(cleaned if len(cleaned) <= longest else f"{cleaned[: longest - 1]}…")
+    """Return a name without control and direction marks, its middle left out where it is long."""
+    return isolated(clipped(visible(str(text)), longest))
 
 
 @register.filter
