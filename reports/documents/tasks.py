@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from auditor.jobs.work import work
-from reports.documents.models import Report
+from reports.documents.models import Letter, Report
 
 
 @shared_task
@@ -12,3 +12,11 @@ def issue(report_id: int) -> None:
     from reports.documents import execution
 
     work(Report, report_id, compute=execution.render_report, settle=execution.issue)
+
+
+@shared_task
+def write_letter(letter_id: int) -> None:
+    """Write one letter to a data subject."""
+    from reports.documents.letter import execution
+
+    work(Letter, letter_id, compute=execution.write_letter, settle=execution.keep)

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from reports.documents import views
+from reports.documents.letter import views as letters
 
 urlpatterns = [
     path("runs/<uuid:pk>/", views.run, name="run"),
@@ -15,5 +16,8 @@ urlpatterns = [
     path("runs/<uuid:pk>/comparison/", views.comparison, name="comparison"),
     path("runs/<uuid:pk>/comparison.json", views.comparison_json, name="comparison-json"),
     path("runs/<uuid:pk>/report/", views.request_report, name="request-report"),
+    path("runs/<uuid:pk>/items/<int:item>/letters/", letters.letters, name="letters"),
+    path("runs/<uuid:pk>/items/<int:item>/letters/write/", letters.write, name="write-letter"),
+    path("letters/<int:pk>.pdf", letters.letter_pdf, name="letter-pdf"),
     path("reports/<int:pk>.pdf", views.pdf, name="report-pdf"),
 ]
