@@ -1,8 +1,8 @@
 """How easy a text is to read: Flesch's formula and its forms for German and French, and Björnsson's LIX.
 
-Flesch (1948); Amstad (1978) for German; Kandel and Moles (1958) for French; Björnsson (1968). A Flesch value of 60 to 70
-is plain language, read without effort by readers of 13 to 15 years; higher is easier. A LIX under 40 is easy, under 50
-of middling difficulty.
+Flesch (1948); Amstad (1978) for German; Kandel and Moles (1958) for French; Björnsson (1968). A Flesch value of 60 to
+70 is plain language, read without effort by readers of 13 to 15 years; higher is easier. A LIX under 40 is easy, under
+50 of middling difficulty.
 """
 
 import re
@@ -25,7 +25,11 @@ def syllables(word: str, language: str) -> int:
     """Count groups of vowels; a final silent e does not count in English and French."""
     low = word.lower()
     groups = len(re.findall(f"[{_VOWELS[language]}]+", low))
-    if language == "en" and re.search(r"[^aeiouyl]e(?:s|d)?$", low) and not re.search(r"(?:[td]ed|[sxz]es|[cg]es|[cs]hes)$", low):
+    if (
+        language == "en"
+        and re.search(r"[^aeiouyl]e(?:s|d)?$", low)
+        and not re.search(r"(?:[td]ed|[sxz]es|[cg]es|[cs]hes)$", low)
+    ):
         groups -= 1
     if language == "fr" and re.search(r"[^aeiouyàâäéèêëîïôöùûüœæ]e(?:s|nt)?$", low):
         groups -= 1

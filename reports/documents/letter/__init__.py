@@ -1,1 +1,1 @@
-"""The letter to a data subject about one decision: what counted, how sure it is, and what they can do (GDPR Art. 15)."""
+"""The letter to a data subject about one decision: what counted, how sure it is, what they can do (Art. 15)."""

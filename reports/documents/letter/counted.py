@@ -28,7 +28,9 @@ def _unknown(facts: LetterFacts) -> Section:
     return Section(
         title=_("What counted most?"),
         paragraphs=(
-            _("We cannot name a single point that counted most. We would have to guess, and we do not want to."),
+            _(
+                "We cannot name a single point that counted most. We would have to guess, and we do not want to."
+            ),
             ngettext(
                 "There are methods that look into such a program. We tested %(n)d of them on this program. It did "
                 "not pass all of its tests, so we do not use it here.",
@@ -51,11 +53,15 @@ def _known(facts: LetterFacts, book: Book, found: Reasons) -> Section:
     item = facts.entry.item
     return Section(
         title=_("What counted most?"),
-        paragraphs=(_("These points of your case contributed most to the result. The strongest comes first."),),
+        paragraphs=(
+            _("These points of your case contributed most to the result. The strongest comes first."),
+        ),
         points=_points(facts, book, item, found),
         picture=_picture(facts, book, item, found),
         after=(
-            _("We found this with the method “%(method)s”. We tested the method on this program first, and it passed.")
+            _(
+                "We found this with the method “%(method)s”. We tested the method on this program first, and it passed."
+            )
             % {"method": found.title},
             _("This shows what the program used. It does not show whether the result is right."),
         ),
@@ -108,9 +114,7 @@ def _picture(facts: LetterFacts, book: Book, item: ItemRecord, found: Reasons) -
 def otherwise(facts: LetterFacts) -> Section:
     """Return the section on what would have changed the result."""
     item = facts.entry.item
-    found = next(
-        (one for one in facts.evidence.survey.counterfactuals if one.item == item.entry.id), None
-    )
+    found = next((one for one in facts.evidence.survey.counterfactuals if one.item == item.entry.id), None)
     title = _("What would have changed the result?")
     if found is not None and found.row is not None and found.row.alternatives:
         return Section(
@@ -123,7 +127,12 @@ def otherwise(facts: LetterFacts) -> Section:
         return Section(title, (_regions(found.regions),))
     if found is not None:
         return Section(
-            title, (_("We looked for small changes with another result and found none that is likely in real life."),)
+            title,
+            (
+                _(
+                    "We looked for small changes with another result and found none that is likely in real life."
+                ),
+            ),
         )
     return Section(title, (_("This was not measured for your case."),))
 

@@ -20,7 +20,8 @@ def decided(facts: LetterFacts) -> Section:
         title=_("What was decided?"),
         paragraphs=(
             _("This letter is about the case “%(case)s”. Its result is: “%(result)s”.") % words,
-            _("A computer program took part in this. It is called “%(program)s”, version %(version)s.") % words,
+            _("A computer program took part in this. It is called “%(program)s”, version %(version)s.")
+            % words,
             _(
                 "The program learnt from many earlier cases. It looks for patterns in the data of a case and gives "
                 "points to each possible result. The result with the most points wins."

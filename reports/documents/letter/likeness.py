@@ -1,5 +1,6 @@
 """How often the model errs for people like this one, and how sure it is: numbers out of the evidence."""
 
+import math
 from typing import NamedTuple
 
 from auditor.explain.evidence import Evidence, ItemRecord, Measure, Metric
@@ -71,7 +72,6 @@ def _accuracy(metrics: tuple[Metric, ...]) -> Measure | None:
 
 
 def _errors(measure: Measure) -> Errors:
-    value, low, high = (
-        None if end is None else round(100 * (1 - end)) for end in (measure.value, measure.high, measure.low)
-    )
-    return Errors(value or 0, low, high, measure.n)
+    low = None if measure.high is None else math.floor(100 * (1 - measure.high))
+    high = None if measure.low is None else math.ceil(100 * (1 - measure.low))
+    return Errors(round(100 * (1 - (measure.value or 0.0))), low, high, measure.n)

@@ -25,10 +25,14 @@ def letter_request(
     if not run.evidence_digest:
         raise Refused(say("This audit has no evidence, so there is nothing to write a letter about."))
     if language not in dict(settings.LANGUAGES):
-        raise Refused(say("Letters are written in %(languages)s.", languages=", ".join(dict(settings.LANGUAGES))))
+        raise Refused(
+            say("Letters are written in %(languages)s.", languages=", ".join(dict(settings.LANGUAGES)))
+        )
     held = {entry.item.index for entry in evidence_by_digest(run.evidence_digest).gallery.entries}
     if item not in held:
-        raise Refused(say("The gallery of this audit does not hold item %(item)s; choose one that it shows.", item=item))
+        raise Refused(
+            say("The gallery of this audit does not hold item %(item)s; choose one that it shows.", item=item)
+        )
     with transaction.atomic():
         letter = Letter.objects.create(
             run=run, item=item, language=language, requested_at=now or utc_now(), requested_by=by

@@ -23,7 +23,9 @@ def sure(facts: LetterFacts) -> Section:
 def _came_true(facts: LetterFacts) -> list[str]:
     found = observed_at(facts.evidence, facts.entry.item)
     if found is None or found.value is None:
-        return [_("Points are not the same as certainty: how far they can be relied on was not measured here.")]
+        return [
+            _("Points are not the same as certainty: how far they can be relied on was not measured here.")
+        ]
     words = {"right": round(100 * found.value), "n": found.n}
     return [
         _(
@@ -39,7 +41,11 @@ def _overall(found: Errors | None) -> list[str]:
         return [_("How often the program is wrong was not measured.")]
     words = {"wrong": found.of_hundred, "n": found.n}
     return [
-        _("We tested the program on %(n)d cases. In about %(wrong)d of 100 cases its result differed from the known answer.") % words
+        _(
+            "We tested the program on %(n)d cases. In about %(wrong)d of 100 cases its result differed from the known "
+            "answer."
+        )
+        % words
     ]
 
 
@@ -53,16 +59,17 @@ def _like(found: Errors | None) -> list[str]:
         "low": found.low,
         "high": found.high,
     }
-    like = (
-        _("The smallest test group that is like you is this one: %(group)s. It has %(n)d cases.") % words
-    )
+    like = _("The smallest test group that is like you is this one: %(group)s. It has %(n)d cases.") % words
     if found.low is None or found.high is None:
-        return [like, _("In this group, about %(wrong)d of 100 results differed from the known answer.") % words]
+        return [
+            like,
+            _("In this group, about %(wrong)d of 100 results differed from the known answer.") % words,
+        ]
     return [
         like,
         _(
-            "In this group, about %(wrong)d of 100 results differed from the known answer. By chance the true number may lie "
-            "between %(low)d and %(high)d."
+            "In this group, about %(wrong)d of 100 results differed from the known answer. By chance the true number "
+            "may lie between %(low)d and %(high)d."
         )
         % words,
     ]
