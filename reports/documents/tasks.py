@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from auditor.jobs.work import work
-from reports.documents.models import Report, SignOffRequest
+from reports.documents.models import Letter, Report, SignOffRequest
 
 
 @shared_task
@@ -20,3 +20,11 @@ def prepare(request_id: int) -> None:
     from reports.documents.signoff import execution
 
     work(SignOffRequest, request_id, compute=execution.prepare, settle=execution.keep_prepared)
+
+
+@shared_task
+def write_letter(letter_id: int) -> None:
+    """Write one letter to a data subject."""
+    from reports.documents.letter import execution
+
+    work(Letter, letter_id, compute=execution.write_letter, settle=execution.keep)

@@ -4,6 +4,7 @@ from django.urls import path
 
 from reports.documents import views
 from reports.documents.declared import views as declaring
+from reports.documents.letter import views as letters
 from reports.documents.signoff import views as signing
 from reports.documents.verification import views as verification
 
@@ -27,6 +28,9 @@ urlpatterns = [
     path("sign-off/<int:pk>/preview.pdf", signing.preview, name="sign-off-preview"),
     path("sign-off/<int:pk>/sign/", signing.sign, name="sign-report"),
     path("sign-off/<int:pk>/send-back/", signing.send_back, name="send-back"),
+    path("runs/<uuid:pk>/items/<int:item>/letters/", letters.letters, name="letters"),
+    path("runs/<uuid:pk>/items/<int:item>/letters/write/", letters.write, name="write-letter"),
+    path("letters/<int:pk>.pdf", letters.letter_pdf, name="letter-pdf"),
     path("reports/<int:pk>.pdf", views.pdf, name="report-pdf"),
     path("reports/<int:pk>/again/", views.write_again, name="write-again"),
     path("reports/<int:pk>/withdraw/", views.withdraw, name="withdraw-report"),

@@ -71,7 +71,7 @@ def original(item: ItemRecord, store: Store, *, outlined: bool = False) -> Bytes
 
 def overlaid(item: ItemRecord, method: str, store: Store) -> tuple[Bytes, float]:
     """Return an item's image in grey under the map of one method, and what full colour stands for."""
-    what = f"map of item {item.entry.id!r} by {method}"
+    what = say("The map of item %(item)s by %(method)s", item=repr(item.entry.id), method=method)
     values = attribution(store, item.maps[method].array, what)
     grey = np.asarray(Image.fromarray(original(item, store)).convert("L").convert("RGB"))
     scale = scale_of(values)

@@ -32,19 +32,14 @@ class TablePortrait(Portrait):
 
     def draw(self, item: ItemRecord, key: str) -> Asset:
         """Return the chart as SVG."""
-        spec = self.evidence.model.spec.input
-        if not isinstance(spec, TableInput):
-            raise ValueError("the evidence is not about a table")
-        written: dict[str, str] = json.loads(
-            stored(self.store, item.entry.content, say("The row %(item)s", item=repr(item.entry.id)))
-        )
+        written = self.written(item)
         maps = {
             name: attribution(self.store, item.maps[name].array, say("The map by %(method)s", method=name))
             for name in self.shown(item)
         }
-        order = _strongest(list(maps.values()), len(spec.columns))
-        rows = [(spec.columns[index].label, _value(spec.columns[index], written)) for index in order]
-        rest = [index for index in range(len(spec.columns)) if index not in order]
+        order = _strongest(list(maps.values()), len(written))
+        rows = [written[index] for index in order]
+        rest = [index for index in range(len(written)) if index not in order]
         if rest:
             rows.append((_("%(n)d other columns") % {"n": len(rest)}, _("sum")))
         methods = [
@@ -54,6 +49,15 @@ class TablePortrait(Portrait):
             for name, values in maps.items()
         ]
         return Asset(row_chart(rows, methods), "image/svg+xml")
+
+    def written(self, item: ItemRecord) -> list[tuple[str, str]]:
+        """Return the title of every column and the item's value in it, as it was written."""
+        spec = self.evidence.model.spec.input
+        if not isinstance(spec, TableInput):
+            raise ValueError("the evidence is not about a table")
+        what = say("The row %(item)s", item=repr(item.entry.id))
+        values: dict[str, str] = json.loads(stored(self.store, item.entry.content, what))
+        return [(column.label, _value(column, values)) for column in spec.columns]
 
 
 def _strongest(maps: list[np.ndarray], columns: int) -> list[int]:
