@@ -49,7 +49,7 @@ def test_the_strongest_part_of_a_picture_is_where_the_map_is_strongest(store):
     assert found.method == "occlusion"
     row, column = np.unravel_index(found.values.argmax(), found.values.shape)
     side = found.values.shape[0]
-    assert found.parts[0].index == 3 * (3 * row // side) + 3 * column // side
+    assert found.parts[0].place == 3 * (3 * row // side) + 3 * column // side
     assert found.parts[0].weight == 1
 
 
@@ -160,4 +160,4 @@ def test_parts_are_sorted_and_in_the_unit_of_the_strongest(values):
     weights = [abs(part.weight) for part in found]
     assert weights == sorted(weights, reverse=True)
     assert all(0.1 - 1e-6 <= weight <= 1 + 1e-6 for weight in weights)
-    assert len({part.index for part in found}) == len(found) <= 3
+    assert len({part.place for part in found}) == len(found) <= 3

@@ -75,7 +75,7 @@ def _points(facts: LetterFacts, book: Book, item: ItemRecord, found: Reasons) ->
         if not isinstance(drawn, TablePortrait):
             raise TypeError("rows of a table are drawn by TablePortrait")
         written = drawn.written(item)
-        return tuple(_column(part, *written[part.index]) for part in found.parts)
+        return tuple(_column(part, *written[part.place]) for part in found.parts)
     if kind == "image":
         return tuple(_place(part) for part in found.parts)
     return ()
@@ -93,7 +93,7 @@ def _place(part: Part) -> str:
         _("top left"), _("top"), _("top right"), _("left"), _("middle"), _("right"),
         _("bottom left"), _("bottom"), _("bottom right"),
     )  # fmt: skip
-    words = {"place": places[part.index]}
+    words = {"place": places[part.place]}
     if part.weight > 0:
         return _("Part of the picture: %(place)s. This part spoke for the result.") % words
     return _("Part of the picture: %(place)s. This part spoke against the result.") % words

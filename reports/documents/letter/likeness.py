@@ -25,7 +25,7 @@ def overall_errors(evidence: Evidence) -> Errors | None:
 def errors_like(evidence: Evidence, item: ItemRecord) -> Errors | None:
     """Return the errors in the smallest printed group or pair of groups that the item belongs to, or None."""
     performance, groups = evidence.performance, item.entry.groups
-    found = [
+    found: list[tuple[int, tuple[tuple[str, str], ...], tuple[Metric, ...]]] = [
         (one.n or 0, ((one.column, one.value),), one.metrics)
         for one in performance.groups
         if not one.suppressed and groups.get(one.column) == one.value

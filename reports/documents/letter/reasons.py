@@ -15,7 +15,7 @@ _MOST, _LEAST = 3, 0.1
 class Part(NamedTuple):
     """One part: its place among the parts, and its value in the unit of the strongest, -1 to 1."""
 
-    index: int
+    place: int
     weight: float
 
 
