@@ -71,6 +71,20 @@ def render(snapshot: Snapshot, store: Store) -> bytes:
     return content
 
 
+def drawn(html: str, moment: datetime) -> bytes:
+    """Return HTML of ours as a PDF whose pages are drawn into another one, fonts embedded.
+
+    Raises RetraceError where it could not be drawn completely.
+    """
+    with _dated(moment), _complaints() as complaints:
+        content: bytes = HTML(
+            string=html, base_url=f"{SCHEME}:report", url_fetcher=Packaged({})
+        ).write_pdf(font_config=FontConfiguration(), pdf_variant="pdf/a-3u")
+    if complaints:
+        raise RetraceError(f"The signature could not be drawn ({complaints[0]}); nothing was issued.")
+    return content
+
+
 @contextmanager
 def _complaints() -> Iterator[list[str]]:
     """Collect what WeasyPrint would only log: a figure that is missing must not go unseen."""
