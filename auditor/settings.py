@@ -174,6 +174,11 @@ SIGNING = {
     "pkcs12": os.environ.get("RETRACE_SIGNING_P12", ""),
     "passphrase": os.environ.get("RETRACE_SIGNING_PASSPHRASE", ""),
 }
+TSA = {
+    "url": os.environ.get("RETRACE_TSA_URL", ""),
+    "level": os.environ.get("RETRACE_TSA_LEVEL", "B-T"),
+    "roots": os.environ.get("RETRACE_TSA_ROOTS", ""),
+}
 WEBHOOK_KEY = os.environ.get("RETRACE_WEBHOOK_KEY") or SECRET_KEY
 WEBHOOK_PRIVATE_NETWORK = os.environ.get("RETRACE_WEBHOOK_PRIVATE_NETWORK", "0") == "1"
 WEBHOOK_SECONDS = 10

@@ -1,17 +1,15 @@
 """The examination of a file's bytes, pure: held against certificates and keys of logs that are given."""
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import BinaryIO, NamedTuple
 
 from asn1crypto import pem, x509
-from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.general import CMSError
 from pyhanko.sign.validation import (
     EmbeddedPdfSignature,
-    SignatureValidationError,
     async_validate_pdf_signature,
     async_validate_pdf_timestamp,
 )
@@ -30,6 +28,7 @@ from reports.documents.verification.intact import intact, unsigned
 from reports.documents.verification.trusted import trusted
 from reports.ledger.note import VerifierKey
 
+logger = logging.getLogger(__name__)
 PROOF = "ledger-proof.txt"
 _USAGE = KeyUsageConstraints(key_usage={"digital_signature", "non_repudiation"}, match_all_key_usages=False)
 
@@ -64,10 +63,15 @@ def examine(stream: BinaryIO, trust: Trust) -> Examination:
         return _examined(reader, stream, trust)
     except Refused as error:
         return _unreadable(error.sentence)
-    except (PdfError, CMSError, SignatureValidationError, ValueError, LookupError, TypeError, AttributeError) as error:
-        return _broken(error)
-    except (AssertionError, NotImplementedError, RecursionError, OverflowError, MemoryError, OSError) as error:
-        return _broken(error)
+    except Exception as error:
+        # A hostile file can make a parser fail in any way; each means that this is not what was issued.
+        logger.warning("a file could not be examined", exc_info=error)
+        return _unreadable(
+            say(
+                "This file could not be read as the PDF that was issued (%(why)s): it was altered or damaged.",
+                why=type(error).__name__,
+            )
+        )
 
 
 def _examined(reader: PdfFileReader, stream: BinaryIO, trust: Trust) -> Examination:
@@ -134,15 +138,6 @@ def certificates(text: str) -> list[x509.Certificate]:
     if not text:
         return []
     return [x509.Certificate.load(content) for _, _, content in pem.unarmor(text.encode(), multiple=True)]
-
-
-def _broken(error: Exception) -> Examination:
-    return _unreadable(
-        say(
-            "This file could not be read as the PDF that was issued (%(why)s): it was altered or damaged.",
-            why=type(error).__name__,
-        )
-    )
 
 
 def _unreadable(sentence: str) -> Examination:
