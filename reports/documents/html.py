@@ -8,7 +8,9 @@ from django.utils import translation
 
 from auditor.common.store import Store
 from reports.documents.book import Asset, ReportBook
+from reports.documents.fonts import STACK, covered
 from reports.documents.kinds import WORDS
+from reports.documents.printable import printable
 from reports.documents.sections import (
     change,
     gallery,
@@ -57,9 +59,10 @@ def page(snapshot: Snapshot, store: Store) -> Page:
         context: dict[str, object] = {
             "snapshot": snapshot,
             "evidence": snapshot.evidence,
+            "typefaces": STACK,
             "words": WORDS[snapshot.evidence.model.spec.input.kind],
         }
         for section in _SECTIONS:
             context[section.__name__.rpartition(".")[2]] = section.context(book)
         html = render_to_string("documents/report/report.html", context)
-    return Page(html, book.assets)
+    return Page(printable(html, covered()), book.assets)

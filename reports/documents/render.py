@@ -1,28 +1,27 @@
-"""HTML to PDF: alone in knowing WeasyPrint. The same snapshot gives the same bytes in any process."""
+"""HTML to PDF by WeasyPrint. The same snapshot gives the same bytes in any process."""
 
 import logging
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 
-from django.conf import settings
-from weasyprint import HTML, Attachment
+from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from auditor.common.errors import RetraceError
 from auditor.common.store import Store
+from reports.documents.attachments import attachments
 from reports.documents.book import SCHEME, Asset
+from reports.documents.finishing import finish
+from reports.documents.fonts import address, needed, packaged_only, style, truetype
 from reports.documents.html import page
 from reports.documents.snapshot import Snapshot
 
-_FONTS = f"{SCHEME}:fonts/"
-
 
 class Packaged(URLFetcher):  # type: ignore[misc]
-    """Serves the assets of one report and our packaged fonts; every other address stops the rendering."""
+    """Serves the assets of one report, its fonts among them; every other address stops the rendering."""
 
     def __init__(self, assets: Mapping[str, Asset]) -> None:
         super().__init__(allowed_protocols=(SCHEME,), allow_redirects=False, fail_on_errors=True)
@@ -30,41 +29,35 @@ class Packaged(URLFetcher):  # type: ignore[misc]
 
     def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
         """Return an asset; raises FatalURLFetchingError for any address that is not ours."""
-        asset = self._assets.get(url) or self._font(url)
+        asset = self._assets.get(url)
         if asset is None:
             raise FatalURLFetchingError(
                 f"A report loads nothing but its own parts, and {url[:200]!r} is none."
             )
         return URLFetcherResponse(url, asset.content, {"Content-Type": asset.kind})
 
-    def _font(self, url: str) -> Asset | None:
-        fonts = Path(settings.BASE_DIR) / "auditor" / "static" / "vendor" / "fonts"
-        known = {f"{_FONTS}{path.name}": path for path in fonts.glob("*.woff2")}
-        return Asset(known[url].read_bytes(), "font/woff2") if url in known else None
 
 
 def render(snapshot: Snapshot, store: Store) -> bytes:
-    """Return the report as a tagged PDF with the evidence attached.
+    """Return the report as PDF/A-3a and PDF/UA-1, with evidence, statement and the list of arrays attached.
 
     Raises RetraceError where an array or an image that the evidence names is missing or damaged.
     """
     document = page(snapshot, store)
-    issued = datetime.fromisoformat(snapshot.issued_at)
-    evidence = Attachment(
-        string=snapshot.evidence.to_bytes(),
-        name="evidence.json",
-        description=f"Evidence {snapshot.evidence_digest}",
-        created=issued,
-        modified=issued,
-    )
-    with _dated(issued), _complaints() as complaints:
+    faces = needed(document.html)
+    fetch = Packaged(document.assets | {address(face): Asset(truetype(face), "font/ttf") for face in faces})
+    with _dated(datetime.fromisoformat(snapshot.issued_at)), _complaints() as complaints:
+        with packaged_only():
+            fonts = FontConfiguration()
         content: bytes = HTML(
-            string=document.html, base_url=f"{SCHEME}:report", url_fetcher=Packaged(document.assets)
+            string=document.html, base_url=f"{SCHEME}:report", url_fetcher=fetch
         ).write_pdf(
-            font_config=FontConfiguration(),
-            pdf_tags=True,
+            stylesheets=[CSS(string=style(faces), url_fetcher=fetch, font_config=fonts)],
+            font_config=fonts,
+            pdf_variant="pdf/a-3a",
             pdf_identifier=snapshot.document_digest()[:32].encode(),
-            attachments=[evidence],
+            attachments=attachments(snapshot),
+            finisher=finish,
         )
     if complaints:
         raise RetraceError(f"The report could not be drawn completely ({complaints[0]}); nothing was issued.")
