@@ -16,7 +16,7 @@ from reports.documents.attachments import attachments
 from reports.documents.book import SCHEME, Asset
 from reports.documents.finishing import finish
 from reports.documents.fonts import address, needed, packaged_only, style, truetype
-from reports.documents.html import page
+from reports.documents.html import Page, page
 from reports.documents.snapshot import Snapshot
 
 
@@ -37,16 +37,26 @@ class Packaged(URLFetcher):  # type: ignore[misc]
         return URLFetcherResponse(url, asset.content, {"Content-Type": asset.kind})
 
 
-
 def render(snapshot: Snapshot, store: Store) -> bytes:
     """Return the report as PDF/A-3a and PDF/UA-1, with evidence, statement and the list of arrays attached.
 
     Raises RetraceError where an array or an image that the evidence names is missing or damaged.
     """
-    document = page(snapshot, store)
+    return drawn(
+        page(snapshot, store),
+        datetime.fromisoformat(snapshot.issued_at),
+        pdf_variant="pdf/a-3a",
+        pdf_identifier=snapshot.document_digest()[:32].encode(),
+        attachments=attachments(snapshot),
+        finisher=finish,
+    )
+
+
+def drawn(document: Page, moment: datetime, **options: object) -> bytes:
+    """Return a page of HTML as PDF in packaged typefaces; raises RetraceError where it is not drawn completely."""
     faces = needed(document.html)
-    fetch = Packaged(document.assets | {address(face): Asset(truetype(face), "font/ttf") for face in faces})
-    with _dated(datetime.fromisoformat(snapshot.issued_at)), _complaints() as complaints:
+    fetch = Packaged({**document.assets, **{address(face): Asset(truetype(face), "font/ttf") for face in faces}})
+    with _dated(moment), _complaints() as complaints:
         with packaged_only():
             fonts = FontConfiguration()
         content: bytes = HTML(
@@ -54,27 +64,10 @@ def render(snapshot: Snapshot, store: Store) -> bytes:
         ).write_pdf(
             stylesheets=[CSS(string=style(faces), url_fetcher=fetch, font_config=fonts)],
             font_config=fonts,
-            pdf_variant="pdf/a-3a",
-            pdf_identifier=snapshot.document_digest()[:32].encode(),
-            attachments=attachments(snapshot),
-            finisher=finish,
+            **options,
         )
     if complaints:
         raise RetraceError(f"The report could not be drawn completely ({complaints[0]}); nothing was issued.")
-    return content
-
-
-def drawn(html: str, moment: datetime) -> bytes:
-    """Return HTML of ours as a PDF whose pages are drawn into another one, fonts embedded.
-
-    Raises RetraceError where it could not be drawn completely.
-    """
-    with _dated(moment), _complaints() as complaints:
-        content: bytes = HTML(
-            string=html, base_url=f"{SCHEME}:report", url_fetcher=Packaged({})
-        ).write_pdf(font_config=FontConfiguration(), pdf_variant="pdf/a-3u")
-    if complaints:
-        raise RetraceError(f"The signature could not be drawn ({complaints[0]}); nothing was issued.")
     return content
 
 

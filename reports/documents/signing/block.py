@@ -7,6 +7,9 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from reports.documents.fonts import STACK, covered
+from reports.documents.html import Page
+from reports.documents.printable import printable
 from reports.documents.render import drawn
 from reports.documents.signing.field import HEIGHT_MM, WIDTH_MM
 from reports.documents.snapshot import SignOff
@@ -27,9 +30,15 @@ class Block(NamedTuple):
         with override(self.language):
             html = render_to_string(
                 "documents/report/signature.html",
-                {"block": self, "moment": self.moment.astimezone(UTC), "width": WIDTH_MM, "height": HEIGHT_MM},
+                {
+                    "block": self,
+                    "moment": self.moment.astimezone(UTC),
+                    "typefaces": STACK,
+                    "width": WIDTH_MM,
+                    "height": HEIGHT_MM,
+                },
             )
-        return drawn(html, self.moment)
+        return drawn(Page(printable(html, covered()), {}), self.moment, pdf_variant="pdf/a-3u")
 
     def description(self) -> str:
         """Return the block as one sentence, for whoever hears the page instead of seeing it."""

@@ -3,31 +3,36 @@
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.sign.fields import SigFieldSpec, append_signature_field, enumerate_sig_fields
+from pyhanko.sign.fields import SigFieldSpec, enumerate_sig_fields
 
 NAME = "Signature"
 _MM = 72 / 25.4
-WIDTH_MM, HEIGHT_MM = 166, 30
-_LEFT_MM, _BOTTOM_MM = 22, 20
-BOX = tuple(
-    round(edge * _MM) for edge in (_LEFT_MM, _BOTTOM_MM, _LEFT_MM + WIDTH_MM, _BOTTOM_MM + HEIGHT_MM)
+WIDTH_MM, HEIGHT_MM = 166, 27
+_LEFT_MM, _BOTTOM_MM = 22, 22
+BOX = (
+    round(_LEFT_MM * _MM),
+    round(_BOTTOM_MM * _MM),
+    round((_LEFT_MM + WIDTH_MM) * _MM),
+    round((_BOTTOM_MM + HEIGHT_MM) * _MM),
 )
 
 
-def add_field(
-    writer: IncrementalPdfFileWriter, appearance: generic.IndirectObject, description: str
-) -> None:
-    """Add the empty field to the first page; `description` is what a screen reader says instead of the picture."""
-    spec = SigFieldSpec(NAME, on_page=0, box=BOX, readable_field_name=description)  # type: ignore[arg-type]
-    append_signature_field(writer, spec)
+SPEC = SigFieldSpec(NAME, on_page=0, box=BOX)
+
+
+def dress(writer: IncrementalPdfFileWriter, appearance: generic.IndirectObject, description: str) -> None:
+    """Give the new field its picture and its place among the tags.
+
+    `description` is what a screen reader says instead of the picture.
+    """
     ((_, _, reference),) = enumerate_sig_fields(writer, with_name=NAME)
     widget = reference.get_object()
+    text = generic.TextStringObject(description)
+    widget["/TU"] = widget["/Contents"] = text
     widget["/AP"] = generic.DictionaryObject({pdf_name("/N"): appearance})
-    widget["/Contents"] = generic.TextStringObject(description)
     page = widget.raw_get("/P")
     page.get_object()["/Tabs"] = pdf_name("/S")
-    if "/StructTreeRoot" in writer.root:
-        widget["/StructParent"] = generic.NumberObject(_tag(writer, reference, page))
+    widget["/StructParent"] = generic.NumberObject(_tag(writer, reference, page))
 
 
 def _tag(

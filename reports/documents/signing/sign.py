@@ -27,7 +27,7 @@ from auditor.common.said import say
 from reports.documents.signing.attachment import attach
 from reports.documents.signing.authority import Authority
 from reports.documents.signing.block import Block
-from reports.documents.signing.field import NAME, add_field
+from reports.documents.signing.field import NAME, SPEC, dress
 from reports.keys.signing import SigningKey
 
 PROOF = "ledger-proof.txt"
@@ -60,8 +60,6 @@ def sign_file(source: Path, target: Path, order: Order) -> None:
     shutil.copyfile(source, target)
     with target.open("r+b") as stream:
         writer = Update(stream)
-        appearance = writer.import_page_as_xobject(PdfFileReader(BytesIO(order.block.picture())))
-        add_field(writer, appearance, order.block.description())
         attach(
             writer,
             name=PROOF,
@@ -86,8 +84,11 @@ async def _sign(writer: Update, order: Order) -> None:
         _simple(order.key),
         timestamper=order.authority.stamper if order.authority else None,
         stamp_style=NoOpStampStyle(),
+        new_field_spec=SPEC,
     )
-    session = signer.init_signing_session(writer, existing_fields_only=True)
+    session = signer.init_signing_session(writer)
+    picture = writer.import_page_as_xobject(PdfFileReader(BytesIO(order.block.picture())))
+    dress(writer, picture, order.block.description())
     session.system_time = order.moment
     known = await session.perform_presign_validation(writer)
     space = await session.estimate_signature_container_size(known, tight=False)
