@@ -101,7 +101,7 @@ def run_start(
     difference from; where None, the run's predecessor is taken when it has finished. Raises Refused for a set, a plan
     or a run to compare with that does not fit the model, or a language without a report.
     """
-    _check_language(language)
+    check_language(language)
     check_pair(model_version, validation_set)
     check_plan(plan, model_version)
     if reference is not None:
@@ -168,7 +168,8 @@ def check_plan(plan: Plan, version: ModelVersion) -> None:
     check_suits(plan.document, version.kind, version.measured_tier)
 
 
-def _check_language(language: str) -> None:
+def check_language(language: str) -> None:
+    """Raise Refused for a language without reports."""
     languages: dict[str, Any] = dict(settings.LANGUAGES)
     if language not in languages:
         raise Refused(f"There are no reports in {language!r}; the languages are {', '.join(languages)}.")

@@ -3,19 +3,14 @@
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db.models import Sum
 
-from auditor.audits.findings import findings
-from auditor.audits.models import Run
-from auditor.common.clock import timestamp
 from auditor.common.store import Store
-from auditor.explain.evidence import Evidence
-from reports.documents.comparing import comparison_of
+from reports.documents.gathering import gather
 from reports.documents.models import Report
-from reports.documents.people import declared_of_findings, fixed_plan
 from reports.documents.render import render
-from reports.documents.services import record_issue
-from reports.documents.snapshot import Conditions, LedgerPosition, Snapshot
+from reports.documents.services import record_issue, record_supersession
+from reports.documents.signoff.execution import signed_snapshot
+from reports.documents.snapshot import Snapshot
 
 
 class Rendered(NamedTuple):
@@ -37,39 +32,36 @@ def render_report(report: Report) -> Rendered:
 
 
 def issue(report: Report, rendered: Rendered) -> None:
-    """Issue a rendered report: its digest enters the ledger, and the row is closed for good."""
+    """Issue a rendered report: its digest enters the ledger, and the row is closed for good.
+
+    From then on it stands in the place of the report that it supersedes.
+    """
     report.snapshot_digest, report.pdf_digest, report.pdf_bytes, report.comparison_digest = rendered
+    report.document_digest = report.pdf_digest
     report.entry = record_issue(report, rendered.pdf_digest)
-    report.save(update_fields=["snapshot_digest", "pdf_digest", "pdf_bytes", "comparison_digest", "entry"])
+    report.save(
+        update_fields=[
+            "snapshot_digest",
+            "document_digest",
+            "pdf_digest",
+            "pdf_bytes",
+            "comparison_digest",
+            "entry",
+        ]
+    )
+    record_supersession(report)
 
 
 def snapshot_of(report: Report, store: Store) -> Snapshot:
-    """Return everything that a report says: the evidence and the facts beside it, copied in."""
-    run, entry = report.run, report.evidence_entry
-    evidence = Evidence.parse(store.get(run.evidence_digest), name="evidence")
-    return Snapshot(
-        report_id=report.number,
-        run_id=str(run.pk),
-        issued_at=timestamp(report.requested_at),
+    """Return everything that a report says: what a second person signed off, or for an interim report what stands."""
+    if report.sign_off is not None:
+        return signed_snapshot(report, report.sign_off, store)
+    return gather(
+        run=report.run,
+        entry=report.evidence_entry,
+        number=report.number,
+        at=report.requested_at,
         language=report.language,
-        evidence=evidence,
-        evidence_digest=run.evidence_digest,
-        findings=findings(evidence),
-        ledger=LedgerPosition(position=entry.position, hash=entry.hash),
-        conditions=_conditions(run),
-        declarations=declared_of_findings(run),
-        plan=fixed_plan(run.plan),
-        comparison=comparison_of(run, store),
-    )
-
-
-def _conditions(run: Run) -> Conditions:
-    shards = run.shards.all()
-    return Conditions(
-        started_at=timestamp(run.started_at),
-        finished_at=timestamp(run.finished_at or run.started_at),
-        hosts=tuple(sorted(set(shards.values_list("host", flat=True)))),
-        devices=tuple(sorted(set(shards.values_list("device", flat=True)))),
-        compute_seconds=shards.aggregate(total=Sum("seconds"))["total"],
-        shards=len(shards),
+        store=store,
+        supersedes=report.supersedes.number if report.supersedes else "",
     )

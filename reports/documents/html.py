@@ -52,12 +52,16 @@ class Page(NamedTuple):
     assets: Mapping[str, Asset]
 
 
-def page(snapshot: Snapshot, store: Store) -> Page:
-    """Return the whole report; raises RetraceError where an array or an image is missing or damaged."""
+def page(snapshot: Snapshot, store: Store, *, preview: bool = False) -> Page:
+    """Return the whole report, marked on every page where it is a preview that nobody issued.
+
+    Raises RetraceError where an array or an image is missing or damaged.
+    """
     book = ReportBook(snapshot.evidence, store, snapshot=snapshot)
     with translation.override(snapshot.language):
         context: dict[str, object] = {
             "snapshot": snapshot,
+            "preview": preview,
             "evidence": snapshot.evidence,
             "typefaces": STACK,
             "words": WORDS[snapshot.evidence.model.spec.input.kind],

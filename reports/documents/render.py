@@ -37,13 +37,14 @@ class Packaged(URLFetcher):  # type: ignore[misc]
         return URLFetcherResponse(url, asset.content, {"Content-Type": asset.kind})
 
 
-def render(snapshot: Snapshot, store: Store) -> bytes:
+def render(snapshot: Snapshot, store: Store, *, preview: bool = False) -> bytes:
     """Return the report as PDF/A-3a and PDF/UA-1, with evidence, statement and the list of arrays attached.
 
-    Raises RetraceError where an array or an image that the evidence names is missing or damaged.
+    A preview says on every page that it is one. Raises RetraceError where an array or an image that the evidence
+    names is missing or damaged.
     """
     return drawn(
-        page(snapshot, store),
+        page(snapshot, store, preview=preview),
         datetime.fromisoformat(snapshot.issued_at),
         pdf_variant="pdf/a-3a",
         pdf_identifier=snapshot.document_digest()[:32].encode(),

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from auditor.jobs.work import work
-from reports.documents.models import Report
+from reports.documents.models import Report, SignOffRequest
 
 
 @shared_task
@@ -12,3 +12,11 @@ def issue(report_id: int) -> None:
     from reports.documents import execution
 
     work(Report, report_id, compute=execution.render_report, settle=execution.issue)
+
+
+@shared_task
+def prepare(request_id: int) -> None:
+    """Fix and draw what one person prepared for another to sign off."""
+    from reports.documents.signoff import execution
+
+    work(SignOffRequest, request_id, compute=execution.prepare, settle=execution.keep_prepared)

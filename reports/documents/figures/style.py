@@ -13,6 +13,9 @@ from django.conf import settings
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 from matplotlib import font_manager
 from matplotlib.figure import Figure
+from matplotlib.ticker import ScalarFormatter
+
+from auditor.language import localized
 
 INK, SOFT, LINE, ACCENT, PAPER = "#1b2430", "#5b6675", "#d5dae1", "#1f4e79", "#ffffff"
 POSITIVE, NEGATIVE = "#b2182b", "#2166ac"
@@ -57,6 +60,7 @@ def figure(width: float, height: float) -> Figure:
 def svg(drawn: Figure) -> bytes:
     """Return a figure as SVG without anything that differs between two calls."""
     stream = io.BytesIO()
+    _speak(drawn)
     drawn.savefig(stream, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
     return stream.getvalue()
 
@@ -64,8 +68,24 @@ def svg(drawn: Figure) -> bytes:
 def png(drawn: Figure) -> bytes:
     """Return a figure that holds pictures as PNG, without anything that differs between two calls."""
     stream = io.BytesIO()
+    _speak(drawn)
     drawn.savefig(stream, format="png", dpi=220, metadata={"Software": None})
     return stream.getvalue()
+
+
+class _Localized(ScalarFormatter):
+    """Numbers along an axis as the reader's language writes them."""
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        return localized(super().__call__(x, pos))
+
+
+def _speak(drawn: Figure) -> None:
+    """Let every axis that shows plain numbers write them in the active language."""
+    for axes in drawn.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            if type(axis.get_major_formatter()) is ScalarFormatter:
+                axis.set_major_formatter(_Localized())
 
 
 def typeface() -> Path:

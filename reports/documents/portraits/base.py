@@ -10,6 +10,7 @@ from auditor.explain.evidence import Evidence, ItemRecord
 from auditor.explain.trust.documents import MethodTrust
 from reports.documents.book import Asset
 from reports.documents.figures.source import Floats, attribution
+from reports.documents.formats import number
 
 
 class Panel(NamedTuple):
@@ -61,11 +62,11 @@ class Portrait(ABC):
         if name in self._tests:
             said.append(self._tests[name])
         if record.completeness is not None:
-            said.append(_("error %(value)s %%") % {"value": f"{100 * record.completeness:.1f}"})
+            said.append(_("error %(value)s %%") % {"value": number(100 * record.completeness, 1)})
         if record.noise is not None:
-            said.append(_("chance ±%(value)s %%") % {"value": f"{100 * record.noise:.0f}"})
+            said.append(_("chance ±%(value)s %%") % {"value": number(100 * record.noise, 0)})
         if record.fit is not None:
-            said.append(f"R² {record.fit:.2f}")
+            said.append(f"R² {number(record.fit, 2)}")
         return said
 
 

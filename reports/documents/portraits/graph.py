@@ -10,6 +10,7 @@ from reports.documents.book import Asset
 from reports.documents.figures.graph import Drawing, attributed, original
 from reports.documents.figures.layout import Pairs, distances, layout
 from reports.documents.figures.source import Floats, attribution, stored
+from reports.documents.formats import short
 from reports.documents.portraits.base import Panel, Portrait
 
 ORIGINAL, MOST = "original", 50
@@ -104,10 +105,10 @@ class GraphPortrait(Portrait):
 
     def _map(self, item: ItemRecord, graph: Graph, name: str, words: dict[str, str]) -> Panel:
         title, values, edges = self.titles[name], self.values(item, name), self._edges(item, name, graph)
-        full = _("full colour ±%(value)s") % {"value": f"{_largest(values):.2g}"}
+        full = _("full colour ±%(value)s") % {"value": short(_largest(values), 2)}
         notes = [full if values.any() else _("no contribution")]
         if edges is not None and edges.any():
-            notes.append(_("thickest edge %(value)s") % {"value": f"{_largest(edges):.2g}"})
+            notes.append(_("thickest edge %(value)s") % {"value": short(_largest(edges), 2)})
         alt = _("Item %(id)s: attribution to “%(target)s” by %(title)s, at the nodes of the graph")
         return Panel(name, title, alt % (words | {"title": title}), (*notes, *self.belief(item, name)))
 

@@ -6,6 +6,7 @@ from auditor.explain.evidence import ItemRecord
 from reports.documents.book import Asset
 from reports.documents.figures.overlay import encoded, original, overlaid, scale_of
 from reports.documents.figures.source import attribution
+from reports.documents.formats import short
 from reports.documents.portraits.base import Panel, Portrait
 
 ORIGINAL = "original"
@@ -34,6 +35,8 @@ class ImagePortrait(Portrait):
     def _map(self, item: ItemRecord, name: str, words: dict[str, str]) -> Panel:
         title = self.titles[name]
         scale = scale_of(attribution(self.store, item.maps[name].array, f"map by {name}"))
-        full = _("no contribution") if scale == 0 else _("full colour ±%(value)s") % {"value": f"{scale:.2g}"}
+        full = (
+            _("no contribution") if scale == 0 else _("full colour ±%(value)s") % {"value": short(scale, 2)}
+        )
         alt = _("Item %(id)s: attribution to “%(target)s” by %(title)s, painted over the image")
         return Panel(name, title, alt % (words | {"title": title}), (full, *self.belief(item, name)))

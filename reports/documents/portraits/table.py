@@ -10,6 +10,7 @@ from auditor.explain.spec import CategoryColumn, Column, TableInput
 from reports.documents.book import Asset
 from reports.documents.figures.rows import Method, row_chart
 from reports.documents.figures.source import attribution, stored
+from reports.documents.formats import short
 from reports.documents.portraits.base import Panel, Portrait
 
 _ROW, _MOST = "row", 10
@@ -67,7 +68,7 @@ def _value(column: Column, written: dict[str, str]) -> str:
     if isinstance(column, CategoryColumn):
         return text
     try:
-        text = f"{float(text):.6g}"
+        text = short(float(text))
     except ValueError:
         return text
     return f"{text} {column.unit}".strip()

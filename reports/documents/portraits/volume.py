@@ -11,6 +11,7 @@ from reports.documents.book import Asset
 from reports.documents.figures.overlay import encoded, scale_of
 from reports.documents.figures.planes import Solid, middle_of, strongest, three_planes
 from reports.documents.figures.source import Floats, volume
+from reports.documents.formats import short
 from reports.documents.portraits.base import Panel, Portrait
 
 ORIGINAL = "original"
@@ -63,7 +64,9 @@ class VolumePortrait(Portrait):
 
     def _map(self, item: ItemRecord, name: str, words: dict[str, str]) -> Panel:
         title, scale = self.titles[name], scale_of(self.values(item, name))
-        full = _("no contribution") if scale == 0 else _("full colour ±%(value)s") % {"value": f"{scale:.2g}"}
+        full = (
+            _("no contribution") if scale == 0 else _("full colour ±%(value)s") % {"value": short(scale, 2)}
+        )
         alt = _(
             "Item %(id)s: attribution to “%(target)s” by %(title)s, painted over three planes through its strongest "
             "place"

@@ -9,6 +9,7 @@ from auditor.audits.comparison.documents import ChangedFinding, MetricChange, Pa
 from auditor.explain.evidence import Metric
 from auditor.explain.measure import Measure
 from reports.documents.book import ReportBook
+from reports.documents.formats import chance, number, signed
 from reports.documents.numbers import Notes
 from reports.documents.sections.metrics import title_of
 
@@ -83,26 +84,23 @@ def _row(
     change: str,
     notes: Notes,
 ) -> Row:
-    printed = None if difference is None or difference.value is None else notes.plain(difference)
+    moved = None if difference is None else difference.value
+    printed = None if difference is None or moved is None else notes.plain(difference)
     return Row(
         title=title,
         before=_plain(before),
         after=_plain(after),
-        difference="–" if printed is None or difference is None else f"{difference.value:+.3f}",
+        difference="–" if moved is None else signed(moved),
         interval="–" if printed is None else printed.interval,
         mark="" if printed is None else printed.mark,
-        p="–" if test is None else _p(test.corrected),
+        p="–" if test is None else chance(test.corrected),
         change=change,
         icon=_ICONS[change],
     )
 
 
 def _plain(measure: Measure | None) -> str:
-    return "–" if measure is None or measure.value is None else f"{measure.value:.3f}"
-
-
-def _p(p: float) -> str:
-    return "< 0.001" if p < 0.001 else f"{p:.3f}"
+    return "–" if measure is None or measure.value is None else number(measure.value)
 
 
 def _tests(comparison: Comparison) -> str:

@@ -4,6 +4,7 @@ from auditor.explain.evidence import GalleryEntry
 from reports.documents.book import Book
 from reports.documents.figures.bar import scale_bar
 from reports.documents.figures.overlay import PERCENTILE
+from reports.documents.formats import percent, short
 from reports.documents.portraits import Portrait, portrait
 from reports.documents.sections.robustness import flips
 
@@ -19,7 +20,7 @@ def context(book: Book) -> dict[str, object]:
         "scale": drawn.scale,
         "across": drawn.across,
         "bar": book.asset(scale_bar(), "image/png") if drawn.scale == "colour" else None,
-        "percentile": f"{PERCENTILE:g}",
+        "percentile": short(PERCENTILE),
         "entries": [_entry(book, drawn, entry) for entry in gallery.entries[:_LONGEST]],
         "left_out": max(0, len(gallery.entries) - _LONGEST),
     }
@@ -35,7 +36,7 @@ def _entry(book: Book, drawn: Portrait, entry: GalleryEntry) -> dict[str, object
         "predicted": item.predicted,
         "target": item.target,
         "right": item.predicted == item.entry.label,
-        "score": f"{100 * item.scores[classes.index(item.predicted)]:.1f} %",
+        "score": percent(item.scores[classes.index(item.predicted)]),
         "flips": flips(book.evidence, item),
         "panels": [
             {"panel": panel, "url": book.keep(drawn.draw(item, panel.key))} for panel in drawn.panels(item)

@@ -1,14 +1,15 @@
 """Cover and identity: which report about what, with digests in full."""
 
-from datetime import datetime
-
 from django.utils.translation import gettext as _
 
 from reports.documents.book import ReportBook
+from reports.documents.declared.fields import BY_ID
+from reports.documents.declared.shown import text_of
+from reports.documents.formats import moment, number, short
 
 Row = tuple[str, str]
-_DECLARED = ("Controller", "Data protection officer", "Auditor", "Sign-off")
-_PURPOSE = ("Intended use", "Decision supported or automated", "Human role", "Lawful basis")
+_DECLARED = ("controller", "dpo", "auditor")
+_PURPOSE = ("intended_use", "automation", "human_role", "lawful_basis")
 
 
 def context(book: ReportBook) -> dict[str, object]:
@@ -31,14 +32,10 @@ def context(book: ReportBook) -> dict[str, object]:
         "thresholds": _thresholds(book),
         "software": sorted(evidence.software.packages.items()),
         "declared": declared,
+        "sign_off": _sign_off(book),
         "people": declared + [_declared(book, "purpose", name) for name in _PURPOSE],
-        "conclusion": _declared(book, "summary", "Conclusion of the officer"),
+        "conclusion": _declared(book, "summary", "conclusion"),
     }
-
-
-def moment(text: str) -> str:
-    """Return an RFC 3339 time in words."""
-    return datetime.fromisoformat(text).strftime("%-d %B %Y, %H:%M UTC")
 
 
 def _run(book: ReportBook) -> list[Row]:
@@ -50,7 +47,7 @@ def _run(book: ReportBook) -> list[Row]:
         (_("Finished"), moment(conditions.finished_at)),
         (_("Computed on"), ", ".join(conditions.devices) or _("not recorded")),
         (_("Hosts"), ", ".join(conditions.hosts) or _("not recorded")),
-        (_("Computing time"), _("not recorded") if seconds is None else f"{seconds:.1f} s"),
+        (_("Computing time"), _("not recorded") if seconds is None else f"{number(seconds, 1)} s"),
         (_("Parts"), str(conditions.shards)),
         (_("Plan"), f"{book.evidence.plan.name}, seed {book.evidence.plan.seed}"),
         (_("Plan fixed"), _fixed(book)),
@@ -71,8 +68,8 @@ def _thresholds(book: ReportBook) -> list[dict[str, str]]:
     return [
         {
             "name": change.name,
-            "before": f"{change.before:g}",
-            "after": f"{change.after:g}",
+            "before": short(change.before),
+            "after": short(change.after),
             "base": change.base or _("defaults of the product"),
             "by": change.by or _("not recorded"),
             "when": moment(change.when),
@@ -82,7 +79,21 @@ def _thresholds(book: ReportBook) -> list[dict[str, str]]:
 
 
 def _declared(book: ReportBook, section: str, name: str) -> dict[str, str | None]:
-    for declaration in book.snapshot.declarations:
-        if (declaration.section, declaration.field) == (section, name):
-            return {"name": name, "text": declaration.text, "by": declaration.by, "when": declaration.when}
-    return {"name": name, "text": None, "by": None, "when": None}
+    title = str(BY_ID[f"{section}.{name}"].title)
+    for one in book.snapshot.declarations:
+        if (one.section, one.field) == (section, name):
+            return {"field": name, "name": title, "text": text_of(one), "by": one.by, "when": moment(one.when)}
+    return {"field": name, "name": title, "text": None, "by": None, "when": None}
+
+
+def _sign_off(book: ReportBook) -> dict[str, str] | None:
+    """Return who signed the report off, or None for an interim report."""
+    signed = book.snapshot.sign_off
+    if signed is None:
+        return None
+    return {
+        "by": signed.by,
+        "when": moment(signed.when),
+        "statement": signed.statement,
+        "prepared_by": signed.prepared_by,
+    }

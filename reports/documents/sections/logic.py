@@ -3,6 +3,7 @@
 from auditor.explain.evidence import MethodSummary
 from reports.documents.book import Book
 from reports.documents.figures.tree import tree
+from reports.documents.formats import percent
 from reports.documents.numbers import Notes
 
 
@@ -13,7 +14,7 @@ def context(book: Book) -> dict[str, object]:
     card_notes = Notes()
     return {
         "surrogate": found,
-        "minimum": f"{100 * book.evidence.plan.surrogate.minimum_fidelity:.0f} %",
+        "minimum": percent(book.evidence.plan.surrogate.minimum_fidelity, 0),
         "fidelity": notes.share(found.fidelity) if found.fidelity else None,
         "baseline": notes.share(found.baseline) if found.baseline else None,
         "tree": book.asset(drawn, "image/svg+xml") if drawn else None,

@@ -10,11 +10,11 @@ from auditor.explain.formats.fields import listed
 from auditor.explain.material.documents import Copies, MissingLabels, Overlap, Pairs
 from auditor.explain.spec import Deidentification, GraphInput, ImageInput, InputSpec, TableInput, VolumeInput
 from reports.documents.book import Book
+from reports.documents.formats import chance, count, percent, short
 from reports.documents.kinds import WORDS
 
 Row = tuple[str, str]
 _SMALL = 6
-_TINY = 0.001
 
 
 def context(book: Book) -> dict[str, object]:
@@ -38,9 +38,7 @@ def context(book: Book) -> dict[str, object]:
         "seen": _named(facts.training.items, facts.training.seen),
         "copies": _copies(facts.copies),
         "identity": _identity(facts.deidentification) if facts.deidentification else [],
-        "labels": [
-            (name, n, f"{100 * n / max(facts.items, 1):.1f} %") for name, n in sorted(facts.labels.items())
-        ],
+        "labels": [(name, n, percent(n / max(facts.items, 1))) for name, n in sorted(facts.labels.items())],
         "columns": [(name, _members(book, list(members))) for name, members in groups],
     }
 
@@ -53,7 +51,7 @@ def _marked(facts: SetFacts) -> list[Row]:
 def _left_out(found: MissingLabels) -> str:
     if not found.missing:
         return "0"
-    return f"{found.missing} of {found.rows} ({100 * found.missing / found.rows:.1f} %)"
+    return f"{found.missing} of {found.rows} ({percent(found.missing / found.rows)})"
 
 
 def _seen(found: Overlap) -> str:
@@ -79,12 +77,8 @@ def _missing(book: Book) -> list[tuple[str, str, str, str, str]]:
             group.column,
             group.value,
             str(group.rows),
-            f"{100 * group.missing / group.rows:.1f} %",
-            _("one value only")
-            if group.p is None
-            else f"{group.p:.3f}"
-            if group.p >= _TINY
-            else f"< {_TINY:g}",
+            percent(group.missing / group.rows),
+            _("one value only") if group.p is None else chance(group.p),
         )
         for group in found.groups
         if group.rows >= minimum
@@ -163,7 +157,7 @@ def _group(book: Book, member: GroupCount) -> tuple[str, str, str]:
     suppressed = {(one.column, one.value) for one in evidence.performance.groups if one.suppressed}
     if (member.column, value) in suppressed:
         return value, _("not printed"), _("not measured")
-    return value, str(n), f"{100 * n / max(evidence.validation_set.items, 1):.1f} %"
+    return value, str(n), percent(n / max(evidence.validation_set.items, 1))
 
 
 def _model(book: Book) -> list[Row]:
@@ -174,7 +168,7 @@ def _model(book: Book) -> list[Row]:
         (_("Version"), spec.version),
         (_("Network"), spec.network),
         (_("Gives"), model.tier),
-        (_("Parameters"), f"{model.parameters:,}".replace(",", " ")),
+        (_("Parameters"), count(model.parameters)),
         *_input(spec.input),
         (_("Output"), f"{len(spec.output.classes)} {_('classes')}, {spec.output.activation}"),
         *([(_("Layer that Grad-CAM reads"), model.layer or _("none"))] if _has_layers(spec.input) else []),
@@ -221,5 +215,5 @@ def _graph(given: GraphInput) -> list[Row]:
 
 
 def _per_channel(mean: tuple[float, ...], std: tuple[float, ...]) -> str:
-    pairs = [f"(x − {m:g}) / {s:g}" for m, s in zip(mean, std, strict=True)]
+    pairs = [f"(x − {short(m)}) / {short(s)}" for m, s in zip(mean, std, strict=True)]
     return ", ".join(pairs[:4]) + (", …" if len(pairs) > 4 else "")

@@ -9,6 +9,7 @@ from auditor.explain.evidence import Calibration, GroupPerformance, Metric, Perf
 from reports.documents.book import Book
 from reports.documents.figures.forest import Row, forest
 from reports.documents.figures.reliability import reliability
+from reports.documents.formats import number
 from reports.documents.numbers import Notes, Number
 from reports.documents.sections import comparisons
 from reports.documents.sections.metrics import number_of, title_of
@@ -77,10 +78,10 @@ def _calibration(book: Book, curve: Calibration | None, notes: Notes) -> dict[st
         "of": of,
         "figure": book.asset(reliability(curve, across, up), "image/svg+xml"),
         "bins": [
-            (f"{one.low:.3f} – {one.high:.3f}", f"{one.predicted:.3f}", notes.plain(one.observed))
+            (f"{number(one.low)} – {number(one.high)}", number(one.predicted), notes.plain(one.observed))
             for one in curve.bins
         ],
-        "plain": f"{curve.plain:.3f}",
+        "plain": number(curve.plain),
     }
 
 

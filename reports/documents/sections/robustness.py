@@ -5,7 +5,6 @@ from django.utils.translation import gettext as _
 from PIL import Image
 
 from auditor.explain.evidence import Evidence, GalleryEntry, ItemRecord, Measure
-from auditor.explain.parameters import number
 from auditor.explain.robustness.changes import Apply, changes_of, generator
 from auditor.explain.robustness.documents import ChangeEffect, Level, Robustness
 from auditor.explain.spec import ImageInput
@@ -13,6 +12,7 @@ from reports.documents.book import Book
 from reports.documents.figures.doses import Line, Panel, dose_panels
 from reports.documents.figures.overlay import SIZE, encoded
 from reports.documents.figures.source import Bytes, picture
+from reports.documents.formats import short
 from reports.documents.numbers import Notes
 
 _GAP, _ACROSS = 6, 3
@@ -46,7 +46,7 @@ def flips(evidence: Evidence, item: ItemRecord) -> list[str] | None:
         if own is not None and own.flip is not None:
             words = {
                 "title": change.title,
-                "dose": number(change.levels[own.flip - 1].dose),
+                "dose": short(change.levels[own.flip - 1].dose),
                 "unit": change.unit,
                 "level": own.flip,
             }
@@ -60,7 +60,7 @@ def _change(book: Book, change: ChangeEffect, notes: Notes) -> dict[str, object]
         "unit": change.unit,
         "because": change.because,
         "flip": notes.plain(change.flip) if change.flip.value is not None else None,
-        "flip_dose": None if change.flip.value is None else number(change.flip.value),
+        "flip_dose": None if change.flip.value is None else short(change.flip.value),
         "levels": [
             _level(level, place < change.harmless, notes) for place, level in enumerate(change.levels)
         ],
@@ -69,7 +69,7 @@ def _change(book: Book, change: ChangeEffect, notes: Notes) -> dict[str, object]
 
 def _level(level: Level, harmless: bool, notes: Notes) -> dict[str, object]:
     return {
-        "dose": number(level.dose),
+        "dose": short(level.dose),
         "harmless": harmless,
         "numbers": [
             notes.share(level.accuracy),
@@ -109,7 +109,7 @@ def _methods(book: Book) -> list[tuple[str, str]]:
 
 
 def _similar(book: Book, change: ChangeEffect, notes: Notes) -> dict[str, object]:
-    dose = number(change.levels[change.harmless - 1].dose)
+    dose = short(change.levels[change.harmless - 1].dose)
     found = [change.similarity.get(name) for name, _title in _methods(book)]
     return {
         "title": change.title,
@@ -147,7 +147,7 @@ def _examples(book: Book) -> list[dict[str, object]]:
                 "url": book.asset(encoded(_beside(*both), "JPEG"), "image/jpeg"),
                 "title": change.title,
                 "unit": change.unit,
-                "doses": [number(dose) for dose in doses],
+                "doses": [short(dose) for dose in doses],
             }
         )
     return made

@@ -7,10 +7,11 @@ from django.utils.translation import gettext as _
 from auditor.audits.findings import SEVERITIES, Finding
 from auditor.explain.evidence import Evidence
 from reports.documents.book import ReportBook
+from reports.documents.declared.shown import owner_of, status_of
+from reports.documents.formats import moment, percent, short
 from reports.documents.kinds import WORDS
 from reports.documents.numbers import Notes
 from reports.documents.people import OWNER, STATUS
-from reports.documents.sections.identity import moment
 
 _ICONS = {"critical": "▲", "warning": "◆", "note": "●"}
 _LINES, _LINE, _LONGEST = 27.0, 105, 640
@@ -62,13 +63,18 @@ def _limit(finding: Finding) -> str | None:
     threshold, measures = finding.threshold, finding.measures
     if threshold is None:
         return None
-    return f"{threshold.value:g}" if measures and not measures[0].share else f"{100 * threshold.value:.1f} %"
+    return short(threshold.value) if measures and not measures[0].share else percent(threshold.value)
 
 
 def _people(finding: Finding, book: ReportBook) -> dict[str, object]:
     """Return who fixed the threshold, and what officers declared about the finding."""
     said = {one.section: one for one in book.snapshot.declarations if one.field == finding.id}
-    return {"set_by": _set_by(finding, book), "owner": said.get(OWNER), "status": said.get(STATUS)}
+    owner, status = said.get(OWNER), said.get(STATUS)
+    return {
+        "set_by": _set_by(finding, book),
+        "owner": owner and {"text": owner_of(owner), "by": owner.by, "when": moment(owner.when)},
+        "status": status and {"text": status_of(status), "by": status.by, "when": moment(status.when)},
+    }
 
 
 def _set_by(finding: Finding, book: ReportBook) -> str:

@@ -8,6 +8,7 @@ from auditor.explain.spec import TableInput
 from reports.documents.book import Book
 from reports.documents.figures.curves import curve_panels
 from reports.documents.figures.scatter import plane
+from reports.documents.formats import chance, number, short, signed
 from reports.documents.numbers import Notes
 
 _ROWS, _CURVES, _NAMED, _ACROSS = 10, 6, 4, 3
@@ -62,7 +63,7 @@ def _curves(book: Book, survey: Survey, kind: str) -> str | None:
 
 def _curve_notes(survey: Survey) -> list[str]:
     def said(curve: Curve) -> str:
-        interval = _("interval at %(c)s %% at each point") % {"c": f"{100 * curve.confidence:g}"}
+        interval = _("interval at %(c)s %% at each point") % {"c": short(100 * curve.confidence)}
         return f"{curve.method}; {interval}; n = {curve.n}; {_('seed %(seed)d') % {'seed': curve.seed}}"
 
     return sorted({said(curve) for curve in survey.curves})
@@ -96,7 +97,7 @@ def _title(book: Book, name: str) -> str:
 
 def _loadings(columns: list[str], loadings: tuple[float, ...]) -> str:
     order = np.argsort(-np.abs(np.array(loadings)), kind="stable")[:_NAMED]
-    return "; ".join(f"{columns[i]} {loadings[i]:+.2f}" for i in order)
+    return "; ".join(f"{columns[i]} {signed(loadings[i], 2)}" for i in order)
 
 
 def _plane(book: Book, space: Space) -> str | None:
@@ -107,7 +108,8 @@ def _plane(book: Book, space: Space) -> str | None:
     points = np.array(found.scores)[:, :2]
     shares = [one.value or 0.0 for one in found.explained]
     titles = tuple(
-        _("component %(n)d (%(share)s %% of the variance)") % {"n": n + 1, "share": f"{100 * shares[n]:.0f}"}
+        _("component %(n)d (%(share)s %% of the variance)")
+        % {"n": n + 1, "share": number(100 * shares[n], 0)}
         for n in range(2)
     )
     drawn = plane(
@@ -123,11 +125,11 @@ def _plane(book: Book, space: Space) -> str | None:
 def _drift(drift: Drift, notes: Notes) -> dict[str, object]:
     return {
         "drift": drift,
-        "energy": f"{drift.energy:.3g}",
-        "p_value": f"{drift.p_value:.3f}",
+        "energy": short(drift.energy, 3),
+        "p_value": chance(drift.p_value),
         "beyond": notes.share(drift.beyond),
         "rows": [
-            (one.component + 1, notes.plain(one.shift), f"{one.statistic:.3f}", f"{one.adjusted:.3f}")
+            (one.component + 1, notes.plain(one.shift), number(one.statistic), chance(one.adjusted))
             for one in drift.components
         ],
     }
