@@ -12,8 +12,6 @@ from auditor.common.store import Store
 from auditor.explain.evidence import Evidence, GalleryEntry
 from reports.documents.models import Report
 from reports.documents.standing import Standing, standing
-from reports.documents.verify import Recorded
-from reports.ledger.models import Entry
 
 
 def store() -> Store:
@@ -25,14 +23,6 @@ def store() -> Store:
 def evidence_by_digest(digest: str) -> Evidence:
     """Return stored evidence; raises NotFound or Corrupt."""
     return Evidence.parse(store().get(digest), name="evidence")
-
-
-def recorded(digest: str) -> Recorded | None:
-    """Return what the ledger recorded about the bytes of a report, or None."""
-    entry = Entry.objects.filter(kind="report", subject=digest).first()
-    if entry is None:
-        return None
-    return Recorded(entry.position, entry.hash, entry.recorded_at, entry.body["report"])
 
 
 def reports_of(run: Run) -> QuerySet[Report]:

@@ -56,13 +56,13 @@ def render(snapshot: Snapshot, store: Store, *, preview: bool = False) -> bytes:
 def drawn(document: Page, moment: datetime, **options: object) -> bytes:
     """Return a page of HTML as PDF in packaged typefaces; raises RetraceError where it is not drawn completely."""
     faces = needed(document.html)
-    fetch = Packaged({**document.assets, **{address(face): Asset(truetype(face), "font/ttf") for face in faces}})
+    fetch = Packaged(
+        {**document.assets, **{address(face): Asset(truetype(face), "font/ttf") for face in faces}}
+    )
     with _dated(moment), _complaints() as complaints:
         with packaged_only():
             fonts = FontConfiguration()
-        content: bytes = HTML(
-            string=document.html, base_url=f"{SCHEME}:report", url_fetcher=fetch
-        ).write_pdf(
+        content: bytes = HTML(string=document.html, base_url=f"{SCHEME}:report", url_fetcher=fetch).write_pdf(
             stylesheets=[CSS(string=style(faces), url_fetcher=fetch, font_config=fonts)],
             font_config=fonts,
             **options,

@@ -11,9 +11,11 @@ from auditor.common.clock import utc_now
 from auditor.common.digest import sha256
 from auditor.common.errors import Refused
 from auditor.common.said import say
+from auditor.common.store import Store
 from auditor.jobs.models import State
 from reports.documents.models import Report, SignOffAnswer, Supersession, Withdrawal
 from reports.documents.queries import current_report
+from reports.documents.snapshot import Snapshot
 from reports.documents.words import written
 from reports.ledger.models import Entry
 from reports.ledger.services import ledger_append
@@ -125,18 +127,33 @@ def evidence_entry(run: Run) -> Entry:
     )
 
 
-def record_issue(report: Report, pdf_digest: str) -> Entry:
-    """Append a rendered report to the ledger, inside the transaction that issues it."""
-    return ledger_append(
-        kind=REPORT,
-        subject=pdf_digest,
-        body={
-            "report": report.number,
-            "run": str(report.run_id),
-            "evidence": report.run.evidence_digest,
-            "language": report.language,
-        },
-    )
+def begun(report: Report, store: Store) -> Snapshot | None:
+    """Return what a report says whose earlier worker died after the ledger had recorded it, or None."""
+    if report.attempts < 2:
+        return None
+    entry = Entry.objects.filter(kind=REPORT, body__report=report.number).order_by("-position").first()
+    return None if entry is None else Snapshot.parse(store.get(entry.body["snapshot"]), name="snapshot")
+
+
+def record_issue(report: Report, *, document: str, snapshot: str) -> Entry:
+    """Record a rendered report in the ledger, once: return the entry that is there, or else the new one.
+
+    `document` is the digest of the PDF as it is before signing, `snapshot` that of everything that it says.
+    """
+    with transaction.atomic():
+        Report.objects.select_for_update().get(pk=report.pk)
+        known = Entry.objects.filter(kind=REPORT, subject=document, body__report=report.number).first()
+        return known or ledger_append(
+            kind=REPORT,
+            subject=document,
+            body={
+                "report": report.number,
+                "run": str(report.run_id),
+                "evidence": report.run.evidence_digest,
+                "language": report.language,
+                "snapshot": snapshot,
+            },
+        )
 
 
 def record_supersession(report: Report) -> None:

@@ -8,10 +8,10 @@ from reports.documents.models import Report, SignOffRequest
 
 @shared_task
 def issue(report_id: int) -> None:
-    """Render and issue one report."""
+    """Write and issue one report."""
     from reports.documents import execution
 
-    work(Report, report_id, compute=execution.render_report, settle=execution.issue)
+    work(Report, report_id, compute=execution.write_report, settle=execution.issue)
 
 
 @shared_task

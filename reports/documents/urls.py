@@ -3,6 +3,7 @@
 from django.urls import path
 
 from reports.documents import views
+from reports.documents.verification import views as verification
 
 urlpatterns = [
     path("runs/<uuid:pk>/", views.run, name="run"),
@@ -15,5 +16,7 @@ urlpatterns = [
     path("runs/<uuid:pk>/comparison/", views.comparison, name="comparison"),
     path("runs/<uuid:pk>/comparison.json", views.comparison_json, name="comparison-json"),
     path("runs/<uuid:pk>/report/", views.request_report, name="request-report"),
+    path("verify/", verification.verify, name="verify"),
+    path("verify/certificate.pem", verification.certificate, name="certificate"),
     path("reports/<int:pk>.pdf", views.pdf, name="report-pdf"),
 ]

@@ -27,7 +27,8 @@ from reports.documents.models import Report
 from reports.documents.portraits import portrait
 from reports.documents.queries import evidence_by_digest, gallery_entry, last_comparison, store
 from reports.documents.sections import change
-from reports.documents.services import report_compare, report_request
+from reports.documents.services import report_request
+from reports.documents.signoff.services import report_compare
 
 STOP_POLLING = 286  # htmx
 immutable = cache_control(private=True, max_age=31536000, immutable=True)

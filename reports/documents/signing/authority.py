@@ -1,7 +1,7 @@
 """The time-stamp authority (RFC 3161) that an installation may have, and what it makes of a signature."""
 
 from pathlib import Path
-from typing import Literal, NamedTuple, Self
+from typing import Literal, NamedTuple, Self, get_args
 
 from cryptography import x509
 from django.conf import settings
@@ -9,6 +9,7 @@ from pyhanko.sign.timestamps import HTTPTimeStamper, TimeStamper
 
 from auditor.common.errors import Refused
 from auditor.common.said import say
+from reports.documents.certificates import certificates_in
 
 Level = Literal["B-T", "B-LTA"]
 _SECONDS = 30
@@ -27,24 +28,16 @@ class Authority(NamedTuple):
         asked = settings.TSA
         if not asked["url"]:
             return None
-        level = asked["level"]
-        roots = certificates(Path(asked["roots"])) if asked["roots"] else ()
-        if level not in {"B-T", "B-LTA"}:
-            raise Refused(say("RETRACE_TSA_LEVEL is %(level)s; it can be B-T or B-LTA.", level=level))
+        roots = certificates_in(Path(asked["roots"])) if asked["roots"] else ()
+        level = next((one for one in get_args(Level) if one == asked["level"]), None)
+        if level is None:
+            raise Refused(
+                say("RETRACE_TSA_LEVEL is %(level)s; it can be B-T or B-LTA.", level=asked["level"])
+            )
         if level == "B-LTA" and not roots:
             raise Refused(
-                say("The level B-LTA needs the roots of the time-stamp authority: name a file in RETRACE_TSA_ROOTS.")
+                say(
+                    "The level B-LTA needs the roots of the time-stamp authority: name a file in RETRACE_TSA_ROOTS."
+                )
             )
         return cls(HTTPTimeStamper(asked["url"], timeout=_SECONDS), level, roots)
-
-
-def certificates(path: Path) -> tuple[x509.Certificate, ...]:
-    """Return the certificates in a PEM file; raises Refused where it has none or cannot be read."""
-    try:
-        return tuple(x509.load_pem_x509_certificates(path.read_bytes()))
-    except OSError as error:
-        raise Refused(
-            say("%(path)s could not be read: %(why)s.", path=str(path), why=error.strerror or "")
-        ) from error
-    except ValueError as error:
-        raise Refused(say("%(path)s holds no certificate in PEM.", path=str(path))) from error

@@ -1,8 +1,11 @@
 """The visible block of a signature: who signed, who signed off, and when, in the report's language."""
 
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.x509.oid import NameOID
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -12,7 +15,8 @@ from reports.documents.html import Page
 from reports.documents.printable import printable
 from reports.documents.render import drawn
 from reports.documents.signing.field import HEIGHT_MM, WIDTH_MM
-from reports.documents.snapshot import SignOff
+from reports.documents.snapshot import SignOff, Snapshot
+from reports.keys.signing import SigningKey
 
 
 class Block(NamedTuple):
@@ -24,6 +28,18 @@ class Block(NamedTuple):
     moment: datetime
     entry: int
     sign_off: SignOff | None
+
+    @classmethod
+    def of(cls, snapshot: Snapshot, key: SigningKey, entry: int, moment: datetime) -> Self:
+        """Return the block of a report: signed by the holder of the key, recorded in the ledger as that entry."""
+        return cls(
+            language=snapshot.language,
+            installation=name_in(key.certificate),
+            fingerprint=key.certificate.fingerprint(SHA256()).hex(),
+            moment=moment,
+            entry=entry,
+            sign_off=snapshot.sign_off,
+        )
 
     def picture(self) -> bytes:
         """Return the block as one PDF page of the field's size, fonts embedded."""
@@ -48,3 +64,9 @@ class Block(NamedTuple):
                 "entry": self.entry,
                 "moment": self.moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC"),
             }
+
+
+def name_in(certificate: x509.Certificate) -> str:
+    """Return the name that people know the holder of a certificate by."""
+    named = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return str(named[0].value) if named else certificate.subject.rfc4514_string()

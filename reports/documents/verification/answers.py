@@ -1,4 +1,4 @@
-"""The four questions that are asked of a report, each with an answer of its own."""
+"""The four questions that are asked of a report, each with an answer of its own, and whom the answers trust."""
 
 from enum import StrEnum
 
@@ -25,12 +25,19 @@ class Answer(Document):
         return self.outcome is Outcome.YES
 
 
+class Trust(Document):
+    """Certificates in PEM of signers or of those who issued theirs, of time-stamp authorities, and keys of logs."""
+
+    signers: str
+    stamps: str = ""
+    logs: tuple[str, ...]
+
+
 class Examination(Document):
     """What the bytes alone say, held against a certificate and the key of a log that are given.
 
     `document` is the SHA-256 of the report as it was before signing, under which the log holds it; it and `report`
-    are empty unless the third answer is yes. `unsigned` names the digests that the file had before signing.
-    """
+    are empty unless the third answer is yes."""
 
     intact: Answer
     trusted: Answer

@@ -9,7 +9,8 @@ from auditor.registry.intake.child import limit
 def main(path: str, trust: str, memory: str, seconds: str) -> None:
     """Examine one file; the answers go to standard output as one JSON document."""
     limit(int(memory), int(seconds))
-    from reports.documents.verification.examine import Trust, examine
+    from reports.documents.verification.answers import Trust
+    from reports.documents.verification.examine import examine
 
     with Path(path).open("rb") as stream:
         found = examine(stream, Trust.parse(trust.encode(), name="trust"))

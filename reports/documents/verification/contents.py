@@ -22,31 +22,36 @@ def attachment(reader: PdfFileReader, name: str, revision: int) -> bytes | None:
         return None
     for count, (key, spec) in enumerate(_files(root["/Names"]["/EmbeddedFiles"], _DEPTH)):
         if count == _MOST_FILES:
-            raise Refused(say("This file has more than %(n)s attachments, which no report has.", n=_MOST_FILES))
+            raise Refused(
+                say("This file has more than %(n)s attachments, which no report has.", n=_MOST_FILES)
+            )
         if key == name:
             data: bytes = spec["/EF"]["/F"].data
             return data
     return None
 
 
-def unsigned_digests(reader: PdfFileReader, stream: BinaryIO) -> tuple[str, ...]:
-    """Return the SHA-256 of the file's first revision: with and without the line end after its end mark."""
+def unsigned_lengths(reader: PdfFileReader, stream: BinaryIO) -> dict[str, int]:
+    """Return how long the file may have been before its first update, by the SHA-256 of so many bytes.
+
+    A file may or may not end its last line, so there are up to three lengths.
+    """
     begins = reader.xrefs.get_startxref_for_revision(0)
     stream.seek(begins)
     tail = stream.read(_CHUNK)
-    end = begins + tail.find(_END) + len(_END)
     if _END not in tail:
-        return ()
-    digest, left = hashlib.sha256(), end
+        return {}
+    end = begins + tail.index(_END) + len(_END)
     stream.seek(0)
+    digest, left = hashlib.sha256(), end
+    found: dict[str, int] = {}
     while left and (chunk := stream.read(min(_CHUNK, left))):
         digest.update(chunk)
         left -= len(chunk)
-    found = [digest.hexdigest()]
-    for end_of_line in (stream.read(1), stream.read(1)):
-        digest.update(end_of_line)
-        found.append(digest.hexdigest())
-    return tuple(found)
+    for length in range(end, end + 3):
+        found.setdefault(digest.hexdigest(), length)
+        digest.update(stream.read(1))
+    return found
 
 
 def _files(node: generic.DictionaryObject, depth: int) -> Iterator[tuple[str, generic.DictionaryObject]]:

@@ -1,7 +1,7 @@
 """Does a report still stand? Answered from the second records that refer to it."""
 
-from collections.abc import Callable, Sequence
-from typing import Literal, NamedTuple
+from collections.abc import Callable
+from typing import Literal, Protocol
 
 from auditor.common.said import say
 from reports.documents.verification.answers import (
@@ -15,65 +15,82 @@ from reports.documents.verification.answers import (
 )
 
 
-class SecondRecord(NamedTuple):
-    """A later word on a report: it was withdrawn, or superseded by another; `when` is RFC 3339 text."""
+class Stands(Protocol):
+    """What an installation knows of a report that it issued; `when` is RFC 3339 text."""
 
-    kind: Literal["withdrawal", "supersession"]
-    when: str
-    position: int
-    by: str = ""
-    reason: str = ""
+    @property
+    def state(self) -> Literal["current", "superseded", "withdrawn"]:
+        """Return where the report stands."""
+
+    @property
+    def when(self) -> str:
+        """Return since when it does."""
+
+    @property
+    def by(self) -> str:
+        """Return the number of the report in its place, if there is one."""
+
+    @property
+    def reason(self) -> str:
+        """Return why it was withdrawn."""
 
 
-Lookup = Callable[[str], Sequence[SecondRecord] | None]
-"""Returns what was recorded later about a report, by its digest before signing; None where it is not known here."""
+Lookup = Callable[[str], Stands | None]
+"""Returns where a report stands, by its digest before signing; None where it is not known here."""
 
 
 def nowhere(_: str) -> None:
-    """Look nothing up, as an installation that cannot be asked."""
+    """Look nothing up, as where no installation can be asked."""
 
 
 def concluded(found: Examination, lookup: Lookup) -> Verification:
     """Return the four answers; only a report that a trusted log holds is looked up."""
     standing, answer = _standing(found, lookup)
     return Verification(
-        **found.model_dump(include={"document", "report"}),
         intact=found.intact,
         trusted=found.trusted,
         included=found.included,
         current=answer,
         standing=standing,
+        document=found.document,
+        report=found.report,
     )
 
 
 def _standing(found: Examination, lookup: Lookup) -> tuple[Standing, Answer]:
     if not found.included.yes:
-        sentence = say("Whether it still stands cannot be said about a file that the ledger is not shown to hold.")
-        return Standing.UNKNOWN, unknown(sentence)
-    records = lookup(found.document)
-    if records is None:
-        sentence = say(
-            "Whether %(report)s was withdrawn or superseded since is not known here; ask the installation that issued it.",
-            report=found.report,
+        return Standing.UNKNOWN, unknown(
+            say("Whether it still stands cannot be said about a file that the ledger is not shown to hold.")
         )
-        return Standing.UNKNOWN, unknown(sentence)
-    for kind, state in (("withdrawal", Standing.WITHDRAWN), ("supersession", Standing.SUPERSEDED)):
-        for record in records:
-            if record.kind == kind:
-                return state, no(_said(found.report, record))
-    return Standing.CURRENT, yes(say("%(report)s was neither withdrawn nor superseded.", report=found.report))
+    stands = lookup(found.document)
+    if stands is None:
+        return Standing.UNKNOWN, unknown(
+            say(
+                "Whether %(report)s was withdrawn or superseded since is not known here; ask the installation that "
+                "issued it.",
+                report=found.report,
+            )
+        )
+    return Standing(stands.state), _answer(found.report, stands)
 
 
-def _said(report: str, record: SecondRecord) -> str:
-    said = {"report": report, "when": record.when, "position": str(record.position)}
-    if record.kind == "supersession":
-        return say(
-            "%(report)s was superseded by %(by)s on %(when)s (ledger position %(position)s).", by=record.by, **said
+def _answer(report: str, stands: Stands) -> Answer:
+    if stands.state == "current":
+        return yes(say("%(report)s was neither withdrawn nor superseded.", report=report))
+    if stands.state == "superseded":
+        return no(
+            say(
+                "%(report)s was superseded by %(by)s on %(when)s.",
+                report=report,
+                by=stands.by,
+                when=stands.when,
+            )
         )
-    if record.reason:
-        return say(
-            "%(report)s was withdrawn on %(when)s (ledger position %(position)s): %(reason)s",
-            reason=record.reason,
-            **said,
+    return no(
+        say(
+            "%(report)s was withdrawn on %(when)s: %(reason)s",
+            report=report,
+            when=stands.when,
+            reason=stands.reason,
         )
-    return say("%(report)s was withdrawn on %(when)s (ledger position %(position)s).", **said)
+    )

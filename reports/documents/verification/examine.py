@@ -19,9 +19,8 @@ from pyhanko_certvalidator import ValidationContext
 
 from auditor.common.errors import Refused
 from auditor.common.said import say
-from auditor.explain.document import Document
-from reports.documents.verification.answers import Answer, Examination, no, unknown
-from reports.documents.verification.contents import attachment, unsigned_digests
+from reports.documents.verification.answers import Answer, Examination, Trust, no, unknown
+from reports.documents.verification.contents import attachment, unsigned_lengths
 from reports.documents.verification.container import fills_gap
 from reports.documents.verification.included import Inclusion, included
 from reports.documents.verification.intact import intact, unsigned
@@ -31,14 +30,6 @@ from reports.ledger.note import VerifierKey
 logger = logging.getLogger(__name__)
 PROOF = "ledger-proof.txt"
 _USAGE = KeyUsageConstraints(key_usage={"digital_signature", "non_repudiation"}, match_all_key_usages=False)
-
-
-class Trust(Document):
-    """Whom the verifier trusts: certificates of signers and their issuers and of time stamps in PEM, keys of logs."""
-
-    signers: str
-    stamps: str = ""
-    logs: tuple[str, ...]
 
 
 class Judged(NamedTuple):
@@ -59,7 +50,9 @@ def examine(stream: BinaryIO, trust: Trust) -> Examination:
     try:
         reader = PdfFileReader(stream)
         if reader.encrypted:
-            return _unreadable(say("This PDF is encrypted, and no report is; it is not the file that was issued."))
+            return _unreadable(
+                say("This PDF is encrypted, and no report is; it is not the file that was issued.")
+            )
         return _examined(reader, stream, trust)
     except Refused as error:
         return _unreadable(error.sentence)
@@ -79,13 +72,18 @@ def _examined(reader: PdfFileReader, stream: BinaryIO, trust: Trust) -> Examinat
     last = reader.xrefs.total_revisions - 1
     if len(signatures) > 1:
         return _unreadable(
-            say("This file carries %(n)s signatures, and a report has one: others were added.", n=len(signatures))
+            say(
+                "This file carries %(n)s signatures, and a report has one: others were added.",
+                n=len(signatures),
+            )
         )
     held = _inclusion(reader, stream, trust, signatures[0].signed_revision if signatures else last)
     found = {"included": held.answer, "document": held.document, "report": held.report}
     if not signatures:
         nobody = unknown(say("Who issued this file cannot be said, because it carries no signature."))
-        return Examination(intact=unsigned(attachment(reader, PROOF, last) is not None), trusted=nobody, **found)
+        return Examination(
+            intact=unsigned(attachment(reader, PROOF, last) is not None), trusted=nobody, **found
+        )
     anchors = certificates(trust.signers)
     judged = asyncio.run(_judged(reader, stream, anchors, certificates(trust.stamps)))
     return Examination(
@@ -121,13 +119,15 @@ async def _stamp_holds(
 
 
 def _context(roots: Sequence[x509.Certificate], at: datetime) -> ValidationContext:
-    return ValidationContext(trust_roots=list(roots), moment=at, allow_fetching=False, revocation_mode="soft-fail")
+    return ValidationContext(
+        trust_roots=list(roots), moment=at, allow_fetching=False, revocation_mode="soft-fail"
+    )
 
 
 def _inclusion(reader: PdfFileReader, stream: BinaryIO, trust: Trust, revision: int) -> Inclusion:
     return included(
         attachment(reader, PROOF, revision),
-        unsigned_digests(reader, stream),
+        unsigned_lengths(reader, stream),
         lambda name: attachment(reader, name, 0),
         [VerifierKey.parse(key) for key in trust.logs],
     )
@@ -141,5 +141,7 @@ def certificates(text: str) -> list[x509.Certificate]:
 
 
 def _unreadable(sentence: str) -> Examination:
-    silent: Answer = unknown(say("This cannot be said about a file that could not be read as a signed report."))
+    silent: Answer = unknown(
+        say("This cannot be said about a file that could not be read as a signed report.")
+    )
     return Examination(intact=no(sentence), trusted=silent, included=silent)

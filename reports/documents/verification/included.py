@@ -1,7 +1,7 @@
 """Does the log hold this report? Answered from the proof that is attached to it, without asking the log."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import NamedTuple
 
 from auditor.common.canonical import canonical
@@ -27,7 +27,7 @@ class Inclusion(NamedTuple):
 
 def included(
     proof: bytes | None,
-    unsigned: Sequence[str],
+    unsigned: Container[str],
     attached: Callable[[str], bytes | None],
     log_keys: Sequence[VerifierKey],
 ) -> Inclusion:
@@ -62,7 +62,7 @@ def included(
     return Inclusion(yes(sentence), str(leaf.body["subject"]), report)
 
 
-def _fault(leaf: Leaf, unsigned: Sequence[str], attached: Callable[[str], bytes | None]) -> str | None:
+def _fault(leaf: Leaf, unsigned: Container[str], attached: Callable[[str], bytes | None]) -> str | None:
     """Return a sentence about what the entry and the file disagree on, or None."""
     names = {"report", "subject", "evidence", "snapshot"}
     if leaf.kind != KIND or not names <= set(leaf.body):
@@ -75,7 +75,9 @@ def _fault(leaf: Leaf, unsigned: Sequence[str], attached: Callable[[str], bytes 
     evidence, statement = attached(EVIDENCE), attached(STATEMENT)
     for name, found in ((EVIDENCE, evidence), (STATEMENT, statement)):
         if found is None:
-            return say("%(name)s is not attached to this file, though the ledger names its digest.", name=name)
+            return say(
+                "%(name)s is not attached to this file, though the ledger names its digest.", name=name
+            )
     assert evidence is not None
     assert statement is not None
     if sha256(evidence) != leaf.body["evidence"]:

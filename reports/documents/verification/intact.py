@@ -16,7 +16,9 @@ def unsigned(proven: bool) -> Answer:
     """Return the answer for a file without a signature; `proven` where the ledger's proof is in it all the same."""
     if proven:
         return no(
-            say("The signature was taken out of this file: the ledger's proof that is attached with it is still there.")
+            say(
+                "The signature was taken out of this file: the ledger's proof that is attached with it is still there."
+            )
         )
     return no(
         say(
@@ -31,9 +33,13 @@ def intact(
 ) -> Answer:
     """Say whether the signature holds for the whole file; `stamps` say of each later time stamp whether it holds."""
     if not status.intact or not status.valid:
-        return no(say("This file was altered after it was signed: the signature does not belong to these bytes."))
+        return no(
+            say("This file was altered after it was signed: the signature does not belong to these bytes.")
+        )
     if not is_exact(signature, stream):
-        return no(say("The place of the signature in this file was altered, or is not as this software writes it."))
+        return no(
+            say("The place of the signature in this file was altered, or is not as this software writes it.")
+        )
     if status.coverage == SignatureCoverageLevel.ENTIRE_FILE:
         return yes(say("These are the bytes that were signed: the signature covers the whole file."))
     return _later(signature, status, stamps)
@@ -44,7 +50,10 @@ def _later(signature: EmbeddedPdfSignature, status: PdfSignatureStatus, stamps: 
     added = _bytes_after(signature)
     if status.coverage != SignatureCoverageLevel.ENTIRE_REVISION:
         return no(
-            say("%(n)s bytes of this file are not covered by the signature: they were added after signing.", n=added)
+            say(
+                "%(n)s bytes of this file are not covered by the signature: they were added after signing.",
+                n=added,
+            )
         )
     result = status.diff_result
     archival = isinstance(result, DiffResult) and result.modification_level in {
@@ -60,9 +69,13 @@ def _later(signature: EmbeddedPdfSignature, status: PdfSignatureStatus, stamps: 
             )
         )
     if not all(stamps):
-        return no(say("A time stamp that was added after signing does not hold: the file was altered after it."))
+        return no(
+            say("A time stamp that was added after signing does not hold: the file was altered after it.")
+        )
     return yes(
-        say("These are the bytes that were signed; what was added after signing are time stamps that cover the whole file.")
+        say(
+            "These are the bytes that were signed; what was added after signing are time stamps that cover the whole file."
+        )
     )
 
 

@@ -10,13 +10,26 @@ from auditor.common.clock import timestamp
 from auditor.common.said import Said, say
 from reports.documents.verification.answers import Answer, no, unknown, yes
 
+_LONGEST_NAME = 120
+
 
 def trusted(status: PdfSignatureStatus, anchors: Sequence[x509.Certificate]) -> Answer:
     """Say whether the signer's certificate is trusted, and what the time stamp adds, if there is one."""
     if not (status.intact and status.valid):
-        return unknown(say("Who signed cannot be said, because the signature does not belong to these bytes."))
+        return unknown(
+            say("Who signed cannot be said, because the signature does not belong to these bytes.")
+        )
     signer = status.signing_cert
-    name, digest = signer.subject.human_friendly, signer.sha256.hex()
+    name, digest = _name(signer), signer.sha256.hex()
+    if status.trusted and not _valid_then(signer, status.signer_reported_dt):
+        return no(
+            say(
+                "Signed by %(name)s on %(when)s, when its certificate (SHA-256 %(digest)s) was not valid.",
+                name=name,
+                when=_when(status.signer_reported_dt),
+                digest=digest,
+            )
+        )
     if status.trusted:
         return yes(
             say(
@@ -53,7 +66,7 @@ def _stamp(status: PdfSignatureStatus) -> str | Said:
         return ""
     if not (stamp.intact and stamp.valid):
         return say(" Its time stamp does not hold.")
-    said = {"who": stamp.signing_cert.subject.human_friendly, "when": _when(stamp.timestamp)}
+    said = {"who": _name(stamp.signing_cert), "when": _when(stamp.timestamp)}
     if stamp.trusted:
         return say(" %(who)s, which is trusted here, stamped it on %(when)s.", **said)
     return say(" %(who)s, which is not known here, stamped it on %(when)s.", **said)
@@ -61,3 +74,15 @@ def _stamp(status: PdfSignatureStatus) -> str | Said:
 
 def _when(moment: datetime | None) -> str:
     return "?" if moment is None else timestamp(moment.astimezone(UTC))
+
+
+def _valid_then(certificate: x509.Certificate, moment: datetime | None) -> bool:
+    """Say whether a certificate was valid, which nobody checks for one that is trusted itself."""
+    known = moment is not None and moment.tzinfo is not None
+    return known and certificate.not_valid_before <= moment <= certificate.not_valid_after
+
+
+def _name(certificate: x509.Certificate) -> str:
+    """Return the name in a certificate as somebody wrote it there, made harmless for a terminal or a page."""
+    named = certificate.subject.native.get("common_name") or certificate.subject.human_friendly
+    return "".join(one if one.isprintable() else "\ufffd" for one in str(named))[:_LONGEST_NAME]

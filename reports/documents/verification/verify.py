@@ -3,18 +3,13 @@
 import tempfile
 from pathlib import Path
 
-from cryptography.hazmat.primitives.serialization import Encoding
 from django.conf import settings
 
 from auditor.common.errors import Refused
 from auditor.common.said import say
 from auditor.registry.intake.sandbox import Limits, answered, limited
-from reports.documents.verification.answers import Examination, Verification, no, unknown
+from reports.documents.verification.answers import Examination, Trust, Verification, no, unknown
 from reports.documents.verification.current import Lookup, concluded
-from reports.documents.verification.examine import Trust
-from reports.keys.log import log_key
-from reports.keys.signing import signing_key
-from reports.ledger.note import VerifierKey
 
 
 def verify_file(path: Path, name: str, trust: Trust, lookup: Lookup) -> Verification:
@@ -24,17 +19,6 @@ def verify_file(path: Path, name: str, trust: Trust, lookup: Lookup) -> Verifica
     """
     _check_size(path, name)
     return concluded(_examined(path, name, trust), lookup)
-
-
-def trusted_here() -> Trust:
-    """Return whom this installation trusts: its own certificate and log, and the roots of its time stamps.
-
-    Raises Refused where its keys cannot be read.
-    """
-    certificate = signing_key().certificate.public_bytes(Encoding.PEM).decode()
-    stamps = Path(settings.TSA["roots"]).read_text() if settings.TSA["roots"] else ""
-    log = VerifierKey.of(settings.LOG_NAME, log_key())
-    return Trust(signers=certificate, stamps=stamps, logs=(str(log),))
 
 
 def _examined(path: Path, name: str, trust: Trust) -> Examination:
