@@ -57,7 +57,12 @@ def _declared(finding: TrackedFinding) -> Iterator[Declaration]:
     if decided:
         last = decided[-1]
         yield _declaration(
-            STATUS, finding, last, status=last.kind, follow_up=str(last.follow_up_id or ""), reason=last.reason
+            STATUS,
+            finding,
+            last,
+            status=last.kind,
+            follow_up=str(last.follow_up_id or ""),
+            reason=last.reason,
         )
 
 

@@ -4,6 +4,8 @@ from django.urls import path
 
 from reports.documents import views
 from reports.documents.verification import views as verification
+from reports.documents.declared import views as declaring
+from reports.documents.signoff import views as signing
 
 urlpatterns = [
     path("runs/<uuid:pk>/", views.run, name="run"),
@@ -18,5 +20,14 @@ urlpatterns = [
     path("runs/<uuid:pk>/report/", views.request_report, name="request-report"),
     path("verify/", verification.verify, name="verify"),
     path("verify/certificate.pem", verification.certificate, name="certificate"),
+    path("runs/<uuid:pk>/prepare/", signing.prepare, name="prepare-report"),
+    path("runs/<uuid:pk>/declarations/", declaring.declarations, name="declarations"),
+    path("runs/<uuid:pk>/declarations/<slug:section>/", declaring.declare, name="declare"),
+    path("sign-off/<int:pk>/", signing.sign_off, name="sign-off"),
+    path("sign-off/<int:pk>/preview.pdf", signing.preview, name="sign-off-preview"),
+    path("sign-off/<int:pk>/sign/", signing.sign, name="sign-report"),
+    path("sign-off/<int:pk>/send-back/", signing.send_back, name="send-back"),
     path("reports/<int:pk>.pdf", views.pdf, name="report-pdf"),
+    path("reports/<int:pk>/again/", views.write_again, name="write-again"),
+    path("reports/<int:pk>/withdraw/", views.withdraw, name="withdraw-report"),
 ]

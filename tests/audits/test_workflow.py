@@ -22,6 +22,7 @@ from auditor.common.errors import Refused
 from auditor.common.store import Store
 from auditor.explain.plans import plan_of
 from reports.documents.comparing import comparison_of
+from reports.documents.declared.shown import owner_of, status_of
 from reports.documents.people import declared_of_findings, fixed_plan
 from tests import rows
 from tests.audits import comparing
@@ -149,9 +150,10 @@ def test_the_report_says_what_stood_when_it_was_made(ada):
     finding_assign(accuracy(run), owner=ada, due=TODAY, by=ada)
     (owner,) = declared_of_findings(run)
     assert (owner.field, owner.by) == ("accuracy", "Ada Lovelace")
-    assert owner.text == f"Ada Lovelace, {TODAY:%-d %B %Y}"
+    assert owner.rows == ({"owner": "Ada Lovelace", "due": TODAY.isoformat()},)
+    assert owner_of(owner) == f"Ada Lovelace, until {TODAY:%-d %B %Y}"
     finding_accept(accuracy(run), reason="a pilot only", by=ada)
-    assert declared_of_findings(run)[1].text == "accepted: a pilot only"
+    assert status_of(declared_of_findings(run)[1]) == "accepted: a pilot only"
 
 
 def test_changed_thresholds_are_recorded_when_a_plan_is_fixed(ada):

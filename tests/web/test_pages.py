@@ -38,6 +38,7 @@ NAMES = sorted({pattern.name for pattern in patterns(get_resolver()) if pattern.
 VALUES = {
     "pk": 1,
     "step": "assign",
+    "section": "purpose",
     "index": 0,
     "key": "grad_cam",
     "kind": "model",

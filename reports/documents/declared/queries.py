@@ -9,8 +9,8 @@ from auditor.audits.models import Run
 from auditor.common.clock import timestamp
 from reports.documents import models
 from reports.documents.declared.fields import FIELDS, Field, Scope
-from reports.documents.declared.statements import Statement
 from reports.documents.declared.names import named
+from reports.documents.declared.statements import Statement
 from reports.documents.snapshot import Declaration
 
 

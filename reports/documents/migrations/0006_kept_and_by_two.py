@@ -8,7 +8,7 @@ KEPT = (
     "documents_supersession",
     "documents_withdrawal",
 )
-FORWARD = """
+GUARDS = """
 CREATE FUNCTION documents_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'what was stated about reports is append-only: % is refused', TG_OP
@@ -29,7 +29,8 @@ CREATE TRIGGER documents_signoffrequest_kept BEFORE DELETE ON documents_signoffr
     FOR EACH ROW EXECUTE FUNCTION documents_refuse();
 CREATE TRIGGER documents_signoffrequest_no_truncate BEFORE TRUNCATE ON documents_signoffrequest
     FOR EACH STATEMENT EXECUTE FUNCTION documents_refuse();
-""" + "".join(
+"""
+FORWARD = GUARDS + "".join(
     f"""
 CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}
     FOR EACH ROW EXECUTE FUNCTION documents_refuse();

@@ -82,7 +82,13 @@ def _declared(book: ReportBook, section: str, name: str) -> dict[str, str | None
     title = str(BY_ID[f"{section}.{name}"].title)
     for one in book.snapshot.declarations:
         if (one.section, one.field) == (section, name):
-            return {"field": name, "name": title, "text": text_of(one), "by": one.by, "when": moment(one.when)}
+            return {
+                "field": name,
+                "name": title,
+                "text": text_of(one),
+                "by": one.by,
+                "when": moment(one.when),
+            }
     return {"field": name, "name": title, "text": None, "by": None, "when": None}
 
 

@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 from auditor.common.clock import timestamp
 from auditor.common.store import Store
+from reports.documents.declared.names import named
 from reports.documents.gathering import gather
 from reports.documents.models import Report, SignOffAnswer, SignOffRequest
-from reports.documents.declared.names import named
 from reports.documents.queries import store
 from reports.documents.render import render
 from reports.documents.services import evidence_entry

@@ -11,8 +11,8 @@ from auditor.common.clock import utc_now
 from auditor.common.errors import Refused
 from auditor.common.said import say
 from auditor.jobs.models import State
-from reports.documents.models import Report, SignOffAnswer, SignOffRequest
 from reports.documents.declared.names import named
+from reports.documents.models import Report, SignOffAnswer, SignOffRequest
 from reports.documents.queries import current_report
 from reports.documents.services import check_evidence, report_request
 from reports.documents.signoff.facts import facts_now
@@ -111,7 +111,5 @@ def _last(run: Run, language: str) -> SignOffRequest | None:
     return SignOffRequest.objects.filter(run=run, language=language).first()
 
 
-def _answer(
-    request: SignOffRequest, kind: str, text: str, by: User, now: datetime | None
-) -> SignOffAnswer:
+def _answer(request: SignOffRequest, kind: str, text: str, by: User, now: datetime | None) -> SignOffAnswer:
     return SignOffAnswer.objects.create(request=request, kind=kind, text=text, by=by, at=now or utc_now())
