@@ -1,4 +1,4 @@
-"""What every room's tests use: a store of their own, and folders to hand in."""
+"""What every room's tests use: a store and keys of their own, and folders to hand in."""
 
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from tests import folders
 def own_store(tmp_path: Path, settings) -> None:
     settings.STATIC_ROOT = tmp_path
     settings.STORAGE_URL = (tmp_path / "store").as_uri()
+    settings.KEYS_DIR = tmp_path / "keys"
 
 
 @pytest.fixture
