@@ -122,7 +122,7 @@ def _drawn(content: bytes) -> Iterator[list[bytes]]:
     reader = PdfFileReader(BytesIO(content))
     for index in range(int(reader.root["/Pages"]["/Count"])):
         page = reader.find_page_for_modification(index)[0].get_object()
-        yield [page["/Contents"].data, *_streams(page["/Resources"], _DEPTH)]
+        yield [page["/Contents"].encoded_data, *_streams(page["/Resources"], _DEPTH)]
 
 
 def _streams(value: generic.PdfObject, depth: int) -> Iterator[bytes]:
@@ -130,7 +130,7 @@ def _streams(value: generic.PdfObject, depth: int) -> Iterator[bytes]:
     if depth == 0:
         return
     if isinstance(found, generic.StreamObject):
-        yield found.data
+        yield found.encoded_data
     if isinstance(found, generic.DictionaryObject):
         for key in sorted(found):
             yield from _streams(found.raw_get(key), depth - 1)

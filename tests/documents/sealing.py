@@ -30,7 +30,10 @@ from tests.reference import merkle as reference
 
 MADE = datetime(2026, 1, 1, tzinfo=UTC)
 SIGNED = MADE + timedelta(days=300)
-TEXT = '<!doctype html><html lang="en"><title>Report</title><section><h1>%s</h1><p>Cover</p></section><section><h2>Next</h2></section>'
+TEXT = (
+    '<!doctype html><html lang="en"><title>Report</title>'
+    "<section><h1>%s</h1><p>Cover</p></section><section><h2>Next</h2></section>"
+)
 
 
 def rsa_key() -> RSAPrivateKey:
@@ -66,7 +69,7 @@ class Installation:
         pem = self.key.certificate.public_bytes(Encoding.PEM).decode()
         return Trust(signers=pem, logs=(str(VerifierKey.of(self.log, keys(self.number)[1])),))
 
-    def record(self, snapshot: Snapshot, rendered: bytes, **changes: str) -> Leaf:
+    def record(self, snapshot: Snapshot, rendered: bytes, changes: dict[str, str] | None = None) -> Leaf:
         """Append an entry about a report, as the issue of a real one does."""
         body = {
             "report": snapshot.report_id,
@@ -76,7 +79,7 @@ class Installation:
             "snapshot": snapshot.document_digest(),
             "subject": sha256(rendered),
         }
-        leaf = Leaf(len(self.leaves) + 1, "report", body | changes, "2026-10-28T00:00:00Z")
+        leaf = Leaf(len(self.leaves) + 1, "report", body | (changes or {}), "2026-10-28T00:00:00Z")
         self.leaves.append(leaf)
         return leaf
 
