@@ -255,6 +255,7 @@ def test_an_installation_of_another_name_is_not_trusted(signed):
     found = examined(signed, Installation(2, site="elsewhere.example"))
     assert outcomes(found) == ("yes", "no", "no")
     assert "with a certificate that is not trusted here" in found.trusted.sentence
+    assert "is of the ledger retrace.example/log, which is not trusted here" in found.included.sentence
 
 
 def test_a_signature_from_before_its_certificate_is_named(folder, snapshot, before):

@@ -9,8 +9,9 @@ from auditor.common.digest import sha256
 from auditor.common.errors import Refused
 from auditor.common.said import say
 from reports.documents.verification.answers import Answer, no, yes
+from reports.ledger.checkpoint import Checkpoint
 from reports.ledger.leaf import Leaf
-from reports.ledger.note import VerifierKey
+from reports.ledger.note import Note, VerifierKey
 from reports.ledger.proof import Proof
 
 KIND = "report"
@@ -40,6 +41,11 @@ def included(
         return Inclusion(no(say("No proof of a ledger is attached to this file (ledger-proof.txt).")))
     try:
         read = Proof.parse(proof.decode("utf-8", "replace"))
+        origin = Checkpoint.parse(Note.parse(read.checkpoint).text).origin
+        if origin not in {key.name for key in log_keys}:
+            return Inclusion(
+                no(say("The attached proof is of the ledger %(log)s, which is not trusted here.", log=origin))
+            )
         leaf = Leaf.parse(read.extra)
         checkpoint = read.check(read.extra, log_keys)
     except Refused as error:

@@ -51,8 +51,8 @@ def trusted(status: PdfSignatureStatus, anchors: Sequence[x509.Certificate]) -> 
         )
     return no(
         say(
-            "Signed by %(name)s with a certificate that is not trusted here (SHA-256 %(digest)s). If you know it from "
-            "its issuer, name it with --trust.",
+            "Signed by %(name)s with a certificate that is not trusted here (SHA-256 %(digest)s). Compare it with the "
+            "one that its issuer publishes.",
             name=name,
             digest=digest,
         )

@@ -28,7 +28,7 @@ from reports.ledger.services import ledger_verifier
 _AROUND = 2**16  # what a form takes beside the file itself
 QUESTIONS = (
     ("intact", gettext_lazy("Are these the bytes that were signed?")),
-    ("trusted", gettext_lazy("Who signed them?")),
+    ("trusted", gettext_lazy("Is the one who signed them trusted here?")),
     ("included", gettext_lazy("Does the ledger hold this report?")),
     ("current", gettext_lazy("Does it still stand?")),
 )
