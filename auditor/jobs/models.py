@@ -10,6 +10,8 @@ from django.db import models, transaction
 from django.db.models import F
 from kombu.exceptions import OperationalError
 
+from auditor.jobs.fields import SaidField
+
 logger = logging.getLogger(__name__)
 
 
@@ -61,7 +63,7 @@ class Job(models.Model):
     claim = models.UUIDField(null=True, editable=False)
     lease_until = models.DateTimeField(null=True, editable=False)
     attempts = models.PositiveSmallIntegerField(default=0, editable=False)
-    error = models.TextField(blank=True, default="")
+    error = SaidField(blank=True, default="")
 
     task: ClassVar[str]
     jobs = JobQuerySet.as_manager()

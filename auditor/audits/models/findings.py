@@ -7,6 +7,7 @@ from django.db import models
 
 from auditor.audits.models.kept import Kept
 from auditor.audits.models.runs import Run
+from auditor.jobs.fields import SaidField
 
 
 class TrackedFinding(models.Model):
@@ -23,7 +24,7 @@ class TrackedFinding(models.Model):
     place = models.PositiveIntegerField()
     finding = models.CharField(max_length=500)
     severity = models.CharField(max_length=10, db_index=True)
-    title = models.TextField()
+    title = SaidField()
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN, db_index=True)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="findings"

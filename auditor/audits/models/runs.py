@@ -8,6 +8,7 @@ from django_celery_beat.models import PeriodicTask
 
 from auditor.audits.models.kept import Kept
 from auditor.explain.plan import Plan as PlanDocument
+from auditor.jobs.fields import SaidField
 from auditor.jobs.models import Job, State
 from auditor.registry.models import Model, ModelVersion, ValidationSet
 
@@ -64,7 +65,7 @@ class Schedule(models.Model):
     recipients = models.JSONField(default=list, help_text="Addresses that hear of new critical findings.")
     webhook_url = models.CharField(max_length=500, blank=True, default="")
     last_due_at = models.DateTimeField(help_text="The last moment at which a run was due and was started.")
-    last_error = models.TextField(blank=True, default="")
+    last_error = SaidField(blank=True, default="")
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT)
 
@@ -97,7 +98,7 @@ class Run(models.Model):
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT)
     language = models.CharField(max_length=10, default="en")
     state = models.CharField(max_length=10, choices=State.choices, default=State.EXPLAINING, db_index=True)
-    error = models.TextField(blank=True, default="")
+    error = SaidField(blank=True, default="")
     evidence_digest = models.CharField(max_length=64, blank=True, default="")
     schedule = models.ForeignKey(Schedule, null=True, on_delete=models.SET_NULL, related_name="runs")
     started_at = models.DateTimeField()
