@@ -25,9 +25,10 @@ def evidence_by_digest(digest: str) -> Evidence:
     return Evidence.parse(store().get(digest), name="evidence")
 
 
-def reports_of(run: Run) -> QuerySet[Report]:
-    """Return all reports about a run, the newest first, with what says where each stands."""
-    return run.reports.select_related(
+def reports_of(run: Run | None = None) -> QuerySet[Report]:
+    """Return all reports, or those about a run, the newest first, with what says where each stands."""
+    found = Report.objects.all() if run is None else Report.objects.filter(run=run)
+    return found.select_related(
         "sign_off__by", "sign_off__request__prepared_by", "withdrawal__by", "supersession__by", "entry"
     ).order_by("-pk")
 
