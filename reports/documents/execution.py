@@ -1,6 +1,8 @@
 """The worker's side of a report: evidence to snapshot to PDF, logged, signed with the log's proof, and issued."""
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -8,6 +10,8 @@ from django.conf import settings
 
 from auditor.common.clock import Clock, utc_now
 from auditor.common.digest import sha256
+from auditor.common.errors import RetraceError
+from auditor.common.said import say
 from auditor.common.store import Store
 from reports.documents.gathering import gather
 from reports.documents.models import Report
@@ -42,7 +46,7 @@ def write_report(report: Report, now: Clock = utc_now) -> Written:
     store = Store.at(settings.STORAGE_URL)
     key, authority = signing_key(), Authority.configured()
     snapshot = begun(report, store) or snapshot_of(report, store)
-    with tempfile.TemporaryDirectory(prefix="retrace-report-") as scratch:
+    with _room(), tempfile.TemporaryDirectory(prefix="retrace-report-") as scratch:
         source, target = Path(scratch) / "rendered.pdf", Path(scratch) / "signed.pdf"
         rendered = render(snapshot, store)
         source.write_bytes(rendered)
@@ -54,6 +58,20 @@ def write_report(report: Report, now: Clock = utc_now) -> Written:
         sign_file(source, target, Order(ledger_proof(entry), block, key, moment, authority))
         pdf, size = store.put_file(target), target.stat().st_size
     return Written(kept, entry.subject, pdf, size, compared, entry.position)
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    """Say what is wrong with the disk where something cannot be written; nothing half-written is kept."""
+    try:
+        yield
+    except OSError as error:
+        raise RetraceError(
+            say(
+                "The report could not be kept (%(why)s); see to the disk and ask for the report again.",
+                why=error.strerror or type(error).__name__,
+            )
+        ) from error
 
 
 def issue(report: Report, written: Written) -> None:

@@ -43,8 +43,8 @@ FACES = (
     *_plex("PlexArabic", "ibm-plex-sans-arabic-arabic"),
     Face("NotoExt", "noto-sans-latin-ext-400-normal"),
     Face("NotoGreekExt", "noto-sans-greek-ext-400-normal"),
-    Face("NotoMath", "noto-sans-math-latin-400-normal"),
     Face("NotoSymbols", "noto-sans-symbols-2-symbols-400-normal"),
+    Face("NotoMath", "noto-sans-math-latin-400-normal"),
     Face("NotoEmoji", "noto-emoji-emoji-400-normal"),
 )
 """The typefaces in the order in which a character looks for one that has it."""

@@ -9,7 +9,9 @@ UNSEEN = re.compile(
 )
 """Control, direction and invisible characters, by which text could pass for other text or move its surroundings."""
 
-_JOINED = re.compile("(?<=[\u0600-\u06ff\u2190-\u2bff\ufe0f\U0001f000-\U0001faff])[\u200c\u200d](?=[^\x00-\x7f])")
+_JOINED = re.compile(
+    "(?<=[\u0600-\u06ff\u2190-\u2bff\ufe0f\U0001f000-\U0001faff])[\u200c\u200d](?=[^\x00-\x7f])"
+)
 _LEFT, _RIGHT = "\u2068", "\u2069"
 _KEPT = frozenset("\u200b\u200c\u200d\ufe0e\ufe0f" + _LEFT + _RIGHT)
 _MOST_MARKS = 3

@@ -56,9 +56,8 @@ def render(snapshot: Snapshot, store: Store, *, preview: bool = False) -> bytes:
 def drawn(document: Page, moment: datetime, **options: object) -> bytes:
     """Return a page of HTML as PDF in packaged typefaces; raises RetraceError where it is not drawn completely."""
     faces = needed(document.html)
-    fetch = Packaged(
-        {**document.assets, **{address(face): Asset(truetype(face), "font/ttf") for face in faces}}
-    )
+    typefaces = {address(face): Asset(truetype(face), "font/ttf") for face in faces}
+    fetch = Packaged({**document.assets, **typefaces})
     with _dated(moment), _complaints() as complaints:
         with packaged_only():
             fonts = FontConfiguration()
@@ -74,10 +73,16 @@ def drawn(document: Page, moment: datetime, **options: object) -> bytes:
 
 @contextmanager
 def _complaints() -> Iterator[list[str]]:
-    """Collect what WeasyPrint would only log: a figure that is missing must not go unseen."""
+    """Collect what WeasyPrint would only log: a figure, a glyph or a typeface that is missing must not go unseen."""
     heard: list[str] = []
-    handler = logging.Handler(logging.ERROR)
-    handler.emit = lambda record: heard.append(record.getMessage())  # type: ignore[method-assign]
+
+    def emit(record: logging.LogRecord) -> None:
+        said = record.getMessage()
+        if record.levelno >= logging.ERROR or said.startswith((".notdef", "Font-face")):
+            heard.append(said)
+
+    handler = logging.Handler(logging.WARNING)
+    handler.emit = emit  # type: ignore[method-assign]
     logger = logging.getLogger("weasyprint")
     levels = {name: logging.getLogger(name).level for name in ("weasyprint.progress", "fontTools")}
     logger.addHandler(handler)

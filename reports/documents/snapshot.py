@@ -116,5 +116,7 @@ class Snapshot(Document):
             raise Refused(
                 "statement.json does not speak of this evidence.json; take both from the same report."
             )
-        said["evidence"] = Evidence.parse(evidence, name="evidence.json").model_dump(mode="json", by_alias=True)
+        said["evidence"] = Evidence.parse(evidence, name="evidence.json").model_dump(
+            mode="json", by_alias=True
+        )
         return cls.parse(canonical(said), name="statement.json")
