@@ -3,9 +3,9 @@
 from django.urls import path
 
 from reports.documents import views
-from reports.documents.verification import views as verification
 from reports.documents.declared import views as declaring
 from reports.documents.signoff import views as signing
+from reports.documents.verification import views as verification
 
 urlpatterns = [
     path("runs/<uuid:pk>/", views.run, name="run"),

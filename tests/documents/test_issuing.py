@@ -55,7 +55,9 @@ def path_of(report: Report) -> Path:
     return store().checked_path(report.pdf_digest)
 
 
-def test_an_issued_report_holds_is_withdrawn_and_can_be_made_again(waiting, django_user_model, tmp_path, capsys):
+def test_an_issued_report_holds_is_withdrawn_and_can_be_made_again(
+    waiting, django_user_model, tmp_path, capsys
+):
     report = issued(waiting)
     path = path_of(report)
     found = verify_file(path, "report.pdf", trust(), standing_of)
@@ -73,7 +75,9 @@ def test_an_issued_report_holds_is_withdrawn_and_can_be_made_again(waiting, djan
     _offline(path, tmp_path)
     _made_again(report, path, capsys)
 
-    report_withdraw(report=report, reason="The labels were wrong.", by=django_user_model.objects.create_user("a"))
+    report_withdraw(
+        report=report, reason="The labels were wrong.", by=django_user_model.objects.create_user("a")
+    )
     with pytest.raises(Refused, match="look at current"):
         call_command("verify", str(path))
     assert "was withdrawn on" in (shown := capsys.readouterr().out)

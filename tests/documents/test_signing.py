@@ -118,7 +118,12 @@ def test_the_block_says_who_signed_and_who_signed_off_in_embedded_type(reader, s
         assert "/FontFile2" in descendant.get_object()["/FontDescriptor"]
     shown = subprocess.run(["pdftotext", "-l", "1", signed, "-"], capture_output=True, text=True, check=True)
     words = re.sub(r"\s+", " ", shown.stdout)
-    for expected in ("Retrace installation retrace.example", "Żaneta Öztürk", "prepared by Bob", "28 October 2026"):
+    for expected in (
+        "Retrace installation retrace.example",
+        "Żaneta Öztürk",
+        "prepared by Bob",
+        "28 October 2026",
+    ):
         assert expected in words
 
 
@@ -165,7 +170,10 @@ def test_a_time_stamp_is_added_where_an_authority_is_configured(
         kept = len(PdfFileReader(stream).embedded_timestamp_signatures)
     assert (kept > 0) == (level == "B-LTA")
     assert [found.intact.outcome, found.trusted.outcome, found.included.outcome] == [Outcome.YES] * 3
-    assert "Clock of the tests, which is trusted here, stamped it on 2026-10-28T00:05:00Z" in found.trusted.sentence
+    assert (
+        "Clock of the tests, which is trusted here, stamped it on 2026-10-28T00:05:00Z"
+        in found.trusted.sentence
+    )
     with target.open("rb") as stream:
         assert "which is not known here" in examine(stream, home.trust).trusted.sentence
 

@@ -245,7 +245,9 @@ def test_a_proof_that_is_none_is_named(folder, snapshot, before, proof):
 
 def test_an_installation_with_the_same_name_and_another_certificate_is_named(folder, snapshot, before):
     strange = Installation(2)
-    target = strange.signed(snapshot, before, folder / "name.pdf", proof=HOME.proof(HOME.record(snapshot, before)))
+    target = strange.signed(
+        snapshot, before, folder / "name.pdf", proof=HOME.proof(HOME.record(snapshot, before))
+    )
     found = examined(target.read_bytes())
     assert outcomes(found) == ("yes", "no", "yes")
     assert "also calls itself Retrace installation retrace.example" in found.trusted.sentence

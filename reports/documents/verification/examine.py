@@ -20,8 +20,8 @@ from pyhanko_certvalidator import ValidationContext
 from auditor.common.errors import Refused
 from auditor.common.said import say
 from reports.documents.verification.answers import Answer, Examination, Trust, no, unknown
-from reports.documents.verification.contents import attachment, unsigned_lengths
 from reports.documents.verification.container import fills_gap
+from reports.documents.verification.contents import attachment, unsigned_lengths
 from reports.documents.verification.included import Inclusion, included
 from reports.documents.verification.intact import intact, unsigned
 from reports.documents.verification.trusted import trusted

@@ -75,17 +75,15 @@ def _fault(leaf: Leaf, unsigned: Container[str], attached: Callable[[str], bytes
         return say("The attached proof is about an entry of another kind (%(kind)s).", kind=leaf.kind)
     if leaf.body["subject"] not in unsigned:
         return say(
-            "The attached proof is about another file: about report %(report)s as it was issued, not about these bytes.",
+            "The attached proof is about another file: about report %(report)s as it was issued, not about these "
+            "bytes.",
             report=str(leaf.body["report"]),
         )
     evidence, statement = attached(EVIDENCE), attached(STATEMENT)
-    for name, found in ((EVIDENCE, evidence), (STATEMENT, statement)):
-        if found is None:
-            return say(
-                "%(name)s is not attached to this file, though the ledger names its digest.", name=name
-            )
-    assert evidence is not None
-    assert statement is not None
+    if evidence is None or statement is None:
+        return say(
+            "evidence.json or statement.json is not attached to this file, though the ledger names both digests."
+        )
     if sha256(evidence) != leaf.body["evidence"]:
         return say("The attached evidence.json is not the one that the ledger names for this report.")
     if _snapshot_digest(evidence, statement) != leaf.body["snapshot"]:

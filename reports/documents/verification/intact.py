@@ -74,7 +74,8 @@ def _later(signature: EmbeddedPdfSignature, status: PdfSignatureStatus, stamps: 
         )
     return yes(
         say(
-            "These are the bytes that were signed; what was added after signing are time stamps that cover the whole file."
+            "These are the bytes that were signed; what was added after signing are time stamps that cover the whole "
+            "file."
         )
     )
 

@@ -17,8 +17,8 @@ from reports.documents.verification.verify import verify_file
 
 class Command(BaseCommand):
     help = (
-        "Make a report again from evidence.json and statement.json in it, with the arrays in this installation's store, "
-        "and compare it byte for byte with what was signed. The exit status is 0 only if both are the same."
+        "Make a report again from evidence.json and statement.json in it, with the arrays in this installation's "
+        "store, and compare it byte for byte with what was signed. The exit status is 0 only if both are the same."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
