@@ -15,7 +15,7 @@ from auditor.registry.models import Intake
 from tests import folders, rows
 
 pytestmark = pytest.mark.django_db
-OPEN = {"login"}
+OPEN = {"login", "verify", "certificate"}
 
 
 @pytest.fixture

@@ -53,7 +53,7 @@ def test_it_gives_four_answers_and_keeps_nothing(client, page, tmp_path):
     assert text.count('class="outcome"') == 4
     assert "These are the bytes that were signed" in text
     assert "is not trusted here" in text
-    assert "Do not rely on this file" in text
+    assert "Nobody here vouches for this file" in text
     assert not store().root.exists()
 
 

@@ -1,6 +1,6 @@
 """The visible block of a signature: who signed, who signed off, and when, in the report's language."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import NamedTuple, Self
 
 from cryptography import x509
@@ -10,7 +10,9 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from auditor.common.clock import timestamp
 from reports.documents.fonts import STACK, covered
+from reports.documents.formats import moment
 from reports.documents.html import Page
 from reports.documents.printable import printable
 from reports.documents.render import drawn
@@ -30,13 +32,13 @@ class Block(NamedTuple):
     sign_off: SignOff | None
 
     @classmethod
-    def of(cls, snapshot: Snapshot, key: SigningKey, entry: int, moment: datetime) -> Self:
+    def of(cls, snapshot: Snapshot, key: SigningKey, entry: int, at: datetime) -> Self:
         """Return the block of a report: signed by the holder of the key, recorded in the ledger as that entry."""
         return cls(
             language=snapshot.language,
             installation=name_in(key.certificate),
             fingerprint=key.certificate.fingerprint(SHA256()).hex(),
-            moment=moment,
+            moment=at,
             entry=entry,
             sign_off=snapshot.sign_off,
         )
@@ -48,7 +50,7 @@ class Block(NamedTuple):
                 "documents/report/signature.html",
                 {
                     "block": self,
-                    "moment": self.moment.astimezone(UTC),
+                    "moment": moment(timestamp(self.moment)),
                     "typefaces": STACK,
                     "width": WIDTH_MM,
                     "height": HEIGHT_MM,
@@ -62,7 +64,7 @@ class Block(NamedTuple):
             return _("Signature of %(installation)s, ledger position %(entry)s, %(moment)s") % {
                 "installation": self.installation,
                 "entry": self.entry,
-                "moment": self.moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+                "moment": moment(timestamp(self.moment)),
             }
 
 
