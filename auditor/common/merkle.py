@@ -48,28 +48,32 @@ class GrowingTree:
     def __init__(self, size: int = 0, edge: Iterable[bytes] = ()) -> None:
         """Go on from a tree of `size` leaves; `edge` holds the hashes of complete_subtrees(0, size)."""
         self.size = size
-        self._edge = list(edge)
+        self._edge = {level: node for (level, _), node in zip(complete_subtrees(0, size), edge, strict=True)}
 
-    def grow(self, leaf: bytes) -> list[tuple[Place, bytes]]:
-        """Add a leaf by its hash; return the complete subtrees that it finishes, itself first."""
-        index, level, node = self.size, 0, leaf
-        finished = [((level, index), node)]
-        while index & 1:
-            index, level, node = index >> 1, level + 1, node_hash(self._edge.pop(), node)
-            finished.append(((level, index), node))
-        self._edge.append(node)
-        self.size += 1
+    def grow(self, leaves: Sequence[bytes]) -> dict[Place, bytes]:
+        """Add leaves by their hashes; return the complete subtrees above leaves that they finish."""
+        finished: dict[Place, bytes] = {}
+        level, index, nodes = 0, self.size, list(leaves)
+        self.size += len(nodes)
+        while nodes:
+            if index & 1:
+                nodes.insert(0, self._edge.pop(level))
+            if len(nodes) & 1:
+                self._edge[level] = nodes[-1]
+            level, index = level + 1, index >> 1
+            nodes = list(map(node_hash, nodes[0::2], nodes[1::2]))
+            finished.update(((level, index + n), node) for n, node in enumerate(nodes))
         return finished
 
     @property
     def root(self) -> bytes:
         """Return the hash of the whole tree."""
-        return folded(self._edge)
+        return folded([self._edge[level] for level in sorted(self._edge, reverse=True)])
 
 
 def merkle_root(leaves: Iterable[bytes]) -> str:
     """Return the tree hash of leaves by their content, in their order, as hexadecimal digits."""
     tree = GrowingTree()
     for leaf in leaves:
-        tree.grow(leaf_hash(leaf))
+        tree.grow([leaf_hash(leaf)])
     return tree.root.hex()

@@ -23,7 +23,8 @@ from reports.keys.certificate import self_issued
 from reports.keys.files import made_once, read_private
 
 FILE = "signing.pem"
-RSA_BITS = 3072  # Viewers that check RSA are more than those that check ECDSA: docs/decisions/0011.
+# ISO 32000-1 lists RSA; elliptic curves came with PDF 2.0, and older viewers do not check them.
+RSA_BITS = 3072
 
 
 class SigningKey(NamedTuple):

@@ -8,7 +8,7 @@ from auditor.common.merkle import GrowingTree, Place
 from auditor.common.said import Said, say
 from reports.ledger.leaf import Leaf
 
-BATCH = 4096
+BATCH = 2**15
 
 
 class Row(NamedTuple):
@@ -29,18 +29,18 @@ def first_break(rows: Iterable[Row], nodes_finished: NodesFinished) -> Said | No
     Entries stream through in batches, so any number of them can be checked.
     """
     tree, rest = GrowingTree(), iter(rows)
-    while batch := list(islice(rest, BATCH)):
+    while True:
         start, broken = tree.size, None
-        computed: dict[Place, bytes] = {}
-        for row in batch:
-            broken = _entry_break(row, tree.size + 1)
+        leaves: list[bytes] = []
+        for row in islice(rest, BATCH):
+            broken = _entry_break(row, start + len(leaves) + 1)
             if broken:
                 break
-            computed.update(tree.grow(bytes.fromhex(row.hash))[1:])
+            leaves.append(bytes.fromhex(row.hash))
+        computed = tree.grow(leaves)
         broken = _node_break(computed, nodes_finished(start, tree.size)) or broken
-        if broken:
+        if broken or len(leaves) < BATCH:
             return broken
-    return None
 
 
 def _entry_break(row: Row, expected: int) -> Said | None:
@@ -72,11 +72,11 @@ def _gives(leaf: Leaf, hash_: str) -> bool:
 
 
 def _node_break(computed: Mapping[Place, bytes], stored: Mapping[Place, bytes]) -> Said | None:
+    if computed == stored:
+        return None
     differing = [
         place for place in computed.keys() | stored.keys() if computed.get(place) != stored.get(place)
     ]
-    if not differing:
-        return None
     level, index = min(differing, key=lambda place: ((place[1] + 1) << place[0], place[0]))
     return say(
         "The stored tree no longer follows from entries %(first)s to %(last)s: one of them was altered together "

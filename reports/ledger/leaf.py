@@ -38,7 +38,14 @@ class Leaf(NamedTuple):
     @property
     def content(self) -> bytes:
         """Return the bytes of the leaf; raises ValueError for a body that JSON cannot carry exactly."""
-        return canonical(self._asdict())
+        return canonical(
+            {
+                "body": self.body,
+                "kind": self.kind,
+                "position": self.position,
+                "recorded_at": self.recorded_at,
+            }
+        )
 
     @property
     def hash(self) -> str:

@@ -32,9 +32,18 @@ def inclusion_proof(index: int, size: int, lookup: Lookup) -> list[bytes]:
 
     Raises ValueError for a leaf that is not in the tree.
     """
+    return root_and_path(index, size, lookup)[1]
+
+
+def root_and_path(index: int, size: int, lookup: Lookup) -> tuple[bytes, list[bytes]]:
+    """Return the hash of the tree over the first `size` leaves and, in the same lookup, a leaf's audit path in it.
+
+    Raises ValueError for a leaf that is not in the tree.
+    """
     if not 0 <= index < size:
         raise ValueError(f"a tree of {size} leaves has no leaf {index}")
-    return _roots(reversed(list(_path(index, Leaves(0, size)))), lookup)
+    whole, *path = _roots([Leaves(0, size), *reversed(list(_path(index, Leaves(0, size))))], lookup)
+    return whole, path
 
 
 def consistency_proof(size: int, later: int, lookup: Lookup) -> list[bytes]:

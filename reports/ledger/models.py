@@ -18,7 +18,7 @@ class Entry(models.Model):
         max_length=64, db_index=True, help_text=_("The digest that the entry is about.")
     )
     recorded_at = models.CharField(max_length=20)
-    hash = models.CharField(max_length=64, unique=True)
+    hash = models.CharField(max_length=64)
 
     class Meta:
         ordering = ["position"]

@@ -16,7 +16,7 @@ from reports.keys.log import log_key
 from reports.ledger.check import first_break
 from reports.ledger.checkpoint import Checkpoint
 from reports.ledger.leaf import Leaf
-from reports.ledger.merkle import inclusion_proof, root
+from reports.ledger.merkle import root, root_and_path
 from reports.ledger.models import Entry, Node
 from reports.ledger.note import VerifierKey
 from reports.ledger.proof import Proof
@@ -56,12 +56,9 @@ def ledger_append_many(drafts: Sequence[Draft], *, now: datetime | None = None) 
         edge = complete_subtrees(0, size)
         known = hashes(edge)
         tree = GrowingTree(size, [known[place] for place in edge])
-        entries, nodes = [], []
-        for draft in drafts:
-            entry = _entry(tree.size + 1, draft, recorded_at)
-            entries.append(entry)
-            finished = tree.grow(bytes.fromhex(entry.hash))[1:]
-            nodes += [Node(level=level, index=index, hash=hash_) for (level, index), hash_ in finished]
+        entries = [_entry(n, draft, recorded_at) for n, draft in enumerate(drafts, size + 1)]
+        finished = tree.grow([bytes.fromhex(entry.hash) for entry in entries])
+        nodes = [Node(level=level, index=index, hash=node) for (level, index), node in finished.items()]
         Entry.objects.bulk_create(entries, batch_size=_BATCH)
         Node.objects.bulk_create(nodes, batch_size=_BATCH)
     return entries
@@ -86,10 +83,11 @@ def ledger_proof(entry: Entry) -> str:
     the stored tree does not hold the entry, and Refused where the log's key cannot be used.
     """
     index, size, leaf = entry.position - 1, tree_size(), entry.leaf.content
-    head = Checkpoint(settings.LOG_NAME, size, root(size, hashes))
-    proof = Proof(index, tuple(inclusion_proof(index, size, hashes)), head.signed(log_key()), leaf)
+    head, path = root_and_path(index, size, hashes)
+    key = log_key()
+    proof = Proof(index, tuple(path), Checkpoint(settings.LOG_NAME, size, head).signed(key), leaf)
     try:
-        proof.check(leaf, [ledger_verifier()])
+        proof.check(leaf, [VerifierKey.of(settings.LOG_NAME, key)])
     except Refused as error:
         raise Corrupt(
             say(

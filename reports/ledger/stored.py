@@ -1,16 +1,29 @@
 """The stored tree: how large it is, its hashes by their places, and the rows that a check reads."""
 
+import json
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from django.db import connection
-from django.db.models import Q
 
 from auditor.common.errors import Corrupt
 from auditor.common.merkle import Place
 from auditor.common.said import say
-from reports.ledger.check import BATCH, Row
+from reports.ledger.check import Row
 from reports.ledger.leaf import Leaf
-from reports.ledger.models import Entry, Node
+from reports.ledger.models import Entry
+
+_HASHES = """
+WITH wanted AS (SELECT * FROM unnest(%s::smallint[], %s::bigint[]) AS place(level, "index"))
+SELECT level, "index", hash FROM wanted JOIN ledger_node USING (level, "index")
+UNION ALL
+SELECT 0, "index", decode(hash, 'hex') FROM wanted JOIN ledger_entry ON level = 0 AND position = "index" + 1
+"""
+_ROWS = """
+SELECT position, kind, body::text, recorded_at, subject, hash FROM ledger_entry WHERE position <= %s ORDER BY position
+"""
+_RANGE = 'SELECT level, "index", hash FROM ledger_node WHERE level = %s AND "index" >= %s AND "index" < %s'
+_FETCHED = 4096
 
 
 def tree_size() -> int:
@@ -20,14 +33,11 @@ def tree_size() -> int:
 
 
 def hashes(places: Iterable[Place]) -> dict[Place, bytes]:
-    """Return the stored hashes of complete subtrees, in two queries; raises Corrupt where one is missing."""
+    """Return the stored hashes of complete subtrees, in one query; raises Corrupt where one is missing."""
     wanted = set(places)
-    leaves = Entry.objects.filter(position__in=[index + 1 for level, index in wanted if level == 0])
-    nodes = Node.objects.filter(pk__in=[place for place in wanted if place[0] > 0])
-    found = {
-        (0, position - 1): bytes.fromhex(hash_) for position, hash_ in leaves.values_list("position", "hash")
-    }
-    found |= _by_place(nodes.values_list("level", "index", "hash"))
+    with connection.cursor() as cursor:
+        cursor.execute(_HASHES, [[level for level, _ in wanted], [index for _, index in wanted]])
+        found = _by_place(cursor.fetchall())
     if missing := wanted - found.keys():
         level, index = min(missing)
         raise Corrupt(
@@ -42,18 +52,22 @@ def hashes(places: Iterable[Place]) -> dict[Place, bytes]:
 
 def rows(size: int) -> Iterator[Row]:
     """Yield the first `size` entries as they are stored, in their order; they stream inside a transaction."""
-    columns = ("position", "kind", "body", "recorded_at", "subject", "hash")
-    entries = Entry.objects.filter(position__lte=size).order_by("position").values_list(*columns)
-    for position, kind, body, recorded_at, subject, hash_ in entries.iterator(chunk_size=BATCH):
-        yield Row(Leaf(position, kind, body, recorded_at), subject, hash_)
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(_ROWS, [size])
+        while batch := cursor.fetchmany(_FETCHED):
+            for position, kind, body, recorded_at, subject, hash_ in batch:
+                yield Row(Leaf(position, kind, json.loads(body), recorded_at), subject, hash_)
 
 
 def nodes_finished(start: int, end: int) -> dict[Place, bytes]:
     """Return the stored hashes of the subtrees that grow complete while `start` entries become `end`."""
-    ranges = Q()
-    for level in range(1, end.bit_length()):
-        ranges |= Q(level=level, index__gte=start >> level, index__lt=end >> level)
-    return _by_place(Node.objects.filter(ranges).values_list("level", "index", "hash")) if ranges else {}
+    ranges = [(level, start >> level, end >> level) for level in range(1, end.bit_length())]
+    if not ranges:
+        return {}
+    with connection.cursor() as cursor:
+        # A range at a time, since the planner knows what a constant range costs, and not what a join of them does.
+        cursor.execute(" UNION ALL ".join([_RANGE] * len(ranges)), list(chain.from_iterable(ranges)))
+        return _by_place(cursor.fetchall())
 
 
 def extent() -> tuple[int, int]:

@@ -26,7 +26,7 @@ def context(book: ReportBook) -> dict[str, object]:
             (_("Weights alone"), evidence.model.weights),
             (_("Validation set (Merkle root)"), evidence.validation_set.digest),
             (_("Plan"), evidence.plan_digest),
-            (_("Ledger entry"), snapshot.ledger.hash),
+            (_("Entry hash in the ledger"), snapshot.ledger.hash),
         ],
         "run": _run(book),
         "thresholds": _thresholds(book),

@@ -34,7 +34,7 @@ DROP TRIGGER ledger_node_no_truncate ON ledger_node;
 def to_tree(apps, schema_editor):
     node_class, tree, previous = apps.get_model("ledger", "Node"), GrowingTree(), GENESIS
     for batch in batches(apps):
-        updates, nodes = [], []
+        updates = []
         for entry in batch:
             if entry.previous != previous or entry.hash != chained(entry, previous):
                 raise Corrupt(
@@ -44,8 +44,8 @@ def to_tree(apps, schema_editor):
             previous = entry.hash
             leaf = Leaf(entry.position, entry.kind, entry.body, entry.recorded_at).hash
             updates.append((leaf, entry.position))
-            finished = tree.grow(bytes.fromhex(leaf))[1:]
-            nodes += [node_class(level=level, index=index, hash=hash_) for (level, index), hash_ in finished]
+        finished = tree.grow([bytes.fromhex(leaf) for leaf, _ in updates])
+        nodes = [node_class(level=level, index=index, hash=node) for (level, index), node in finished.items()]
         execute(schema_editor, "UPDATE ledger_entry SET hash = %s WHERE position = %s", updates)
         node_class.objects.bulk_create(nodes, batch_size=BATCH)
 
@@ -105,6 +105,7 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.AlterField("entry", "previous", models.CharField(max_length=64, unique=True, null=True)),
+        migrations.AlterField("entry", "hash", models.CharField(max_length=64)),
         migrations.RunPython(to_tree, to_chain),
         migrations.RemoveField("entry", "previous"),
         migrations.RunSQL([CLOSE, GUARD_NODES], [FREE_NODES, OPEN]),

@@ -37,7 +37,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--log-key",
             metavar="KEY",
-            help="the key of the ledger to trust, as the issuer's page /verify/ prints it",
+            help="the key of the ledger to trust, as `manage.py keys` or the page /verify/ prints it",
         )
 
     def handle(self, **options: Any) -> None:
