@@ -170,7 +170,7 @@ def compare(request: Request, pk: UUID) -> HttpResponse:
             report_compare(run=found, other=form.cleaned_data["other"], by=officer(request))
             return redirect("run", pk=pk)
         except Refused as error:
-            sentence = error.sentence
+            sentence = said(error.sentence)
     return render(request, "refused.html", {"sentence": sentence}, status=HTTPStatus.CONFLICT)
 
 

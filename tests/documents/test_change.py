@@ -43,16 +43,18 @@ def printed(tmp_path):
                 Declaration(
                     section=OWNER,
                     field="accuracy",
-                    text="Grace Hopper, 3 December 2026",
+                    text="",
+                    rows=({"owner": "Grace Hopper", "due": "2026-12-03"},),
                     by="Ada Lovelace",
-                    when="24 November 2026",
+                    when="2026-11-24T09:00:00Z",
                 ),
                 Declaration(
                     section=STATUS,
                     field="accuracy",
-                    text="accepted: a pilot",
+                    text="",
+                    rows=({"status": "accepted", "follow_up": "", "reason": "a pilot"},),
                     by="Ada Lovelace",
-                    when="today",
+                    when="2026-11-24T10:00:00Z",
                 ),
             ),
         }
@@ -66,7 +68,7 @@ def printed(tmp_path):
 
 def test_owner_threshold_and_change_are_printed(printed):
     text = printed()
-    assert "Grace Hopper, 3 December 2026 (Ada Lovelace, 24 November 2026)" in text
+    assert "Grace Hopper, until 3 December 2026 (Ada Lovelace, 24 November 2026, 09:00 UTC)" in text
     assert "accepted: a pilot" in text
     assert (
         "90.0 % (accuracy, plan stricter, fixed by Ada Lovelace on 20 November 2026, 10:00 UTC; the default is 0.8)"
