@@ -45,8 +45,8 @@ def write_report(report: Report, now: Clock = utc_now) -> Written:
     """
     store = Store.at(settings.STORAGE_URL)
     key, authority = signing_key(), Authority.configured()
-    snapshot = begun(report, store) or snapshot_of(report, store)
     with _room(), tempfile.TemporaryDirectory(prefix="retrace-report-") as scratch:
+        snapshot = begun(report, store) or snapshot_of(report, store)
         source, target = Path(scratch) / "rendered.pdf", Path(scratch) / "signed.pdf"
         rendered = render(snapshot, store)
         source.write_bytes(rendered)

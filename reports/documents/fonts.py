@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from django.conf import settings
-from fontTools.ttLib import TTFont, TTLibError, woff2  # type: ignore[import-untyped]
+from fontTools.ttLib import TTFont, woff2  # type: ignore[import-untyped]
 
 from auditor.common.errors import RetraceError
 from reports.documents.book import SCHEME
@@ -87,18 +87,17 @@ def style(faces: Iterable[Face]) -> str:
 @cache
 def characters(face: Face) -> frozenset[int]:
     """Return the code points that a face has a glyph for; private ones, which mean nothing, are left out."""
-    with _read(face) as font:
+    packed = io.BytesIO(_packed(face))
+    with _readable(face), TTFont(packed, lazy=True) as font:
         return frozenset(point for point in font.getBestCmap() if not _private(point))
 
 
 @cache
 def truetype(face: Face) -> bytes:
     """Return a face as a TrueType file; raises RetraceError where it is missing or damaged."""
-    unpacked = io.BytesIO()
-    try:
-        woff2.decompress(io.BytesIO(_packed(face)), unpacked)
-    except (TTLibError, ValueError, AssertionError) as error:
-        raise _damaged(face) from error
+    packed, unpacked = io.BytesIO(_packed(face)), io.BytesIO()
+    with _readable(face):
+        woff2.decompress(packed, unpacked)
     return unpacked.getvalue()
 
 
@@ -121,12 +120,15 @@ def _private(point: int) -> bool:
 
 
 @contextmanager
-def _read(face: Face) -> Iterator[TTFont]:
+def _readable(face: Face) -> Iterator[None]:
+    """Say that a face is damaged, whichever of its many parts the reader stumbles over."""
     try:
-        with TTFont(io.BytesIO(_packed(face)), lazy=True) as font:
-            yield font
-    except (TTLibError, ValueError, AssertionError) as error:
-        raise _damaged(face) from error
+        yield
+    except Exception as error:
+        raise RetraceError(
+            f"The packaged typeface {face.file} of this installation is damaged, so no report can be drawn; "
+            "install Retrace again."
+        ) from error
 
 
 def _packed(face: Face) -> bytes:
@@ -137,10 +139,3 @@ def _packed(face: Face) -> bytes:
             f"The packaged typeface {face.file} is missing from this installation, so no report can be drawn; "
             "install Retrace again."
         ) from None
-
-
-def _damaged(face: Face) -> RetraceError:
-    return RetraceError(
-        f"The packaged typeface {face.file} of this installation is damaged, so no report can be drawn; "
-        "install Retrace again."
-    )

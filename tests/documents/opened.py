@@ -98,11 +98,6 @@ class Opened:
         return used
 
 
-def words(element: pikepdf.Object, opened: Opened) -> list[int]:
-    """Return the marks that an element holds directly."""
-    return [int(kid) for kid in kids(element) if isinstance(kid, int)]
-
-
 def kids(element: pikepdf.Object) -> list:
     """Return what an element holds."""
     held = element.get("/K", [])
