@@ -18,7 +18,7 @@ from auditor.common.store import Store
 from auditor.jobs.models import State
 from auditor.jobs.work import work
 from reports.documents import fonts
-from reports.documents.execution import issue, render_report
+from reports.documents.execution import issue, write_report
 from reports.documents.handover import hand_over
 from reports.documents.models import Report
 from reports.documents.render import render
@@ -92,7 +92,7 @@ def damaged(path: Path):
 def make(run: Run) -> Report:
     """Ask for a report and let a worker make it."""
     report = report_request(run=run, language="en", by=None)
-    work(Report, report.pk, compute=render_report, settle=issue)
+    work(Report, report.pk, compute=write_report, settle=issue)
     report.refresh_from_db()
     return report
 
