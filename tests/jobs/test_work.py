@@ -44,7 +44,13 @@ def test_a_second_ring_finds_nothing_to_do():
     [
         (Refused("labels.csv has no rows."), "labels.csv has no rows."),
         (Refused(say("%(name)s has no rows.", name="a.csv")), say("%(name)s has no rows.", name="a.csv")),
-        (KeyError("secret"), "An internal error ended this (KeyError); the worker's log has the details."),
+        (
+            KeyError("secret"),
+            say(
+                "An internal error ended this (%(error)s); the worker's log has the details.",
+                error="KeyError",
+            ),
+        ),
     ],
 )
 def test_an_error_ends_the_job_with_a_sentence_for_people(error, sentence):
