@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import dj_database_url
 from csp.constants import NONE, SELF
@@ -113,6 +114,7 @@ STATIC_ROOT = Path(os.environ.get("RETRACE_STATIC", BASE_DIR / "var" / "static")
 WHITENOISE_USE_FINDERS = True
 
 STORAGE_URL = os.environ.get("STORAGE_URL", (BASE_DIR / "var" / "store").as_uri())
+KEYS_DIR = Path(os.environ.get("RETRACE_KEYS") or BASE_DIR / "var" / "keys")
 UPLOAD_LIMIT_BYTES = int(os.environ.get("RETRACE_UPLOAD_LIMIT_BYTES", 4 * 2**30))
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2**20
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
@@ -165,6 +167,14 @@ EMAIL_HOST_PASSWORD = os.environ.get("RETRACE_SMTP_PASSWORD", "")
 EMAIL_USE_TLS = os.environ.get("RETRACE_SMTP_TLS", "0") == "1"
 EMAIL_TIMEOUT = 10
 SITE_URL = os.environ.get("RETRACE_URL") or next(iter(CSRF_TRUSTED_ORIGINS), "http://127.0.0.1:8000")
+SITE_NAME = urlsplit(SITE_URL).hostname or "localhost"
+LOG_NAME = os.environ.get("RETRACE_LOG_NAME") or f"{SITE_NAME}/log"
+SIGNING = {
+    "certificate": os.environ.get("RETRACE_SIGNING_CERT", ""),
+    "key": os.environ.get("RETRACE_SIGNING_KEY", ""),
+    "pkcs12": os.environ.get("RETRACE_SIGNING_P12", ""),
+    "passphrase": os.environ.get("RETRACE_SIGNING_PASSPHRASE", ""),
+}
 WEBHOOK_KEY = os.environ.get("RETRACE_WEBHOOK_KEY") or SECRET_KEY
 WEBHOOK_PRIVATE_NETWORK = os.environ.get("RETRACE_WEBHOOK_PRIVATE_NETWORK", "0") == "1"
 WEBHOOK_SECONDS = 10

@@ -72,20 +72,6 @@ def count(one: str, many: str, n: int, /, **values: Value) -> Said:
     return Said(one, {"n": n, **values}, many, n)
 
 
-def ours(text: str) -> Said:
-    """Return text of ours, such as a reason in evidence, so that it is said in the language of what it stands in."""
-    return text if isinstance(text, Said) else Said(text, {})
-
-
-def sentences(*parts: str) -> Said:
-    """Return whole sentences one after the other; empty ones are left out."""
-    kept = [ours(part) for part in parts if part]
-    if len(kept) == 1:
-        return kept[0]
-    places = {f"sentence_{number}": part for number, part in enumerate(kept, start=1)}
-    return Said(" ".join(f"%({name})s" for name in places), places)
-
-
 def verbatim(text: str) -> Said:
     """Return what a person named, as a sentence of its own that no language changes."""
     return Said("%(given)s", {"given": text})
@@ -108,6 +94,20 @@ def one_of(values: Sequence[Value]) -> Value:
     """Return values of which one holds, told apart by "or"; there is at least one."""
     first, *rest = values
     return say("%(first)s or %(rest)s", first=first, rest=one_of(rest)) if rest else first
+
+
+def ours(text: str) -> Said:
+    """Return text of ours, such as a reason in evidence, so that it is said in the language of what it stands in."""
+    return text if isinstance(text, Said) else Said(text, {})
+
+
+def sentences(*parts: str) -> Said:
+    """Return whole sentences one after the other; empty ones are left out."""
+    kept = [ours(part) for part in parts if part]
+    if len(kept) == 1:
+        return kept[0]
+    places = {f"sentence_{number}": part for number, part in enumerate(kept, start=1)}
+    return Said(" ".join(f"%({name})s" for name in places), places)
 
 
 def in_words(text: str, tongue: Tongue) -> str:

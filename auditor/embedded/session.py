@@ -85,6 +85,7 @@ def _enter(layout: Layout, users: int) -> dict[str, str]:
         "CELERY_BROKER_URL": f"redis://:{state.redis.password}@127.0.0.1:{state.redis.port}/0",
         "RETRACE_EMBEDDED": "1",
         "STORAGE_URL": os.environ.get("STORAGE_URL") or (layout.var / "store").as_uri(),
+        "RETRACE_KEYS": os.environ.get("RETRACE_KEYS") or str(layout.var / "keys"),
         "RETRACE_SECRET_KEY": os.environ.get("RETRACE_SECRET_KEY") or key,
     }
 
