@@ -7,10 +7,12 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = (
+    "auditor/audits",
     "auditor/common",
+    "auditor/embedded",
     "auditor/explain",
     "auditor/jobs",
-    "auditor/audits/comparison",
+    "auditor/registry/management",
     "reports/documents/figures",
 )
 BASES = {"RetraceError", "Refused", "NotFound", "Corrupt"}
