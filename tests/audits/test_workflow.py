@@ -93,7 +93,7 @@ def test_a_run_that_does_not_show_it_closes_nothing(ada):
     under_way = run_start(
         model_version=finding.run.model_version, validation_set=finding.run.validation_set, plan=rows.plan()
     )
-    refused_close(finding, ada, under_way, "is explaining; a finding is closed by a finished one")
+    refused_close(finding, ada, under_way, "is under way; a finding is closed by a finished one")
     loose = comparing.plan(thresholds=comparing.plan().thresholds.model_copy(update={"accuracy": 0.1}))
     lenient = finished(right=20, ago=1, plan=loose)
     refused_close(finding, ada, lenient, r"another threshold \(Accuracy: 0.1 instead of 0.8\)")

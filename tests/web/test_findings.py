@@ -165,6 +165,7 @@ def test_a_schedule_names_who_hears_of_it(officer, settings):
         "frequency": "daily",
         "day": 1,
         "at": "04:05",
+        "language": "en",
         "recipients": "a@clinic.example,\nb@clinic.example",
         "webhook_url": "https://hooks.example/retrace",
     }

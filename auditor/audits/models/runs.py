@@ -7,7 +7,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_celery_beat.models import PeriodicTask
 
+from auditor.audits.findings.thresholds import label_of
 from auditor.audits.models.kept import Kept
+from auditor.audits.rhythm import rhythm
 from auditor.common.said import Said, say
 from auditor.explain.plan import Plan as PlanDocument
 from auditor.jobs.fields import SaidField
@@ -52,6 +54,11 @@ class ThresholdChange(Kept):
     def __str__(self) -> str:
         return f"{self.name} from {self.before} to {self.after}"
 
+    @property
+    def label(self) -> Said:
+        """Return what forms call the threshold."""
+        return label_of(self.name)
+
 
 class Schedule(models.Model):
     """An audit that starts by itself: the newest version of a model, on a set, by a plan."""
@@ -76,6 +83,11 @@ class Schedule(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def when(self) -> str:
+        """Return how often and at what time in UTC it runs, in the active language."""
+        return rhythm(self.periodic_task.crontab)
 
 
 _STANDINGS = {

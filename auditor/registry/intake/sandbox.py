@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from auditor.common.digest import sha256_file
 from auditor.common.errors import Refused
+from auditor.common.said import say
 from auditor.common.store import Store
 from auditor.explain.conversion import Converted, Wishes
 from auditor.explain.document import Document
@@ -37,7 +38,10 @@ def examined(kind: str, upload: Path, name: str) -> Iterator[tuple[AcceptedModel
         done = _limited("child", given, name, Path(scratch))
         answer = _answer(Outcome, done, name)
         if answer.accepted is None:
-            raise Refused(answer.refused or f"{name} was refused without a reason; see the worker's log.")
+            raise Refused(
+                answer.refused
+                or say("%(file)s was refused without a reason; see the worker's log.", file=name)
+            )
         yield answer.accepted, Store(Path(scratch) / "content")
 
 
@@ -69,7 +73,11 @@ def _limited(
         )
     except subprocess.TimeoutExpired:
         raise Refused(
-            f"{name} was not read within {seconds} seconds; split it, or ask for a longer limit."
+            say(
+                "%(file)s was not read within %(seconds)s seconds; split it, or ask for a longer limit.",
+                file=name,
+                seconds=seconds,
+            )
         ) from None
     if done.stderr:
         logger.warning("intake of %s: %s", name, done.stderr.decode(errors="replace")[-4000:])
@@ -81,6 +89,10 @@ def _answer(kind: type[_Answer], done: subprocess.CompletedProcess[bytes], name:
         return kind.model_validate_json(done.stdout)
     except ValidationError:
         raise Refused(
-            f"{name} could not be read: the process that read it ended with status {done.returncode}, most likely "
-            "at its memory or time limit; the worker's log has the details."
+            say(
+                "%(file)s could not be read: the process that read it ended with status %(status)s, most likely at its "
+                "memory or time limit; the worker's log has the details.",
+                file=name,
+                status=done.returncode,
+            )
         ) from None
