@@ -6,13 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = (
-    "auditor/common",
-    "auditor/explain",
-    "auditor/jobs",
-    "auditor/audits/comparison",
-    "reports/documents/figures",
-)
+FOLDERS = ("auditor", "reports/documents/figures")
 BASES = {"RetraceError", "Refused", "NotFound", "Corrupt"}
 
 
