@@ -47,8 +47,9 @@ def outside(pages: list[list[Word]], width: float = 595.28, height: float = 841.
 
 
 def overprinted(pages: list[list[Word]]) -> list[tuple[Word, Word]]:
-    """Return pairs of words of which one covers a good part of the other."""
-    return [pair for page in pages for pair in _covering(sorted(page, key=lambda word: word.top))]
+    """Return pairs of words of which one covers a good part of the other; the boxes of lone signs say little."""
+    texts = [[word for word in page if any(letter.isalnum() for letter in word.text)] for page in pages]
+    return [pair for page in texts for pair in _covering(sorted(page, key=lambda word: word.top))]
 
 
 def _covering(page: list[Word]) -> Iterator[tuple[Word, Word]]:

@@ -9,6 +9,7 @@ from reports.documents.declared.followed import OWNER
 from reports.documents.formats import moment
 from reports.documents.sections.declarations import undeclared
 from reports.documents.sections.limits import untested
+from reports.documents.sections.outline import outline
 from reports.documents.sections.telling import measured_columns, names
 from reports.documents.sections.usage import in_use
 
@@ -38,8 +39,9 @@ class Answer(NamedTuple):
 def context(book: ReportBook) -> dict[str, object]:
     """Return the answers and how many of them are whole."""
     found = answers(book)
+    titles = {entry.anchor: entry.title for entry in outline(book.evidence)}
     return {
-        "answers": found,
+        "answers": [(answer, titles[answer.chapter]) for answer in found],
         "whole": sum(answer.state == "yes" for answer in found),
         "of": len(found),
     }

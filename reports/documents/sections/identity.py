@@ -28,7 +28,6 @@ def context(book: ReportBook) -> dict[str, object]:
         "run": _run(book),
         "thresholds": _thresholds(book),
         "software": sorted(evidence.software.packages.items()),
-        "sign_off": _sign_off(book),
     }
 
 
@@ -78,16 +77,3 @@ def _thresholds(book: ReportBook) -> list[dict[str, str]]:
         }
         for change in (book.snapshot.plan.changes if book.snapshot.plan else ())
     ]
-
-
-def _sign_off(book: ReportBook) -> dict[str, str] | None:
-    """Return who signed the report off, or None for an interim report."""
-    signed = book.snapshot.sign_off
-    if signed is None:
-        return None
-    return {
-        "by": signed.by,
-        "when": moment(signed.when),
-        "statement": signed.statement,
-        "prepared_by": signed.prepared_by,
-    }

@@ -15,7 +15,7 @@ from reports.documents.sections.findings import ICONS, word
 
 Row = tuple[str, str]
 _SENTENCE, _CONCLUSION = 520, 420  # characters that are printed here; the rest stands in the chapters
-_PAGE, _FURNITURE = 244.0, 86.0  # millimetres: the page, and what stands on it in any case
+_PAGE, _FURNITURE = 240.0, 86.0  # millimetres: the page, and what stands on it in any case
 
 
 def context(book: ReportBook) -> dict[str, object]:
@@ -23,10 +23,12 @@ def context(book: ReportBook) -> dict[str, object]:
     found = book.snapshot.findings
     may, may_not = telling.may(book.evidence), telling.may_not(book.evidence)
     conclusion = next(one for one in declared(book, "summary") if one.name == "conclusion")
-    left = _PAGE - _FURNITURE - max(_column(may), _column(may_not)) - _conclusion(conclusion.text or "")
+    facts, concluded = _facts(book), _head(conclusion.text or "", _CONCLUSION)
+    left = _PAGE - _FURNITURE - max(_column(may), _column(may_not)) - 4.3 * _lines(concluded, 95)
+    left -= sum(3.8 * (_lines(value, 70) - 1) for _name, value in facts)
     shown = _fitting(found, left)
     return {
-        "facts": _facts(book),
+        "facts": facts,
         "signed": signed(book),
         "counts": [
             {"severity": severity, "icon": ICONS[severity], "n": sum(f.severity == severity for f in found)}
@@ -39,7 +41,7 @@ def context(book: ReportBook) -> dict[str, object]:
         "may": may,
         "may_not": may_not,
         "conclusion": conclusion,
-        "conclusion_longest": _CONCLUSION,
+        "concluded": concluded,
     }
 
 
@@ -81,20 +83,16 @@ def _fitting(found: Sequence[Finding], left: float) -> int:
     return len(found)
 
 
-def _head(text: str) -> str:
+def _head(text: str, longest: int = _SENTENCE) -> str:
     """Return the first sentences of a text that fit; a first sentence that does not is cut between words."""
-    if len(text) <= _SENTENCE:
+    if len(text) <= longest:
         return text
-    whole = text[:_SENTENCE].rfind(". ") + 1
-    return f"{text[:whole] if whole else text[:_SENTENCE].rpartition(' ')[0]} …"
+    whole = text[:longest].rfind(". ") + 1
+    return f"{text[:whole] if whole else text[:longest].rpartition(' ')[0]} …"
 
 
 def _column(sentences: Sequence[str]) -> float:
     return sum(0.9 + 3.8 * _lines(sentence, 52) for sentence in sentences)
-
-
-def _conclusion(text: str) -> float:
-    return 4.3 * _lines(text[:_CONCLUSION], 95)
 
 
 def _lines(text: str, width: int) -> int:
