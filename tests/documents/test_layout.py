@@ -1,15 +1,14 @@
 """Pages bear extremes: nothing is cut off or printed over something else, and the summary takes one page."""
 
 import re
+from datetime import UTC, datetime
+from html import unescape
 
 import pytest
-from weasyprint import HTML
-from weasyprint.text.fonts import FontConfiguration
 
 from auditor.common.store import Store
-from reports.documents.book import SCHEME
-from reports.documents.html import page
-from reports.documents.render import Packaged, render
+from reports.documents.html import Page, page
+from reports.documents.render import drawn, render
 from tests.documents import boxes, extremes
 
 SECTION = re.compile(r'(<body>).*?(<section[^>]* id="summary">.*?</section>).*(</body>)', re.DOTALL)
@@ -31,31 +30,27 @@ def test_nothing_is_cut_off_or_printed_over_something_else(name, store, tmp_path
     assert boxes.overprinted(found) == []
 
 
-def summary(snapshot, store) -> list[str]:
-    """Return the text of the pages that the summary alone takes."""
+def summary(snapshot, store, tmp_path) -> str:
+    """Return the text of the one page that the summary alone takes."""
     made = page(snapshot, store)
     html, changed = SECTION.subn(r"\1\2\3", made.html)
     assert changed == 1
-    drawn = HTML(string=html, base_url=f"{SCHEME}:report", url_fetcher=Packaged(made.assets)).render(
-        font_config=FontConfiguration()
-    )
-    return [" ".join(_texts(one._page_box)) for one in drawn.pages]
-
-
-def _texts(box) -> list[str]:
-    return [one.text for one in box.descendants() if hasattr(one, "text")]
+    pdf = tmp_path / "summary.pdf"
+    pdf.write_bytes(drawn(Page(html, made.assets), datetime(2026, 11, 24, tzinfo=UTC)))
+    (found,) = boxes.words(pdf)
+    return unescape(" ".join(word.text for word in found))
 
 
 @pytest.mark.parametrize("count", [0, 1, 40])
-def test_the_summary_takes_one_page_with_any_number_of_findings(count, store):
-    (text,) = summary(extremes.with_findings(store, count), store)
+def test_the_summary_takes_one_page_with_any_number_of_findings(count, store, tmp_path):
+    text = summary(extremes.with_findings(store, count), store, tmp_path)
     assert "Conclusion of the officer" in text
     assert ("No rule of this plan fired" in text) == (count == 0)
     assert ("more findings are in the chapter" in text) == (count == 40)
 
 
 @pytest.mark.parametrize("name", ["declared", "crowded", "wide"])
-def test_the_summary_takes_one_page_with_long_names_and_statements(name, store):
-    (text,) = summary(getattr(extremes, name)(store), store)
+def test_the_summary_takes_one_page_with_long_names_and_statements(name, store, tmp_path):
+    text = summary(getattr(extremes, name)(store), store, tmp_path)
     assert "May not be told" in text
     assert ("Signed off by Ada Lovelace" in text) == (name == "declared")

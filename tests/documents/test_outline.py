@@ -18,9 +18,9 @@ CHAPTERS = (
     "robustness", "findings", "rights", "record", "change", "limits", "methods", "glossary", "verify", "asked",
 )  # fmt: skip
 PLAIN = {
-    "agreement", "alike", "all", "another", "answer", "cells", "chance", "change", "changed", "column", "decisions",
-    "difference", "else", "everything", "fact", "for", "important", "instead", "items", "largest", "line", "mean",
-    "measure", "methods", "model's", "moves", "not", "observed", "only", "others", "outcome", "page", "part",
+    "agreement", "alike", "all", "another", "answer", "cells", "chance", "change", "chapter", "changed", "column",
+    "decisions", "difference", "else", "everything", "fact", "for", "important", "instead", "items", "largest", "line",
+    "mean", "measure", "methods", "model's", "moves", "not", "observed", "only", "others", "outcome", "page", "part",
     "probabilities", "property", "question", "rule", "says", "share", "state", "strongest", "subject", "tested",
     "then", "this", "unimportant", "was", "what", "with",
 }  # fmt: skip

@@ -15,7 +15,7 @@ from reports.documents.sections.findings import ICONS, word
 
 Row = tuple[str, str]
 _SENTENCE, _CONCLUSION = 520, 420  # characters that are printed here; the rest stands in the chapters
-_PAGE, _FURNITURE = 240.0, 86.0  # millimetres: the page, and what stands on it in any case
+_PAGE, _FURNITURE = 252.0, 86.0  # millimetres: the page, and what stands on it in any case
 
 
 def context(book: ReportBook) -> dict[str, object]:
