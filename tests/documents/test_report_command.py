@@ -67,7 +67,7 @@ def test_a_report_goes_all_its_way_on_a_console(run, drawn, tmp_path):
     out = tmp_path / "report.pdf"
     told("report", "sign-off", request.number, "--statement", "Read.", "--as", "bea", "--out", out)
     report = Report.objects.order_by("pk").last()
-    assert out.read_bytes() == f"%PDF-{report.number}".encode()
+    assert out.read_bytes() == f"%PDF-{report.number} signed".encode()
     assert snapshot_in(report).sign_off.by == "bea"
     assert f"{report.number}  {run.pk}  en  final  current" in told("report", "list", run.pk)
     told("report", "withdraw", report.number, "--reason", "Wrong set.", "--as", "ada")

@@ -134,7 +134,7 @@ def test_a_request_is_answered_once(interim, ada, bea):
     report_send_back(request=request, reason=" The role is missing. ", by=bea)
     assert request.answer.text == "The role is missing."
     assert waiting_requests() == []
-    with pytest.raises(Refused, match="was returned by Bea Worth already"):
+    with pytest.raises(Refused, match="was answered by Bea Worth already"):
         report_sign_off(request=request, statement="Read.", by=bea)
     assert Report.objects.count() == 1
 
@@ -300,5 +300,5 @@ def test_what_became_of_findings_is_said_in_the_snapshot(interim, ada):
     finding_accept(finding, reason="a pilot only", by=ada)
     owner, status = snapshot_in(issued(report_request(run=interim.run, language="en", by=ada))).declarations
     assert owner.rows == ({"owner": "Ada Lovelace", "due": utc_now().date().isoformat()},)
-    assert status.rows == ({"status": "accepted", "follow_up": "", "reason": "a pilot only"},)
+    assert status.rows == ({"kind": "accepted", "reason": "a pilot only"},)
     assert owner.when.endswith("Z")
