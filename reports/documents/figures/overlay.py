@@ -8,17 +8,19 @@ from PIL import Image
 
 from auditor.common.store import Store
 from auditor.explain.evidence import ItemRecord
-from reports.documents.figures.source import Bytes, Floats, attribution, mask, picture
+from reports.documents.figures.source import Bytes, Floats, mask, picture
 
 PERCENTILE = 99.5
 SIZE = 320
 POSITIVE = np.array([178, 24, 43], dtype=np.float32)
 NEGATIVE = np.array([33, 102, 172], dtype=np.float32)
 _STRONGEST, _CONTOUR, _DASH = 0.85, 0.5, 6
+_LIGHT, _DARK = (255, 255, 255), (27, 36, 48)
+_FINE, _PRINTED = {"quality": 90, "subsampling": 0}, {"quality": 78, "subsampling": 0, "optimize": True}
 
 
 def scale_of(values: Floats) -> float:
-    """Return what full colour stands for: the 99.5th percentile of the map's absolute values."""
+    """Return what full colour stands for: the 99.5th percentile of absolute values, of one map or of several."""
     magnitude = np.abs(values)
     return float(np.percentile(magnitude, PERCENTILE)) or float(magnitude.max())
 
@@ -31,8 +33,8 @@ def opacity(strength: Floats) -> Floats:
 def paint(image: Bytes, values: Floats, scale: float | None = None) -> Bytes:
     """Return an image (height, width, 3) under a map of any size; zero leaves it unchanged.
 
-    A line follows half of full colour, unbroken around positive and dashed around negative areas, so that
-    the sign can be told without colour.
+    A light line with a dark one outside follows half of full colour, unbroken around positive and dashed around
+    negative areas, so that the sign can be told without colour and on any ground.
     """
     full = scale_of(values) if scale is None else scale
     height, width = image.shape[:2]
@@ -41,8 +43,8 @@ def paint(image: Bytes, values: Floats, scale: float | None = None) -> Bytes:
     alpha = opacity(np.abs(signed))[..., None]  # (height, width, 1)
     colour = np.where(signed[..., None] > 0, POSITIVE, NEGATIVE)
     blended = image * (1 - alpha) + colour * alpha
-    blended[_edge(signed > _CONTOUR)] = (255, 255, 255)
-    blended[_edge(signed < -_CONTOUR) & _dashes(height, width)] = (255, 255, 255)
+    _line(blended, signed > _CONTOUR, None)
+    _line(blended, signed < -_CONTOUR, _dashes(height, width))
     return np.asarray(blended.round(), dtype=np.uint8)
 
 
@@ -54,41 +56,47 @@ def outline(image: Bytes, region: NDArray[np.bool_]) -> Bytes:
     return drawn
 
 
-def original(item: ItemRecord, store: Store, *, outlined: bool = False) -> Bytes:
-    """Return an item's image as (height, width, 3), with the relevant region outlined where asked."""
-    size = _size(item)
+def original(item: ItemRecord, store: Store, *, outlined: bool = False, side: int = SIZE) -> Bytes:
+    """Return an item's image as (height, width, 3), with the relevant region outlined where asked.
+
+    `side` is how many pixels its longer side has.
+    """
+    size = _size(item, side)
     image = picture(store, item.entry.content, size, f"image of item {item.entry.id!r}")
     if outlined and item.entry.mask:
         return outline(image, mask(store, item.entry.mask, size, f"mask of item {item.entry.id!r}"))
     return image
 
 
-def overlaid(item: ItemRecord, method: str, store: Store) -> tuple[Bytes, float]:
-    """Return an item's image in grey under the map of one method, and what full colour stands for."""
-    what = f"map of item {item.entry.id!r} by {method}"
-    values = attribution(store, item.maps[method].array, what)
-    grey = np.asarray(Image.fromarray(original(item, store)).convert("L").convert("RGB"))
-    scale = scale_of(values)
-    return paint(grey, values, scale), scale
+def grey(image: Bytes) -> Bytes:
+    """Return an image in grey, (height, width, 3), as it lies under a map."""
+    return np.asarray(Image.fromarray(image).convert("L").convert("RGB"))
 
 
-def fitted(shape: tuple[int, ...]) -> tuple[int, int]:
-    """Return (width, height) in pixels of a picture (height, width), so enlarged that the longer side fits."""
-    factor = SIZE / max(shape)
+def fitted(shape: tuple[int, ...], side: int = SIZE) -> tuple[int, int]:
+    """Return (width, height) in pixels of a picture (height, width), so resized that the longer side fits."""
+    factor = side / max(shape)
     return max(1, round(shape[1] * factor)), max(1, round(shape[0] * factor))
 
 
 def encoded(image: Bytes, kind: str) -> bytes:
     """Return a picture as PNG or as JPEG at high quality without colour subsampling."""
     stream = io.BytesIO()
-    options = {"quality": 90, "subsampling": 0} if kind == "JPEG" else {"optimize": False}
-    Image.fromarray(image).save(stream, kind, **options)
+    Image.fromarray(image).save(stream, kind, **(_FINE if kind == "JPEG" else {"optimize": False}))
     return stream.getvalue()
 
 
-def _size(item: ItemRecord) -> tuple[int, int]:
+def printed(image: Bytes) -> bytes:
+    """Return a picture that has as many pixels as it is printed with as a small JPEG; one in grey has one channel."""
+    stream, drawn = io.BytesIO(), Image.fromarray(image)
+    colourless = np.array_equal(image[..., 0], image[..., 1]) and np.array_equal(image[..., 1], image[..., 2])
+    (drawn.getchannel(0) if colourless else drawn).save(stream, "JPEG", **_PRINTED)
+    return stream.getvalue()
+
+
+def _size(item: ItemRecord, side: int) -> tuple[int, int]:
     """Return (width, height) in pixels: the shape of the maps, fitted."""
-    return fitted(next((record.array.shape for record in item.maps.values()), (SIZE, SIZE)))
+    return fitted(next((record.array.shape for record in item.maps.values()), (side, side)), side)
 
 
 def _resize(values: Floats, size: tuple[int, int]) -> Floats:
@@ -96,6 +104,21 @@ def _resize(values: Floats, size: tuple[int, int]) -> Floats:
         return values
     resized = Image.fromarray(values.astype(np.float32)).resize(size, Image.Resampling.BILINEAR)
     return np.asarray(resized, dtype=np.float32)
+
+
+def _line(picture: Floats, region: NDArray[np.bool_], dashes: NDArray[np.bool_] | None) -> None:
+    """Draw the border of a region into a picture: light within it, dark around it, at some places only where asked."""
+    inner, outer = _edge(region), ~region & _grown(region)
+    if dashes is not None:
+        inner, outer = inner & dashes, outer & dashes
+    picture[inner], picture[outer] = _LIGHT, _DARK
+
+
+def _grown(region: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    wide = np.pad(region, 1)
+    return np.asarray(
+        wide[:-2, 1:-1] | wide[2:, 1:-1] | wide[1:-1, :-2] | wide[1:-1, 2:], dtype=np.bool_
+    )
 
 
 def _edge(region: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -21,6 +21,13 @@ def plain(text: object, longest: int = _LONGEST) -> str:
 
 
 @register.filter
+def cut(text: object, longest: int) -> str:
+    """Return text without control and direction marks, cut to a length where there is room for one line only."""
+    cleaned = _UNSEEN.sub("�", str(text))
+    return f"{cleaned[: longest - 1]}…" if len(cleaned) > longest else cleaned
+
+
+@register.filter
 def code(text: object) -> str:
     """Return a digest or an identifier with places where a line may break."""
     return "\u200b".join(re.findall(".{1,16}", plain(text)))
