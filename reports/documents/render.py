@@ -1,46 +1,19 @@
-"""HTML to PDF: alone in knowing WeasyPrint. The same snapshot gives the same bytes in any process."""
+"""A snapshot to PDF: the chapters, and behind them the plates. The same snapshot gives the same bytes in any process."""
 
-import logging
-import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from django.conf import settings
-from weasyprint import HTML, Attachment
-from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
-from auditor.common.errors import RetraceError
 from auditor.common.store import Store
-from reports.documents.book import SCHEME, Asset
 from reports.documents.html import page
+from reports.documents.plates.jobs import Job, jobs
+from reports.documents.plates.joining import Section, join
+from reports.documents.plates.working import helpers, lay_out, work
+from reports.documents.printing import attached, printed
 from reports.documents.snapshot import Snapshot
-
-_FONTS = f"{SCHEME}:fonts/"
-
-
-class Packaged(URLFetcher):  # type: ignore[misc]
-    """Serves the assets of one report and our packaged fonts; every other address stops the rendering."""
-
-    def __init__(self, assets: Mapping[str, Asset]) -> None:
-        super().__init__(allowed_protocols=(SCHEME,), allow_redirects=False, fail_on_errors=True)
-        self._assets = assets
-
-    def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
-        """Return an asset; raises FatalURLFetchingError for any address that is not ours."""
-        asset = self._assets.get(url) or self._font(url)
-        if asset is None:
-            raise FatalURLFetchingError(
-                f"A report loads nothing but its own parts, and {url[:200]!r} is none."
-            )
-        return URLFetcherResponse(url, asset.content, {"Content-Type": asset.kind})
-
-    def _font(self, url: str) -> Asset | None:
-        fonts = Path(settings.BASE_DIR) / "auditor" / "static" / "vendor" / "fonts"
-        known = {f"{_FONTS}{path.name}": path for path in fonts.glob("*.woff2")}
-        return Asset(known[url].read_bytes(), "font/woff2") if url in known else None
 
 
 def render(snapshot: Snapshot, store: Store) -> bytes:
@@ -48,57 +21,39 @@ def render(snapshot: Snapshot, store: Store) -> bytes:
 
     Raises RetraceError where an array or an image that the evidence names is missing or damaged.
     """
-    document = page(snapshot, store)
+    with TemporaryDirectory(prefix="retrace-report-") as name:
+        out = Path(name) / "report.pdf"
+        render_into(snapshot, store, out)
+        return out.read_bytes()
+
+
+def render_into(snapshot: Snapshot, store: Store, out: Path) -> None:
+    """Write the report as `render` returns it into a file, holding no more of a large gallery than a few pages."""
+    parts = list(jobs(snapshot))
+    if not parts:
+        out.write_bytes(_chapters(snapshot, store, part=False))
+        return
+    with TemporaryDirectory(prefix="retrace-plates-") as name:
+        folder = Path(name)
+        drawn, titles = lay_out(parts, folder), [_title(job) for job in parts]
+        first = folder / "chapters.pdf"
+        with helpers(len(parts), folder, store):
+            first.write_bytes(_chapters(snapshot, store, part=True))
+            work(folder, store)
+        with override(snapshot.language):
+            label = _("Plate")
+        join(first, map(Section, drawn, titles), out, f"{label} ")
+
+
+def _chapters(snapshot: Snapshot, store: Store, *, part: bool) -> bytes:
     issued = datetime.fromisoformat(snapshot.issued_at)
-    evidence = Attachment(
-        string=snapshot.evidence.to_bytes(),
-        name="evidence.json",
-        description=f"Evidence {snapshot.evidence_digest}",
-        created=issued,
-        modified=issued,
+    evidence = attached(
+        snapshot.evidence.to_bytes(), "evidence.json", f"Evidence {snapshot.evidence_digest}", issued
     )
-    with _dated(issued), _complaints() as complaints:
-        content: bytes = HTML(
-            string=document.html, base_url=f"{SCHEME}:report", url_fetcher=Packaged(document.assets)
-        ).write_pdf(
-            font_config=FontConfiguration(),
-            pdf_tags=True,
-            pdf_identifier=snapshot.document_digest()[:32].encode(),
-            attachments=[evidence],
-        )
-    if complaints:
-        raise RetraceError(f"The report could not be drawn completely ({complaints[0]}); nothing was issued.")
-    return content
+    identifier = snapshot.document_digest()[:32].encode()
+    return printed(page(snapshot, store), issued, identifier, [evidence], part=part)
 
 
-@contextmanager
-def _complaints() -> Iterator[list[str]]:
-    """Collect what WeasyPrint would only log: a figure that is missing must not go unseen."""
-    heard: list[str] = []
-    handler = logging.Handler(logging.ERROR)
-    handler.emit = lambda record: heard.append(record.getMessage())  # type: ignore[method-assign]
-    logger = logging.getLogger("weasyprint")
-    levels = {name: logging.getLogger(name).level for name in ("weasyprint.progress", "fontTools")}
-    logger.addHandler(handler)
-    for name in levels:
-        logging.getLogger(name).setLevel(logging.WARNING)
-    try:
-        yield heard
-    finally:
-        logger.removeHandler(handler)
-        for name, level in levels.items():
-            logging.getLogger(name).setLevel(level)
-
-
-@contextmanager
-def _dated(moment: datetime) -> Iterator[None]:
-    """Let everything that stamps a time, font subsets included, use the time of issue."""
-    before = os.environ.get("SOURCE_DATE_EPOCH")
-    os.environ["SOURCE_DATE_EPOCH"] = str(int(moment.timestamp()))
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["SOURCE_DATE_EPOCH"]
-        else:
-            os.environ["SOURCE_DATE_EPOCH"] = before
+def _title(job: Job) -> str:
+    with override(job.language):
+        return _("Plates %(first)d to %(last)d") % {"first": job.plate, "last": job.last}
