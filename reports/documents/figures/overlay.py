@@ -1,6 +1,7 @@
 """Heatmap overlays: red speaks for the decision, blue against it, no colour is no contribution."""
 
 import io
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ POSITIVE = np.array([178, 24, 43], dtype=np.float32)
 NEGATIVE = np.array([33, 102, 172], dtype=np.float32)
 _STRONGEST, _CONTOUR, _DASH = 0.85, 0.5, 6
 _LIGHT, _DARK = (255, 255, 255), (27, 36, 48)
-_FINE, _PRINTED = {"quality": 90, "subsampling": 0}, {"quality": 78, "subsampling": 0, "optimize": True}
+_FINE, _PRINTED = {"quality": 90, "subsampling": 0}, {"quality": 75, "subsampling": 2, "optimize": True}
 
 
 def scale_of(values: Floats) -> float:
@@ -41,8 +42,10 @@ def paint(image: Bytes, values: Floats, scale: float | None = None) -> Bytes:
     signed = np.clip(values / full, -1, 1) if full > 0 else np.zeros_like(values)
     signed = _resize(signed, (width, height))  # (height, width)
     alpha = opacity(np.abs(signed))[..., None]  # (height, width, 1)
-    colour = np.where(signed[..., None] > 0, POSITIVE, NEGATIVE)
-    blended = image * (1 - alpha) + colour * alpha
+    blended = np.where(signed[..., None] > 0, POSITIVE, NEGATIVE)  # (height, width, 3)
+    blended -= image
+    blended *= alpha
+    blended += image
     _line(blended, signed > _CONTOUR, None)
     _line(blended, signed < -_CONTOUR, _dashes(height, width))
     return np.asarray(blended.round(), dtype=np.uint8)
@@ -56,16 +59,17 @@ def outline(image: Bytes, region: NDArray[np.bool_]) -> Bytes:
     return drawn
 
 
-def original(item: ItemRecord, store: Store, *, outlined: bool = False, side: int = SIZE) -> Bytes:
-    """Return an item's image as (height, width, 3), with the relevant region outlined where asked.
+def original(item: ItemRecord, store: Store, side: int = SIZE) -> Bytes:
+    """Return an item's image as (height, width, 3), as many pixels as `side` along its longer side."""
+    return picture(store, item.entry.content, _size(item, side), f"image of item {item.entry.id!r}")
 
-    `side` is how many pixels its longer side has.
-    """
-    size = _size(item, side)
-    image = picture(store, item.entry.content, size, f"image of item {item.entry.id!r}")
-    if outlined and item.entry.mask:
-        return outline(image, mask(store, item.entry.mask, size, f"mask of item {item.entry.id!r}"))
-    return image
+
+def outlined(image: Bytes, item: ItemRecord, store: Store) -> Bytes:
+    """Return an item's image with the border of its relevant region, which its mask names."""
+    height, width = image.shape[:2]
+    if item.entry.mask is None:
+        return image
+    return outline(image, mask(store, item.entry.mask, (width, height), f"mask of item {item.entry.id!r}"))
 
 
 def grey(image: Bytes) -> Bytes:
@@ -108,25 +112,30 @@ def _resize(values: Floats, size: tuple[int, int]) -> Floats:
 
 def _line(picture: Floats, region: NDArray[np.bool_], dashes: NDArray[np.bool_] | None) -> None:
     """Draw the border of a region into a picture: light within it, dark around it, at some places only where asked."""
-    inner, outer = _edge(region), ~region & _grown(region)
+    if not region.any():
+        return
+    inner, outer = _edge(region), _grown(region) & ~region
     if dashes is not None:
         inner, outer = inner & dashes, outer & dashes
     picture[inner], picture[outer] = _LIGHT, _DARK
 
 
 def _grown(region: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    wide = np.pad(region, 1)
-    return np.asarray(
-        wide[:-2, 1:-1] | wide[2:, 1:-1] | wide[1:-1, :-2] | wide[1:-1, 2:], dtype=np.bool_
-    )
+    """Return a region and the places beside it."""
+    wide = region.copy()
+    wide[1:] |= region[:-1]
+    wide[:-1] |= region[1:]
+    wide[:, 1:] |= region[:, :-1]
+    wide[:, :-1] |= region[:, 1:]
+    return wide
 
 
 def _edge(region: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    inner = np.pad(region, 1, mode="edge")
-    eroded = inner[:-2, 1:-1] & inner[2:, 1:-1] & inner[1:-1, :-2] & inner[1:-1, 2:]
-    return np.asarray(region & ~eroded, dtype=np.bool_)
+    """Return the places of a region beside which lies another; the border of the picture is none."""
+    return np.asarray(region & _grown(~region), dtype=np.bool_)
 
 
+@lru_cache(maxsize=8)
 def _dashes(height: int, width: int) -> NDArray[np.bool_]:
     rows, columns = np.ogrid[:height, :width]
     return np.asarray(((rows + columns) // _DASH) % 2 == 0, dtype=np.bool_)

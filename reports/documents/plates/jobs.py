@@ -9,7 +9,7 @@ from auditor.explain.shortcuts.documents import Shortcuts
 from reports.documents.sheets import IN_CHAPTER, layout
 from reports.documents.snapshot import Snapshot
 
-_TOGETHER = 16  # plates in one part
+_TOGETHER = 20  # plates in one part
 
 
 class Job(Document):

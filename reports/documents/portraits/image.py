@@ -5,7 +5,16 @@ from django.utils.translation import gettext as _
 
 from auditor.explain.evidence import ItemRecord
 from reports.documents.book import Asset
-from reports.documents.figures.overlay import SIZE, encoded, grey, original, paint, printed, scale_of
+from reports.documents.figures.overlay import (
+    SIZE,
+    encoded,
+    grey,
+    original,
+    outlined,
+    paint,
+    printed,
+    scale_of,
+)
 from reports.documents.figures.source import Bytes, Floats
 from reports.documents.portraits.base import Panel, Portrait, Scales, extent
 
@@ -30,19 +39,20 @@ class ImagePortrait(Portrait):
 
     def draw(self, item: ItemRecord, key: str, scales: Scales) -> Asset:
         """Return a panel as JPEG."""
-        if key == ORIGINAL:
-            drawn = original(item, self.store, outlined=True, side=self.pixels or SIZE)
-        else:
-            drawn = paint(self._grey(item), self.values(item, key), scales[key])
+        drawn = self._image(item)
+        if key != ORIGINAL:
+            drawn = paint(grey(drawn), self.values(item, key), scales[key])
+        elif item.entry.mask:
+            drawn = outlined(drawn, item, self.store)
         return Asset(printed(drawn) if self.pixels else encoded(drawn, "JPEG"), "image/jpeg")
 
     def full(self, values: Floats) -> float:
         """Return the 99.5th percentile of absolute values."""
         return scale_of(values)
 
-    def _grey(self, item: ItemRecord) -> Bytes:
+    def _image(self, item: ItemRecord) -> Bytes:
         if self._last is None or self._last[0] != item.index:
-            self._last = item.index, grey(original(item, self.store, side=self.pixels or SIZE))
+            self._last = item.index, original(item, self.store, self.pixels or SIZE)
         return self._last[1]
 
     def _map(self, item: ItemRecord, name: str, words: dict[str, str]) -> Panel:

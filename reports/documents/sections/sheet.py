@@ -28,7 +28,7 @@ def sheet(book: Book, drawn: Portrait, laid: Layout, entries: Sequence[GalleryEn
         "kind": drawn.scale,
         "bar": book.asset(scale_bar(), "image/png") if drawn.scale == "colour" else None,
         "scales": [
-            {"title": drawn.titles[name], "tested": drawn.tested(name), "full": _full(scales[name])}
+            {"title": drawn.titles[name], "tested": drawn.tested(name), "full": full(scales[name])}
             for name in drawn.titles
             if name in scales
         ],
@@ -82,5 +82,6 @@ def _few(said: list[str] | None) -> list[str] | None:
     return [*said[:_CHANGES], _("%(n)d more") % {"n": len(said) - _CHANGES}]
 
 
-def _full(scale: float) -> str:
+def full(scale: float) -> str:
+    """Return what full colour stands for, in words."""
     return f"±{scale:.2g}" if scale else _("no contribution")
