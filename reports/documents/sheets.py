@@ -24,6 +24,7 @@ class Layout(NamedTuple):
     ----------
     across : panels side by side
     width, height : of the box that a panel is fitted into
+    caption : the height of what stands below a panel
     scales : the height of the scales at the top
     maps : the height of an item's panels with their captions
     item : the height of an item
@@ -33,6 +34,7 @@ class Layout(NamedTuple):
     across: int
     width: float
     height: float
+    caption: float
     scales: float
     maps: float
     item: float
@@ -54,7 +56,7 @@ def layout(evidence: Evidence) -> Layout:
     width = min(38.8, (_WIDTH - _GAP * (across - 1)) / across) if across > 2 else (_WIDTH - _GAP) / 2
     width = int(10 * width) / 10
     rows = ceil((methods + 1) / across)
-    return _fitted(across, width, width * share, rows * (width * share + _CAPTION), methods)
+    return _fitted(across, width, width * share, _CAPTION, rows, methods)
 
 
 def sheets(entries: Sequence[T], each: int) -> list[Sequence[T]]:
@@ -65,13 +67,14 @@ def sheets(entries: Sequence[T], each: int) -> list[Sequence[T]]:
 def _charts(columns: int, methods: int) -> Layout:
     bands = ceil(max(methods, 1) / _CHART_ACROSS)
     tall = bands * (_CHART_ROW * min(columns, _CHART_ROWS) + _CHART_HEAD)
-    return _fitted(1, _WIDTH, tall, tall + _LINE * (1 + methods // 2), methods)
+    caption = _LINE * (1 + methods // 2)
+    return _fitted(1, _WIDTH, tall, caption, 1, methods)
 
 
-def _fitted(across: int, width: float, height: float, body: float, methods: int) -> Layout:
+def _fitted(across: int, width: float, height: float, caption: float, rows: int, methods: int) -> Layout:
     """Return a layout with as many items as the page has room for below the scales."""
-    columns = across if across > 2 else 6
-    scales = _SCALE * ceil((methods + 1) / columns)
-    item = _HEAD + body
+    scales = _SCALE * ceil((methods + 1) / (across if across > 2 else 6))
+    maps = rows * (height + caption)
+    item = _HEAD + maps
     fit = int((_HEIGHT - _TITLE - scales) // (item + _BETWEEN))
-    return Layout(across, width, height, scales, body, item, max(1, fit))
+    return Layout(across, width, height, caption, scales, maps, item, max(1, fit))

@@ -13,9 +13,9 @@ from reports.documents.figures.source import Bytes, Floats, mask, picture
 
 PERCENTILE = 99.5
 SIZE = 320
-POSITIVE = np.array([178, 24, 43], dtype=np.float32)
-NEGATIVE = np.array([33, 102, 172], dtype=np.float32)
+POSITIVE, NEGATIVE = (178, 24, 43), (33, 102, 172)
 _STRONGEST, _CONTOUR, _DASH = 0.85, 0.5, 6
+_OPACITIES = (255 * _STRONGEST * np.linspace(0, 1, 256) ** 0.75).round().astype(np.uint8)  # never hiding the image
 _LIGHT, _DARK = (255, 255, 255), (27, 36, 48)
 _FINE, _PRINTED = {"quality": 90, "subsampling": 0}, {"quality": 75, "subsampling": 2, "optimize": True}
 
@@ -24,11 +24,6 @@ def scale_of(values: Floats) -> float:
     """Return what full colour stands for: the 99.5th percentile of absolute values, of one map or of several."""
     magnitude = np.abs(values)
     return float(np.percentile(magnitude, PERCENTILE)) or float(magnitude.max())
-
-
-def opacity(strength: Floats) -> Floats:
-    """Return how opaque the colour is at a strength in [0, 1]: none at 0, never hiding the image."""
-    return np.asarray(_STRONGEST * strength**0.75, dtype=np.float32)
 
 
 def paint(image: Bytes, values: Floats, scale: float | None = None) -> Bytes:
@@ -41,14 +36,15 @@ def paint(image: Bytes, values: Floats, scale: float | None = None) -> Bytes:
     height, width = image.shape[:2]
     signed = np.clip(values / full, -1, 1) if full > 0 else np.zeros_like(values)
     signed = _resize(signed, (width, height))  # (height, width)
-    alpha = opacity(np.abs(signed))[..., None]  # (height, width, 1)
-    blended = np.where(signed[..., None] > 0, POSITIVE, NEGATIVE)  # (height, width, 3)
-    blended -= image
-    blended *= alpha
-    blended += image
+    alpha = Image.fromarray(_OPACITIES.take((np.abs(signed) * 255).astype(np.uint8)))
+    sign = Image.fromarray(signed > 0).convert("L")
+    colour = Image.composite(
+        Image.new("RGB", (width, height), POSITIVE), Image.new("RGB", (width, height), NEGATIVE), sign
+    )
+    blended = np.array(Image.composite(colour, Image.fromarray(image), alpha))
     _line(blended, signed > _CONTOUR, None)
     _line(blended, signed < -_CONTOUR, _dashes(height, width))
-    return np.asarray(blended.round(), dtype=np.uint8)
+    return blended
 
 
 def outline(image: Bytes, region: NDArray[np.bool_]) -> Bytes:
@@ -110,7 +106,7 @@ def _resize(values: Floats, size: tuple[int, int]) -> Floats:
     return np.asarray(resized, dtype=np.float32)
 
 
-def _line(picture: Floats, region: NDArray[np.bool_], dashes: NDArray[np.bool_] | None) -> None:
+def _line(picture: Bytes, region: NDArray[np.bool_], dashes: NDArray[np.bool_] | None) -> None:
     """Draw the border of a region into a picture: light within it, dark around it, at some places only where asked."""
     if not region.any():
         return

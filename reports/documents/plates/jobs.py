@@ -30,11 +30,11 @@ class Job(Document):
     item: int
 
 
-def jobs(snapshot: Snapshot) -> Iterator[Job]:
-    """Yield the parts in their order; none where the chapter holds the whole gallery."""
+def jobs(snapshot: Snapshot, in_chapter: int = IN_CHAPTER) -> Iterator[Job]:
+    """Yield the parts in their order; none where the sheets `in_chapter` hold the whole gallery."""
     evidence = snapshot.evidence
     each = layout(evidence).items
-    before, gallery = IN_CHAPTER * each, evidence.gallery
+    before, gallery = in_chapter * each, evidence.gallery
     later = gallery.entries[before:]
     bare = evidence.model_copy(
         update={"regions": (), "survey": Survey(), "shortcuts": Shortcuts(), "shards": (), "incidents": ()}

@@ -57,7 +57,7 @@ def helpers(parts: int, folder: Path, store: Store) -> Iterator[None]:
         for process in started:
             if process.poll() is None:
                 process.kill()
-            process.communicate()
+                process.communicate()
 
 
 @contextmanager

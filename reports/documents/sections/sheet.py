@@ -1,16 +1,16 @@
 """One page of the gallery: some items, and for each method one scale that they share."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from auditor.explain.evidence import Evidence, GalleryEntry
+from auditor.explain.evidence import Evidence, GalleryEntry, ItemRecord
 from auditor.explain.spec import ItemEntry
 from reports.documents.book import Book
 from reports.documents.figures.bar import scale_bar
-from reports.documents.portraits import Portrait
+from reports.documents.portraits import Portrait, Scales
 from reports.documents.sections.robustness import flips
-from reports.documents.sheets import Layout
+from reports.documents.sheets import Layout, sheets
 
 _CHANGES = 3
 
@@ -32,7 +32,10 @@ def sheet(book: Book, drawn: Portrait, laid: Layout, entries: Sequence[GalleryEn
             for name in drawn.titles
             if name in scales
         ],
-        "entries": [_entry(book, drawn, entry, scales, first + place) for place, entry in enumerate(entries)],
+        "entries": [
+            _entry(book, entry, first + place) | {"rows": _rows(book, drawn, laid, entry.item, scales)}
+            for place, entry in enumerate(entries)
+        ],
     }
 
 
@@ -52,9 +55,7 @@ def groups(evidence: Evidence, entry: ItemEntry) -> list[str]:
     return [f"{column} {value}" for column, value in shown]
 
 
-def _entry(
-    book: Book, drawn: Portrait, entry: GalleryEntry, scales: Mapping[str, float], number: int
-) -> dict[str, object]:
+def _entry(book: Book, entry: GalleryEntry, number: int) -> dict[str, object]:
     item = entry.item
     classes = book.evidence.model.spec.output.classes
     return {
@@ -68,11 +69,18 @@ def _entry(
         "score": f"{100 * item.scores[classes.index(item.predicted)]:.1f} %",
         "groups": groups(book.evidence, item.entry),
         "flips": _few(flips(book.evidence, item)),
-        "panels": [
-            {"panel": panel, "url": book.keep(drawn.draw(item, panel.key, scales)), "mark": panel.tested[:1]}
-            for panel in drawn.panels(item)
-        ],
     }
+
+
+def _rows(
+    book: Book, drawn: Portrait, laid: Layout, item: ItemRecord, scales: Scales
+) -> list[Sequence[dict[str, object]]]:
+    """Return the panels of an item, row by row."""
+    panels: list[dict[str, object]] = [
+        {"panel": panel, "url": book.keep(drawn.draw(item, panel.key, scales)), "mark": panel.tested[:1]}
+        for panel in drawn.panels(item)
+    ]
+    return sheets(panels, laid.across)
 
 
 def _few(said: list[str] | None) -> list[str] | None:
