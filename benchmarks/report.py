@@ -30,7 +30,9 @@ ENOUGH = {  # settings that a rendering needs but does not use
 def measured(task: str, store: Path, out: Path, items: int | str, **more: str) -> dict[str, float]:
     """Run a rendering and return its seconds, its processor seconds, its memory and what it counted."""
     command = [sys.executable, "-m", "benchmarks.report_tasks", task, str(store), str(out), str(items)]
-    process = psutil.Popen(command, cwd=ROOT, env=os.environ | ENOUGH | more, stdout=subprocess.PIPE, text=True)
+    process = psutil.Popen(
+        command, cwd=ROOT, env=os.environ | ENOUGH | more, stdout=subprocess.PIPE, text=True
+    )
     peak = 0
     while process.poll() is None:
         peak = max(peak, _resident(process))
@@ -86,7 +88,10 @@ def main() -> None:
     print(f"{plain['seconds'] / alone['seconds']:.1f} times in one process", end="")
     print(f" ({plain['cpu'] / alone['cpu']:.1f} times less processor time); its file is ", end="")
     print(f"{plain['bytes'] / ours[compared]['bytes']:.1f} times smaller")
-    print(f"memory at {max(sizes)} is {ours[max(sizes)]['memory'] / ours[min(sizes)]['memory']:.2f} times ", end="")
+    print(
+        f"memory at {max(sizes)} is {ours[max(sizes)]['memory'] / ours[min(sizes)]['memory']:.2f} times ",
+        end="",
+    )
     print(f"that at {min(sizes)} images; processor time a page:", end="")
     print(", ".join(f" {1000 * found['cpu'] / found['pages']:.0f} ms at {n}" for n, found in ours.items()))
 

@@ -123,7 +123,9 @@ def _kept(root: str, size: int) -> Path:
 
 def _first(evidence: Evidence, items: int) -> Evidence:
     gallery = evidence.gallery
-    return evidence.model_copy(update={"gallery": gallery.model_copy(update={"entries": gallery.entries[:items]})})
+    return evidence.model_copy(
+        update={"gallery": gallery.model_copy(update={"entries": gallery.entries[:items]})}
+    )
 
 
 def _processor() -> float:

@@ -1,13 +1,16 @@
 """HTML to PDF: alone in knowing WeasyPrint. Equal pages give equal bytes in any process."""
 
+import io
 import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from django.conf import settings
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 from weasyprint import HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
@@ -39,11 +42,25 @@ class Packaged(URLFetcher):  # type: ignore[misc]
     def _font(self, url: str) -> Asset | None:
         fonts = Path(settings.BASE_DIR) / "auditor" / "static" / "vendor" / "fonts"
         known = {f"{_FONTS}{path.name}": path for path in fonts.glob("*.woff2")}
-        return Asset(known[url].read_bytes(), "font/woff2") if url in known else None
+        return Asset(_unpacked(known[url]), "font/ttf") if url in known else None
+
+
+@cache
+def _unpacked(path: Path) -> bytes:
+    """Return a packaged font as TrueType: WeasyPrint would unpack it anew for every part of a report."""
+    font, stream = TTFont(path, recalcTimestamp=False), io.BytesIO()
+    font.flavor = None
+    font.save(stream)
+    return stream.getvalue()
 
 
 def printed(
-    page: Page, issued: datetime, identifier: bytes, attachments: Sequence[Attachment] = (), *, part: bool = False
+    page: Page,
+    issued: datetime,
+    identifier: bytes,
+    attachments: Sequence[Attachment] = (),
+    *,
+    part: bool = False,
 ) -> bytes:
     """Return a document as a tagged PDF; `part` says that it will be joined with others.
 

@@ -41,5 +41,7 @@ def scales(digest: str, number: int) -> Scales:
 def scales_in_words(drawn: Portrait, shared: Scales) -> list[tuple[str, str, str]]:
     """Return title, full value and test result of each method."""
     return [
-        (drawn.titles[name], full(shared[name]), drawn.tested(name)) for name in drawn.titles if name in shared
+        (drawn.titles[name], full(shared[name]), drawn.tested(name))
+        for name in drawn.titles
+        if name in shared
     ]

@@ -67,7 +67,9 @@ def item(store: Store, index: int, seed: int) -> e.ItemRecord:
     }
     fractions = tuple(np.linspace(score, 0.1, 9).round(4).tolist())
     tested = ItemTrust(
-        values={name: round(float(random.uniform()), 4) for name in ("deletion", "insertion", "gain", "seeds")},
+        values={
+            name: round(float(random.uniform()), 4) for name in ("deletion", "insertion", "gain", "seeds")
+        },
         deletion=fractions,
         insertion=fractions[::-1],
         randomised=fractions[:4],

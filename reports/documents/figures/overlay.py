@@ -15,7 +15,9 @@ PERCENTILE = 99.5
 SIZE = 320
 POSITIVE, NEGATIVE = (178, 24, 43), (33, 102, 172)
 _STRONGEST, _CONTOUR, _DASH = 0.85, 0.5, 6
-_OPACITIES = (255 * _STRONGEST * np.linspace(0, 1, 256) ** 0.75).round().astype(np.uint8)  # never hiding the image
+_OPACITIES = (
+    (255 * _STRONGEST * np.linspace(0, 1, 256) ** 0.75).round().astype(np.uint8)
+)  # never hiding the image
 _LIGHT, _DARK = (255, 255, 255), (27, 36, 48)
 _FINE, _PRINTED = {"quality": 90, "subsampling": 0}, {"quality": 75, "subsampling": 2, "optimize": True}
 

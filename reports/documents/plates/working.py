@@ -45,7 +45,8 @@ def helpers(parts: int, folder: Path, store: Store) -> Iterator[None]:
     count = min(settings.RENDER_PROCESSES, 1 + parts // _WORTH) - 1
     command = [sys.executable, "-m", "reports.documents.plates", str(folder), str(store.root)]
     started = [
-        subprocess.Popen(command, cwd=settings.BASE_DIR, stderr=subprocess.PIPE, text=True) for _one in range(count)
+        subprocess.Popen(command, cwd=settings.BASE_DIR, stderr=subprocess.PIPE, text=True)
+        for _one in range(count)
     ]
     try:
         yield

@@ -68,7 +68,9 @@ class Portrait(ABC):
         Raises RetraceError where a map is missing or damaged.
         """
         self._held = {}
-        self._held = {(item.index, name): self.values(item, name) for item in items for name in self.shown(item)}
+        self._held = {
+            (item.index, name): self.values(item, name) for item in items for name in self.shown(item)
+        }
         found = {}
         for name in self.titles:
             maps = [values.ravel() for (_index, method), values in self._held.items() if method == name]

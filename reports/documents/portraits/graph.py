@@ -112,7 +112,9 @@ class GraphPortrait(Portrait):
         notes = [extent(values)]
         if edges is not None and edges.any():
             notes.append(_("thickest edge %(value)s") % {"value": f"{_largest(edges):.2g}"})
-        alt = _("Item %(id)s: attribution to “%(target)s” by %(title)s, at the nodes of the graph, from %(extent)s")
+        alt = _(
+            "Item %(id)s: attribution to “%(target)s” by %(title)s, at the nodes of the graph, from %(extent)s"
+        )
         told = words | {"title": title, "extent": notes[0]}
         return Panel(name, title, alt % told, (*notes, *self.belief(item, name)), self.tested(name))
 

@@ -57,7 +57,9 @@ class ImagePortrait(Portrait):
 
     def _map(self, item: ItemRecord, name: str, words: dict[str, str]) -> Panel:
         title, values = self.titles[name], self.values(item, name)
-        alt = _("Item %(id)s: attribution to “%(target)s” by %(title)s, painted over the image, from %(extent)s")
+        alt = _(
+            "Item %(id)s: attribution to “%(target)s” by %(title)s, painted over the image, from %(extent)s"
+        )
         told = words | {"title": title, "extent": extent(values)}
         notes = (extent(values), *self.belief(item, name))
         return Panel(name, title, f"{alt % told}{_strongest(values)}", notes, self.tested(name))

@@ -33,7 +33,9 @@ def context(book: Book) -> dict[str, object]:
         "rules": rules,
         "strata": strata[:_MOST],
         "strata_left": max(0, len(strata) - _MOST),
-        "sheets": [sheet(book, drawn, laid, page, 1 + place * laid.items) for place, page in enumerate(shown)],
+        "sheets": [
+            sheet(book, drawn, laid, page, 1 + place * laid.items) for place, page in enumerate(shown)
+        ],
         "laid": laid,
         "shown": sum(map(len, shown)),
         "plates": len(pages) - len(shown),

@@ -15,7 +15,9 @@ from reports.documents.sheets import Layout, sheets
 _CHANGES = 3
 
 
-def sheet(book: Book, drawn: Portrait, laid: Layout, entries: Sequence[GalleryEntry], first: int) -> dict[str, object]:
+def sheet(
+    book: Book, drawn: Portrait, laid: Layout, entries: Sequence[GalleryEntry], first: int
+) -> dict[str, object]:
     """Return what one page prints; `first` is the place of its first item in the gallery, from 1.
 
     Raises RetraceError where an image or a map is missing.
