@@ -1,4 +1,4 @@
-"""A snapshot to PDF: the chapters, and behind them the plates. The same snapshot gives the same bytes in any process."""
+"""A snapshot to PDF: the chapters, and behind them the plates; the same snapshot gives the same bytes anywhere."""
 
 from datetime import datetime
 from pathlib import Path

@@ -80,7 +80,7 @@ def item(store: Store, index: int, seed: int) -> e.ItemRecord:
         entry=ItemEntry(
             id=f"film-{index:05d}",
             label=label,
-            groups={"sex": "FM"[index % 2], "site": ("north", "south")[index % 9 == 0], "view": ("AP", "PA")[index % 3 == 0]},
+            groups={"sex": "FM"[index % 2], "site": "south" if index % 9 == 0 else "north", "view": "AP"},
             content=store.put(film(random, where)),
             mask=None,
         ),
@@ -92,8 +92,11 @@ def item(store: Store, index: int, seed: int) -> e.ItemRecord:
         features={f"feature_{place}": float(random.normal()) for place in range(12)},
         trust={name: tested for name, _title in METHODS} if index % 4 == 0 else {},
         agreement=tuple(ItemAgreement(first=a, second=b, correlation=0.4) for a, b in pairs),
-        changes={change.name: ItemChange(scores=((0.5, 0.5),) * 5, flip=4 if index % 2 else None) for change in CHANGES["image"]},
-    )  # fmt: skip
+        changes={
+            change.name: ItemChange(scores=((0.5, 0.5),) * 5, flip=4 if index % 2 else None)
+            for change in CHANGES["image"]
+        },
+    )
 
 
 def film(random: np.random.Generator, where: np.ndarray) -> bytes:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import NamedTuple
@@ -37,7 +38,7 @@ class Part:
             self._bytes = mmap(file.fileno(), 0, access=ACCESS_READ)
         self._offsets, self._trailer = self._table()
         ordered = sorted({*self._offsets.values(), self._bytes.rfind(b"\nxref\n") + 1})
-        self._ends = dict(zip(ordered, ordered[1:], strict=False))
+        self._ends = dict(pairwise(ordered))
 
     @property
     def numbers(self) -> list[int]:

@@ -46,8 +46,9 @@ def context(book: Book) -> dict[str, object]:
 
 def _strata(gallery: Gallery, rules: Sequence[str]) -> list[dict[str, object]]:
     """Return how many items each rule chose, by label and decision, the most frequent combination first."""
-    counts = Counter((one.item.entry.label, one.item.predicted, one.rule) for one in gallery.entries)
-    pairs = Counter((one.item.entry.label, one.item.predicted) for one in gallery.entries)
+    chosen = [(one.item.entry.label, one.item.predicted, str(one.rule)) for one in gallery.entries]
+    counts = Counter(chosen)
+    pairs = Counter((label, predicted) for label, predicted, _rule in chosen)
     return [
         {
             "label": label,
