@@ -19,7 +19,7 @@ from reports.documents.sheets import IN_CHAPTER, layout, sheets
 from tests.documents import factory, gallery_factory, tags
 
 ITEMS, PLATES, EACH = 43, 4, 5  # 25 in the chapter, 18 on plates
-HOSTILE = "W" * 200 + "\u202e(12 0 R) << >> \\ endobj stream\n שלום 🫁"
+HOSTILE = "W" * 80 + "\u202e(12 0 R) << >> \\ endobj stream\n שלום 🫁"
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +77,9 @@ def test_plates_follow_the_chapters_with_numbers_of_their_own(reader):
 
 
 def test_every_piece_of_content_belongs_to_an_element_of_its_page(reader):
-    assert all(tags.check_marks(reader, page) > 10 for page in reader.pages)
+    found = [tags.check_marks(reader, page) for page in reader.pages]
+    assert min(found) > 0
+    assert min(found[-PLATES:]) > 50
 
 
 def test_every_picture_says_what_it_shows(reader):
@@ -106,7 +108,7 @@ def test_bookmarks_lead_to_plates(reader):
 def test_evidence_identity_and_dates_survive(reader, snapshot):
     document = snapshot[0]
     assert sha256(reader.attachments["evidence.json"][0]) == document.evidence_digest
-    assert reader.trailer["/ID"][0] == document.document_digest()[:32].encode()
+    assert reader.trailer["/ID"][0] == document.document_digest()[:32]
     assert reader.metadata["/CreationDate"].startswith("D:20261124")
     assert reader.trailer["/Root"]["/Lang"] == "en"
 
