@@ -7,10 +7,13 @@ TYPED := auditor reports manage.py
 PRODUCTION := RETRACE_HTTPS=1 RETRACE_HOSTS=retrace.example RETRACE_ORIGINS=https://retrace.example \
 	DATABASE_URL=postgres://127.0.0.1:1/none CELERY_BROKER_URL=redis://127.0.0.1:1/0
 
+# Catalogues are compiled beside their sources, again whenever these are newer.
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard auditor/locale/*/LC_MESSAGES/*.po))
+
 export TORCH_PIP_ARGS
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test bench bench-trust bench-report lint format setup setup-dev stop clean
+.PHONY: help demo serve test bench bench-trust bench-report lint format setup setup-dev catalogues stop clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,9 +51,16 @@ format: setup-dev ## rewrite the sources in the house style
 
 setup: ## install what demo and serve need (they call it themselves)
 	@requirements/setup.sh
+	@$(MAKE) --no-print-directory catalogues
 
 setup-dev: ## install what test and lint need (they call it themselves)
 	@requirements/setup.sh dev
+	@$(MAKE) --no-print-directory catalogues
+
+catalogues: $(CATALOGUES) ## compile the translations that changed (setup calls it)
+
+%.mo: %.po
+	@msgfmt --check-format --output-file=$@ $<
 
 stop: ## stop the embedded servers if a killed command left them running
 	@$(PYTHON) -m auditor.embedded stop

@@ -21,6 +21,7 @@ WITHOUT_DATABASE = {
     "version",
 }
 HELP = {"-h", "--help", "--version"}
+FOREIGN = ("--trust", "--log-key")  # verify asks nothing of an installation where both are given
 
 
 def main() -> int:
@@ -34,13 +35,20 @@ def main() -> int:
 
 
 def _servers(arguments: list[str]) -> AbstractContextManager[None]:
-    if arguments and arguments[0] not in WITHOUT_DATABASE and not HELP.intersection(arguments):
+    if arguments and _needs_database(arguments):
         return environment()
     # The settings want these named; a command that never connects gets addresses where nobody listens.
     os.environ.setdefault("DATABASE_URL", "postgres://127.0.0.1:1/none")
     os.environ.setdefault("CELERY_BROKER_URL", "redis://127.0.0.1:1/0")
     os.environ.setdefault("RETRACE_SECRET_KEY", secrets.token_urlsafe(48))
     return nullcontext()
+
+
+def _needs_database(arguments: list[str]) -> bool:
+    command, *options = arguments
+    if command == "verify" and all(any(one.split("=")[0] == name for one in options) for name in FOREIGN):
+        return False
+    return command not in WITHOUT_DATABASE and not HELP.intersection(arguments)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import dj_database_url
 from csp.constants import NONE, SELF
@@ -74,9 +75,11 @@ TEMPLATES = [
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
+            "libraries": {"language": "auditor.language_tags"},
         },
     },
 ]
@@ -100,10 +103,14 @@ LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English")]
+LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("fr", "Français")]  # each by its own name
 LOCALE_PATHS = [BASE_DIR / "auditor" / "locale"]
 TIME_ZONE = "UTC"
 USE_I18N = True
+FORMAT_MODULE_PATH = "auditor.formats"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 USE_TZ = True
 
 STATIC_URL = "/static/"
@@ -114,6 +121,7 @@ WHITENOISE_USE_FINDERS = True
 STORAGE_URL = os.environ.get("STORAGE_URL", (BASE_DIR / "var" / "store").as_uri())
 # How many processes draw the plates of one report: more are faster, and each takes about 250 MB.
 RENDER_PROCESSES = int(os.environ.get("RETRACE_RENDER_PROCESSES", min(2, os.cpu_count() or 1)))
+KEYS_DIR = Path(os.environ.get("RETRACE_KEYS") or BASE_DIR / "var" / "keys")
 UPLOAD_LIMIT_BYTES = int(os.environ.get("RETRACE_UPLOAD_LIMIT_BYTES", 4 * 2**30))
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2**20
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
@@ -128,6 +136,7 @@ SECURE_HSTS_PRELOAD = PRODUCTION
 SESSION_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SECURE = PRODUCTION
+LANGUAGE_COOKIE_SECURE = PRODUCTION
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -166,6 +175,19 @@ EMAIL_HOST_PASSWORD = os.environ.get("RETRACE_SMTP_PASSWORD", "")
 EMAIL_USE_TLS = os.environ.get("RETRACE_SMTP_TLS", "0") == "1"
 EMAIL_TIMEOUT = 10
 SITE_URL = os.environ.get("RETRACE_URL") or next(iter(CSRF_TRUSTED_ORIGINS), "http://127.0.0.1:8000")
+SITE_NAME = urlsplit(SITE_URL).hostname or "localhost"
+LOG_NAME = os.environ.get("RETRACE_LOG_NAME") or f"{SITE_NAME}/log"
+SIGNING = {
+    "certificate": os.environ.get("RETRACE_SIGNING_CERT", ""),
+    "key": os.environ.get("RETRACE_SIGNING_KEY", ""),
+    "pkcs12": os.environ.get("RETRACE_SIGNING_P12", ""),
+    "passphrase": os.environ.get("RETRACE_SIGNING_PASSPHRASE", ""),
+}
+TSA = {
+    "url": os.environ.get("RETRACE_TSA_URL", ""),
+    "level": os.environ.get("RETRACE_TSA_LEVEL", "B-T"),
+    "roots": os.environ.get("RETRACE_TSA_ROOTS", ""),
+}
 WEBHOOK_KEY = os.environ.get("RETRACE_WEBHOOK_KEY") or SECRET_KEY
 WEBHOOK_PRIVATE_NETWORK = os.environ.get("RETRACE_WEBHOOK_PRIVATE_NETWORK", "0") == "1"
 WEBHOOK_SECONDS = 10
@@ -176,6 +198,11 @@ JOB_LEASE_SECONDS = float(os.environ.get("RETRACE_LEASE_SECONDS", "30"))
 JOB_ATTEMPTS = 3
 INTAKE_MEMORY_BYTES = int(os.environ.get("RETRACE_INTAKE_MEMORY_BYTES", 12 * 2**30))
 INTAKE_SECONDS = int(os.environ.get("RETRACE_INTAKE_SECONDS", "900"))
+VERIFY_LIMIT_BYTES = int(os.environ.get("RETRACE_VERIFY_LIMIT_BYTES", 256 * 2**20))
+VERIFY_MEMORY_BYTES = 3 * 2**30
+VERIFY_SECONDS = 60
+VERIFY_AT_ONCE = 2
+VERIFY_PER_MINUTE = 20
 
 LOGGING = {
     "version": 1,

@@ -52,7 +52,7 @@ def ours(evidence: Evidence, store: Store, out: Path) -> None:
 
 def whole(evidence: Evidence, store: Store, out: Path) -> None:
     """Render a report with all its chapters."""
-    render_into(factory.snapshot(evidence), store, out)
+    render_into(out, factory.snapshot(evidence), store)
 
 
 def plain(evidence: Evidence, store: Store, out: Path) -> None:

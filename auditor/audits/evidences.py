@@ -7,6 +7,7 @@ from django.conf import settings
 from auditor.audits.findings import Finding, findings
 from auditor.audits.models import Run
 from auditor.common.errors import Refused
+from auditor.common.said import say
 from auditor.common.store import Store
 from auditor.explain.evidence import Evidence
 
@@ -14,7 +15,9 @@ from auditor.explain.evidence import Evidence
 def evidence_of(run: Run) -> Evidence:
     """Return the evidence of a run; raises Refused where it has none, and NotFound or Corrupt."""
     if not run.evidence_digest:
-        raise Refused(f"The audit {run.pk} is {run.state} and has no evidence.")
+        raise Refused(
+            say("The audit %(run)s is %(state)s and has no evidence.", run=str(run.pk), state=run.standing)
+        )
     return _evidence(settings.STORAGE_URL, run.evidence_digest)
 
 

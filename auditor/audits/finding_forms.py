@@ -5,11 +5,16 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.models import User
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from auditor.audits.models import Run, TrackedFinding
 from auditor.audits.queries import comparable, follow_ups
 from auditor.audits.workflow import LONGEST
+
+SEVERITY_CHOICES = [("critical", _("critical")), ("warning", _("warning")), ("note", _("note"))]
 
 
 class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -25,7 +30,9 @@ class RunField(forms.ModelChoiceField):  # type: ignore[type-arg]
 
     def label_from_instance(self, obj: Any) -> str:
         """Return that in words."""
-        return f"{obj.model_version}, {obj.validation_set}, {obj.started_at:%-d %b %Y, %H:%M}"
+        at = date_format(localtime(obj.started_at), "SHORT_DATETIME_FORMAT")
+        named = {"model": obj.model_version, "set": obj.validation_set, "at": at}
+        return gettext("%(model)s on %(set)s, %(at)s") % named
 
 
 class StepForm(forms.Form):
@@ -90,7 +97,7 @@ class FilterForm(forms.Form):
     )
     severity = forms.ChoiceField(
         label=_("Severity"),
-        choices=[("", _("all")), *((name, name) for name in ("critical", "warning", "note"))],
+        choices=[("", _("all")), *SEVERITY_CHOICES],
         required=False,
     )
     owner = PersonField(

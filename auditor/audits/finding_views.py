@@ -12,6 +12,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from auditor.audits.finding_forms import AssignForm, CloseForm, FilterForm, ReasonForm, StepForm
@@ -27,6 +28,7 @@ from auditor.audits.workflow import (
 )
 from auditor.common.clock import utc_now
 from auditor.common.errors import Refused
+from auditor.language import localized
 from auditor.web import Request, officer
 
 Service = Callable[..., None]
@@ -58,8 +60,12 @@ class Listed:
         found = self.finding.threshold
         if found is None:
             return ""
-        whose = {"default": "default of the product", "plan": "set by the plan", "rule": "set by the rule"}
-        return f"threshold {found.value:g}, {whose[found.set_by]}"
+        value = {"value": localized(f"{found.value:g}")}
+        if found.set_by == "default":
+            return _("threshold %(value)s, default of the product") % value
+        if found.set_by == "plan":
+            return _("threshold %(value)s, set by the plan") % value
+        return _("threshold %(value)s, set by the rule") % value
 
 
 def forms_of(row: TrackedFinding) -> dict[str, StepForm]:

@@ -10,7 +10,6 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
 from auditor.audits.queries import own_plans
-from auditor.audits.schedules import FREQUENCIES
 from auditor.explain.choosing import suits
 from auditor.explain.plans import NAMES
 from auditor.explain.spec import Modality
@@ -93,7 +92,9 @@ class ScheduleForm(_PlannedForm):
     validation_set = forms.ModelChoiceField(ValidationSet.objects.all(), label=_("Validation set"))
     plan = forms.ChoiceField(label=_("Plan"))
     frequency = forms.ChoiceField(
-        label=_("How often"), choices=[(name, name) for name in reversed(FREQUENCIES)], initial="monthly"
+        label=_("How often"),
+        choices=[("monthly", _("monthly")), ("weekly", _("weekly")), ("daily", _("daily"))],
+        initial="monthly",
     )
     day = forms.IntegerField(
         label=_("Day"),
@@ -107,6 +108,7 @@ class ScheduleForm(_PlannedForm):
     at = forms.TimeField(
         label=_("Time (UTC)"), initial="03:00", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )
+    language = forms.ChoiceField(label=_("Language of the reports"), choices=settings.LANGUAGES)
     recipients = AddressesField(
         label=_("Tell by e-mail"),
         required=False,

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from pydantic import JsonValue
 
 from auditor.explain.parameters import Parameter, number
+from auditor.language import localized, said
 
 
 class ParameterField(forms.Field):
@@ -16,10 +17,10 @@ class ParameterField(forms.Field):
         self.parameter = parameter
         super().__init__(
             required=False,
-            label=parameter.label,
+            label=said(parameter.label),
             initial=_shown(value),
             widget=_widget(parameter),
-            help_text=" ".join(filter(None, (parameter.words, _default(parameter)))),
+            help_text=" ".join(filter(None, (said(parameter.words), _default(parameter)))),
         )
 
     def to_python(self, value: Any) -> JsonValue:
@@ -42,7 +43,7 @@ class ParameterField(forms.Field):
     def validate(self, value: JsonValue) -> None:
         """Raise ValidationError saying what the parameter takes."""
         if not self.parameter.takes(value):
-            raise forms.ValidationError(_("Give %(wanted)s.") % {"wanted": self.parameter.wanted})
+            raise forms.ValidationError(_("Give %(wanted)s.") % {"wanted": said(self.parameter.wanted)})
 
 
 def _shown(value: JsonValue) -> Any:
@@ -54,10 +55,12 @@ def _default(parameter: Parameter) -> str:
         return ""
     value = parameter.default
     if isinstance(value, bool):
-        said = _("on") if value else _("off")
+        shown = _("on") if value else _("off")
+    elif isinstance(value, int | float):
+        shown = localized(number(value))
     else:
-        said = number(value) if isinstance(value, int | float) else str(value)
-    return _("Default: %(default)s.") % {"default": said}
+        shown = said(str(value))
+    return _("Default: %(default)s.") % {"default": shown}
 
 
 def _widget(parameter: Parameter) -> forms.Widget:
@@ -65,7 +68,7 @@ def _widget(parameter: Parameter) -> forms.Widget:
         return forms.CheckboxInput()
     if parameter.type == "choice":
         none = [("", _("the method's own choice"))] if parameter.default is None else []
-        return forms.Select(choices=[*none, *((choice, choice) for choice in parameter.choices)])
+        return forms.Select(choices=[*none, *((choice, said(choice)) for choice in parameter.choices)])
     if parameter.type in {"integer", "number"}:
         bounds = {"min": parameter.minimum, "max": parameter.maximum}
         limits = {name: number(bound) for name, bound in bounds.items() if bound is not None}

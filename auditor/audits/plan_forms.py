@@ -13,6 +13,7 @@ from auditor.audits.forms import plan_choices
 from auditor.audits.parameter_fields import ParameterField
 from auditor.audits.plan_groups import GROUPS, Group
 from auditor.common.errors import Refused
+from auditor.common.said import say
 from auditor.explain.cards import card as card_of
 from auditor.explain.choosing import reason_against
 from auditor.explain.evidence import MethodCard
@@ -21,6 +22,7 @@ from auditor.explain.parameters import Parameter, faults
 from auditor.explain.plan import Plan as PlanDocument
 from auditor.explain.plans import NAMES
 from auditor.explain.spec import Modality
+from auditor.language import said
 from auditor.registry.models import ModelVersion
 
 
@@ -44,7 +46,7 @@ class FilterForm(forms.Form):
         for name, label in self.ASKED.items():
             values = sorted({getattr(card_of(method), name) for method in METHODS})
             if len(values) > 1:
-                choices = [("", _("all")), *((value, value) for value in values)]
+                choices = [("", _("all")), *((value, said(value)) for value in values)]
                 self.fields[name] = forms.ChoiceField(label=label, choices=choices, required=False)
 
     def shows(self, card: MethodCard) -> bool:
@@ -114,7 +116,7 @@ class PlanForm(forms.Form):
     def _add_method(self, name: str, given: Mapping[str, JsonValue] | None) -> None:
         card, off = card_of(name), self.reasons[name] is not None
         self.fields[f"use-{name}"] = forms.BooleanField(
-            label=card.title, required=False, initial=given is not None and not off
+            label=said(card.title), required=False, initial=given is not None and not off
         )
         self.fields[f"use-{name}"].widget.attrs.update({"disabled": True} if off else {})
         for parameter in _settings(name, self.kind):
@@ -153,7 +155,7 @@ class PlanForm(forms.Form):
         """Return the fields that are wrong, a method's setting with the method's title."""
         found = [(*name.partition("-"), self[name]) for name in self.errors if name in self.fields]
         return [
-            (f"{card_of(owner).title}, {field.label}" if owner in METHODS else str(field.label), field)
+            (f"{said(card_of(owner).title)}, {field.label}" if owner in METHODS else str(field.label), field)
             for owner, _dash, _name, field in found
         ]
 
@@ -167,10 +169,10 @@ class PlanForm(forms.Form):
         if not self.errors:
             try:
                 self.plan = PlanDocument.parse(
-                    json.dumps(self._content(chosen)).encode(), name=str(_("The plan"))
+                    json.dumps(self._content(chosen)).encode(), name=say("The plan")
                 )
             except Refused as error:
-                self.add_error(None, error.sentence)
+                self.add_error(None, said(error.sentence))
 
     def _check_method(self, name: str, *, chosen: bool) -> None:
         settings = _settings(name, self.kind)
@@ -179,13 +181,14 @@ class PlanForm(forms.Form):
                 self.errors.pop(f"{name}-{parameter.name}", None)
             return
         if reason := self.reasons[name]:
-            self.add_error(f"use-{name}", reason)
+            self.add_error(f"use-{name}", said(reason))
         if not any(f"{name}-{parameter.name}" in self.errors for parameter in settings):
             for wrong, sentence in faults(card_of(name).parameters, self._values(name)).items():
                 if f"{name}-{wrong}" in self.fields:
-                    self.add_error(f"{name}-{wrong}", sentence[0].upper() + sentence[1:])
+                    words = said(sentence)
+                    self.add_error(f"{name}-{wrong}", words[0].upper() + words[1:])
                 else:
-                    self.add_error(f"use-{name}", f"{wrong}: {sentence}")
+                    self.add_error(f"use-{name}", f"{wrong}: {said(sentence)}")
 
     def _values(self, name: str) -> dict[str, JsonValue]:
         """Return what is set of a method: everything that matters for this kind of input and is not left out."""

@@ -14,6 +14,7 @@ from auditor.audits.plan_forms import FilterForm, PlanForm, StartForm
 from auditor.audits.queries import listed_own_plans, listed_product_plans, plan_asked
 from auditor.audits.services import plan_own
 from auditor.common.errors import Refused
+from auditor.language import said
 from auditor.web import Request, officer
 
 
@@ -44,7 +45,7 @@ def new_plan(request: Request) -> HttpResponse:
             query = urlencode({"model_version": version.pk, "plan": plan.digest})
             return redirect(f"{reverse('new-run')}?{query}")
         except Refused as error:
-            form.add_error("name", error.sentence)
+            form.add_error("name", said(error.sentence))
     shown = {
         "start": start,
         "version": version,

@@ -104,9 +104,9 @@ class ListedPlan:
     runs: int
 
     @property
-    def methods(self) -> str:
+    def methods(self) -> list[str]:
         """Return the titles of its methods."""
-        return ", ".join(title_of(method.name) for method in self.document.methods)
+        return [title_of(method.name) for method in self.document.methods]
 
 
 def plan_asked(chosen: str, kind: Modality) -> PlanDocument:

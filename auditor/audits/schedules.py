@@ -11,9 +11,10 @@ from django_celery_beat.models import CrontabSchedule, PeriodicTask
 
 from auditor.audits.models import Plan, Run, Schedule
 from auditor.audits.notices.addresses import check_url
-from auditor.audits.services import check_pair, check_plan, run_start
+from auditor.audits.services import check_language, check_pair, check_plan, run_start
 from auditor.common.clock import utc_now
 from auditor.common.errors import Refused, RetraceError
+from auditor.common.said import say
 from auditor.registry.models import Model, ModelVersion, ValidationSet
 
 logger = logging.getLogger(__name__)
@@ -27,10 +28,16 @@ def crontab(frequency: str, *, day: int, hour: int, minute: int) -> CrontabSched
     """
     days = {"daily": range(0, 32), "weekly": range(0, 7), "monthly": range(1, 29)}
     if frequency not in days:
-        raise Refused(f"A schedule is {', '.join(FREQUENCIES)}, not {frequency!r}.")
+        raise Refused(
+            say(
+                "%(frequency)s is no frequency of a schedule; these are: %(frequencies)s.",
+                frequency=repr(frequency),
+                frequencies=FREQUENCIES,
+            )
+        )
     if day not in days[frequency] or hour not in range(24) or minute not in range(60):
         raise Refused(
-            "Give a day of the month from 1 to 28 (or of the week from 0 to 6), an hour and a minute."
+            say("Give a day of the month from 1 to 28 (or of the week from 0 to 6), an hour and a minute.")
         )
     schedule, _ = CrontabSchedule.objects.get_or_create(
         minute=str(minute),
@@ -51,17 +58,19 @@ def schedule_create(
     plan: Plan,
     when: CrontabSchedule,
     by: User | None,
+    language: str = "en",
     recipients: Sequence[str] = (),
     webhook_url: str = "",
     now: datetime | None = None,
 ) -> Schedule:
     """Put an audit on a schedule; raises Refused when the newest version could not be audited like this.
 
-    `recipients` and `webhook_url` hear of new critical findings; raises Refused for an address that nothing is
-    sent to.
+    Its reports and its e-mails are in `language`. `recipients` and `webhook_url` hear of new critical findings;
+    raises Refused for an address that nothing is sent to.
     """
     if webhook_url:
         check_url(webhook_url)
+    check_language(language)
     check_pair(newest_version(model), validation_set)
     check_plan(plan, newest_version(model))
     with transaction.atomic():
@@ -75,6 +84,7 @@ def schedule_create(
             model=model,
             validation_set=validation_set,
             plan=plan,
+            language=language,
             periodic_task=periodic,
             last_due_at=now or utc_now(),
             created_by=by,

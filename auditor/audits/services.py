@@ -12,6 +12,7 @@ from auditor.audits.findings.thresholds import changes
 from auditor.audits.models import Plan, Run, Schedule, Shard, ThresholdChange
 from auditor.common.clock import utc_now
 from auditor.common.errors import Refused
+from auditor.common.said import say
 from auditor.common.store import Store
 from auditor.explain.choosing import check_methods, check_suits
 from auditor.explain.fitting import check_fit
@@ -74,7 +75,10 @@ def check_own(document: PlanDocument) -> None:
     check_methods(document)
     if document.name in NAMES and all(document != plan_of(document.name, kind) for kind in KINDS):
         raise Refused(
-            f"The name {document.name!r} belongs to a plan of the product; give yours another name."
+            say(
+                "The name %(name)s belongs to a plan of the product; give yours another name.",
+                name=repr(document.name),
+            )
         )
 
 
@@ -101,7 +105,7 @@ def run_start(
     difference from; where None, the run's predecessor is taken when it has finished. Raises Refused for a set, a plan
     or a run to compare with that does not fit the model, or a language without a report.
     """
-    _check_language(language)
+    check_language(language)
     check_pair(model_version, validation_set)
     check_plan(plan, model_version)
     if reference is not None:
@@ -134,9 +138,11 @@ def run_start(
 def run_compare(run: Run, other: Run) -> None:
     """Choose the earlier run that a finished run is compared with from now on; raises Refused where it cannot be."""
     if run.state != Run.State.FINISHED:
-        raise Refused(f"This audit is {run.state}; only a finished one can be compared.")
+        raise Refused(
+            say("This audit is %(state)s; only a finished one can be compared.", state=run.standing)
+        )
     if run.pk == other.pk:
-        raise Refused("An audit cannot be compared with itself; choose another.")
+        raise Refused(say("An audit cannot be compared with itself; choose another."))
     check_comparable(other, run.model_version)
     Run.objects.filter(pk=run.pk).update(compared_with=other)
     run.compared_with = other
@@ -145,14 +151,16 @@ def run_compare(run: Run, other: Run) -> None:
 def check_comparable(other: Run, version: ModelVersion) -> None:
     """Raise Refused for a run that has not finished, or that is about other classes than a model version."""
     if other.state != Run.State.FINISHED:
-        raise Refused(f"The audit to compare with is {other.state}; choose a finished one.")
+        raise Refused(
+            say("The audit to compare with is %(state)s; choose a finished one.", state=other.standing)
+        )
     check_alike(other.model_version.document, version.document)
 
 
 def run_cancel(run: Run) -> None:
     """End an active run; raises Refused when it is over already."""
     if not run.active:
-        raise Refused(f"This audit is {run.state} already and cannot be cancelled.")
+        raise Refused(say("This audit is %(state)s already and cannot be cancelled.", state=run.standing))
     with transaction.atomic():
         run.stop(Run.State.CANCELLED, "")
 
@@ -168,7 +176,14 @@ def check_plan(plan: Plan, version: ModelVersion) -> None:
     check_suits(plan.document, version.kind, version.measured_tier)
 
 
-def _check_language(language: str) -> None:
+def check_language(language: str) -> None:
+    """Raise Refused for a language without reports."""
     languages: dict[str, Any] = dict(settings.LANGUAGES)
     if language not in languages:
-        raise Refused(f"There are no reports in {language!r}; the languages are {', '.join(languages)}.")
+        raise Refused(
+            say(
+                "There are no reports in %(language)s; the languages are %(languages)s.",
+                language=repr(language),
+                languages=tuple(languages),
+            )
+        )

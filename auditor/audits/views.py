@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -18,6 +19,7 @@ from auditor.audits.queries import runs_for_list, version_asked
 from auditor.audits.schedules import crontab, newest_version, schedule_create, schedule_pause
 from auditor.audits.services import plan_chosen, run_cancel, run_start
 from auditor.common.errors import Refused
+from auditor.language import said
 from auditor.registry.models import Model, ModelVersion, ValidationSet
 from auditor.web import Request, officer
 
@@ -49,7 +51,7 @@ def new_run(request: Request) -> HttpResponse:
     if request.method == "POST":
         form = RunForm(request.POST)
     else:
-        form = RunForm(initial=request.GET.dict(), kind=version.kind if version else None)
+        form = RunForm(initial=_asked(request), kind=version.kind if version else None)
     if form.is_valid():
         data = form.cleaned_data
         try:
@@ -63,7 +65,7 @@ def new_run(request: Request) -> HttpResponse:
             )
             return redirect("run", pk=run.pk)
         except Refused as error:
-            form.add_error(None, error.sentence)
+            form.add_error(None, said(error.sentence))
     return _form(request, "audits/new_run.html", form)
 
 
@@ -91,7 +93,7 @@ def new_schedule(request: Request) -> HttpResponse:
     if request.method == "POST":
         form = ScheduleForm(request.POST)
     else:
-        form = ScheduleForm(initial=request.GET.dict(), kind=newest_version(model).kind if model else None)
+        form = ScheduleForm(initial=_asked(request), kind=newest_version(model).kind if model else None)
     if form.is_valid():
         data = form.cleaned_data
         try:
@@ -102,12 +104,13 @@ def new_schedule(request: Request) -> HttpResponse:
                 plan=plan_chosen(data["plan"], newest_version(data["model"]).kind),
                 when=crontab(**form.when()),
                 by=officer(request),
+                language=data["language"],
                 recipients=data["recipients"],
                 webhook_url=data["webhook_url"],
             )
             return redirect("schedules")
         except Refused as error:
-            form.add_error(None, error.sentence)
+            form.add_error(None, said(error.sentence))
     return _form(request, "audits/new_schedule.html", form)
 
 
@@ -126,6 +129,11 @@ def secret(request: Request, pk: int) -> HttpResponse:
     schedule = get_object_or_404(Schedule, pk=pk)
     shown = {"schedule": schedule, "secret": secret_of(settings.WEBHOOK_KEY, schedule.pk)}
     return render(request, "audits/secret.html", shown)
+
+
+def _asked(request: Request) -> dict[str, str]:
+    """Return what an address fills in; reports are in the reader's language unless another is chosen."""
+    return {"language": get_language() or settings.LANGUAGE_CODE} | request.GET.dict()
 
 
 def _form(request: Request, template: str, form: Form) -> HttpResponse:

@@ -8,9 +8,11 @@ from django.db import transaction
 from auditor.audits.evidences import evidence_of, findings_of
 from auditor.audits.findings import Finding
 from auditor.audits.findings.counterpart import measured_in
+from auditor.audits.findings.thresholds import label_of, values
 from auditor.audits.models import FindingStep, Run, TrackedFinding
 from auditor.common.clock import utc_now
 from auditor.common.errors import Refused
+from auditor.common.said import Figure, say
 
 State, Kind = TrackedFinding.State, FindingStep.Kind
 LONGEST = 2000
@@ -40,9 +42,9 @@ def finding_assign(
     """Name who sees to an open finding and until when; raises Refused for a date that has passed."""
     at = now or utc_now()
     if due < at.date():
-        raise Refused(f"{due:%-d %B %Y} has passed; give a date to come.")
+        raise Refused(say("%(date)s has passed; give a date to come.", date=due.isoformat()))
     if not owner.is_active:
-        raise Refused(f"{owner.get_username()} has no active account; name somebody else.")
+        raise Refused(say("%(user)s has no active account; name somebody else.", user=owner.get_username()))
     with transaction.atomic():
         row = _held(finding, State.OPEN)
         row.owner, row.due = owner, due
@@ -88,19 +90,32 @@ def check_follow_up(finding: TrackedFinding, follow_up: Run) -> None:
     """
     run = finding.run
     if follow_up.state != Run.State.FINISHED:
-        raise Refused(f"The follow-up audit is {follow_up.state}; a finding is closed by a finished one.")
+        raise Refused(
+            say(
+                "The follow-up audit is %(state)s; a finding is closed by a finished one.",
+                state=follow_up.standing,
+            )
+        )
     if follow_up.model_version.model_id != run.model_version.model_id:
         raise Refused(
-            f"The follow-up audit is about {follow_up.model_version.model}, not {run.model_version.model}."
+            say(
+                "The follow-up audit is about %(other)s, not %(model)s.",
+                other=follow_up.model_version.model.name,
+                model=run.model_version.model.name,
+            )
         )
     if follow_up.started_at <= (run.finished_at or run.started_at):
-        raise Refused("The follow-up audit was started before this finding was made; choose a later one.")
+        raise Refused(
+            say("The follow-up audit was started before this finding was made; choose a later one.")
+        )
     found = findings_of(run).get(finding.finding)
     if finding.finding in findings_of(follow_up):
-        raise Refused("The finding fires in the follow-up audit as well, so that audit does not close it.")
+        raise Refused(
+            say("The finding fires in the follow-up audit as well, so that audit does not close it.")
+        )
     if found is None:
         raise Refused(
-            "The rules of this version of the product no longer make this finding; accept it instead."
+            say("The rules of this version of the product no longer make this finding; accept it instead.")
         )
     _check_same_question(found, run, follow_up)
 
@@ -109,14 +124,19 @@ def _check_same_question(found: Finding, run: Run, follow_up: Run) -> None:
     ours, theirs = evidence_of(run), evidence_of(follow_up)
     if not measured_in(found, ours, theirs):
         raise Refused(
-            "The follow-up audit did not measure what this finding is about, so it cannot close it."
+            say("The follow-up audit did not measure what this finding is about, so it cannot close it.")
         )
     name = found.threshold.name if found.threshold and found.threshold.set_by != "rule" else ""
-    before, after = ours.plan.thresholds.model_dump().get(name), theirs.plan.thresholds.model_dump().get(name)
-    if before != after:
+    before, after = values(ours.plan).get(name), values(theirs.plan).get(name)
+    if before is not None and after is not None and before != after:
         raise Refused(
-            f"The follow-up audit used another threshold for {name} ({after:g} instead of {before:g}); "
-            "audit again with the same one."
+            say(
+                "The follow-up audit used another threshold (%(name)s: %(after)s instead of %(before)s); audit again "
+                "with the same one.",
+                name=label_of(name),
+                after=Figure(after),
+                before=Figure(before),
+            )
         )
 
 
@@ -124,15 +144,17 @@ def _held(finding: TrackedFinding, *states: str) -> TrackedFinding:
     """Return the locked row; raises Refused where somebody was faster or the step does not fit its state."""
     row = TrackedFinding.objects.select_for_update().get(pk=finding.pk)
     if row.state not in states:
-        raise Refused(f"This finding is {row.state}, so that cannot be done with it now.")
+        raise Refused(
+            say("This finding is %(state)s, so that cannot be done with it now.", state=row.standing)
+        )
     return row
 
 
 def _reason(text: str) -> str:
     if not text.strip():
-        raise Refused("Give a reason; it becomes part of the history.")
+        raise Refused(say("Give a reason; it becomes part of the history."))
     if len(text) > LONGEST:
-        raise Refused(f"Give the reason in at most {LONGEST} characters.")
+        raise Refused(say("Give the reason in at most %(longest)s characters.", longest=LONGEST))
     return text.strip()
 
 

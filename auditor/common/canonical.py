@@ -1,13 +1,11 @@
 """Canonical JSON as RFC 8785 defines it: one byte string for one value."""
 
-import json
 import math
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from json.encoder import encode_basestring
 
 type_names = "null, true, false, a number, a string, a list or an object with string keys"
 _LARGEST_EXACT_INTEGER = 2**53
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def canonical(value: object) -> bytes:
@@ -16,56 +14,42 @@ def canonical(value: object) -> bytes:
     Raises ValueError for a number that JSON cannot carry (NaN, infinity, an integer beyond 2**53), for text that
     is not valid Unicode, and for any type that is not JSON.
     """
-    return "".join(_pieces(value)).encode()
+    try:
+        return _text(value).encode()
+    except UnicodeEncodeError as error:
+        raise ValueError("text holds half of a surrogate pair, which is not valid Unicode") from error
 
 
-def _pieces(value: object) -> Iterator[str]:
+def _text(value: object) -> str:
+    if isinstance(value, str):
+        return encode_basestring(value)
     if value is None:
-        yield "null"
-    elif isinstance(value, bool):
-        yield "true" if value else "false"
-    elif isinstance(value, str):
-        yield _string(value)
-    elif isinstance(value, int):
-        yield _integer(value)
-    elif isinstance(value, float):
-        yield _number(value)
-    elif isinstance(value, Mapping):
-        yield from _object(value)
-    elif isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):
-        yield from _array(value)
-    else:
-        raise ValueError(f"{type(value).__name__} is not JSON, which knows {type_names}")
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return _integer(value)
+    if isinstance(value, float):
+        return _number(value)
+    if isinstance(value, Mapping):
+        members = [f"{encode_basestring(name)}:{_text(value[name])}" for name in _ordered(value)]
+        return f"{{{','.join(members)}}}"
+    if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):
+        return f"[{','.join([_text(member) for member in value])}]"
+    raise ValueError(f"{type(value).__name__} is not JSON, which knows {type_names}")
 
 
-def _object(value: Mapping[object, object]) -> Iterator[str]:
-    members: list[tuple[str, object]] = []
-    for key, member in value.items():
-        if not isinstance(key, str):
-            raise ValueError(f"a member is named {key!r}, and JSON names are strings")
-        members.append((key, member))
-    members.sort(key=lambda pair: pair[0].encode("utf-16-be", "surrogatepass"))
-    for index, (key, member) in enumerate(members):
-        yield "{" if index == 0 else ","
-        yield _string(key)
-        yield ":"
-        yield from _pieces(member)
-    yield "}" if members else "{}"
+def _ordered(names: Mapping[str, object]) -> list[str]:
+    """Return the names of an object by their UTF-16 code units, which for ASCII is how Python compares them."""
+    try:
+        plain = "".join(names).isascii()
+    except TypeError as error:
+        raise ValueError(f"a member of {list(names)!r} is not text, and JSON names are strings") from error
+    return sorted(names) if plain else sorted(names, key=_utf16)
 
 
-def _array(value: Sequence[object]) -> Iterator[str]:
-    yield "["
-    for index, member in enumerate(value):
-        if index:
-            yield ","
-        yield from _pieces(member)
-    yield "]"
-
-
-def _string(text: str) -> str:
-    if _LONE_SURROGATE.search(text):
-        raise ValueError("text holds half of a surrogate pair, which is not valid Unicode")
-    return json.dumps(text, ensure_ascii=False)
+def _utf16(name: str) -> bytes:
+    return name.encode("utf-16-be", "surrogatepass")
 
 
 def _integer(value: int) -> str:

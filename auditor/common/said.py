@@ -72,11 +72,51 @@ def count(one: str, many: str, n: int, /, **values: Value) -> Said:
     return Said(one, {"n": n, **values}, many, n)
 
 
+def verbatim(text: str) -> Said:
+    """Return what a person named, as a sentence of its own that no language changes."""
+    return Said("%(given)s", {"given": text})
+
+
+def some_of(values: Sequence[Value], most: int) -> Value:
+    """Return the first of a list's values, and how many more there are."""
+    if len(values) <= most:
+        return tuple(values)
+    return say("%(some)s and %(more)s more", some=tuple(values[:most]), more=len(values) - most)
+
+
+def all_of(values: Sequence[Value]) -> Value:
+    """Return values of which each holds, told apart by "and"; there is at least one."""
+    first, *rest = values
+    return say("%(first)s and %(rest)s", first=first, rest=all_of(rest)) if rest else first
+
+
+def one_of(values: Sequence[Value]) -> Value:
+    """Return values of which one holds, told apart by "or"; there is at least one."""
+    first, *rest = values
+    return say("%(first)s or %(rest)s", first=first, rest=one_of(rest)) if rest else first
+
+
+def ours(text: str) -> Said:
+    """Return text of ours, such as a reason in evidence, so that it is said in the language of what it stands in."""
+    return text if isinstance(text, Said) else Said(text, {})
+
+
+def sentences(*parts: str) -> Said:
+    """Return whole sentences one after the other; empty ones are left out."""
+    kept = [ours(part) for part in parts if part]
+    if len(kept) == 1:
+        return kept[0]
+    places = {f"sentence_{number}": part for number, part in enumerate(kept, start=1)}
+    return Said(" ".join(f"%({name})s" for name in places), places)
+
+
 def in_words(text: str, tongue: Tongue) -> str:
     """Return text in a language; what is not a remembered sentence is looked up as a whole."""
+    if not text:
+        return ""
     if isinstance(text, Said):
         return _in_words(text.template, text.values, text.many, text.n, tongue)
-    return tongue.word(text) if text else ""
+    return tongue.word(text)
 
 
 def as_json(text: str) -> object:

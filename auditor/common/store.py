@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from auditor.common.digest import sha256, sha256_file
 from auditor.common.errors import Corrupt, NotFound, RetraceError
+from auditor.common.said import say
 
 _DIGEST = re.compile("[0-9a-f]{64}")
 
@@ -27,7 +28,9 @@ class Store:
         """Return the store at a file: URL; any other scheme raises RetraceError."""
         parts = urlsplit(url)
         if parts.scheme != "file" or parts.netloc:
-            raise RetraceError(f"STORAGE_URL must be a file: URL with an absolute path, not {url!r}.")
+            raise RetraceError(
+                say("STORAGE_URL must be a file: URL with an absolute path, not %(url)s.", url=repr(url))
+            )
         return cls(Path(unquote(parts.path)))
 
     def path(self, digest: str) -> Path:
@@ -103,8 +106,8 @@ class Store:
 
 
 def _absent(digest: str) -> NotFound:
-    return NotFound(f"The store has no content {digest}; restore it from a backup.")
+    return NotFound(say("The store has no content %(digest)s; restore it from a backup.", digest=digest))
 
 
 def _altered(digest: str) -> Corrupt:
-    return Corrupt(f"Stored content {digest} was altered; restore it from a backup.")
+    return Corrupt(say("Stored content %(digest)s was altered; restore it from a backup.", digest=digest))

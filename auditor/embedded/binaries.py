@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 from auditor.common.errors import RetraceError
+from auditor.common.said import say
 
 POSTGRES_HOMES = Path("/usr/lib/postgresql")
 POSTGRES_TOOLS = ("initdb", "postgres", "pg_ctl", "psql")
@@ -41,6 +42,9 @@ def _on_path() -> list[Path]:
 
 def _missing(server: str) -> ServiceMissingError:
     return ServiceMissingError(
-        f"The embedded default needs {server}, which is not installed here: apt-get install postgresql "
-        "redis-server, or set DATABASE_URL and CELERY_BROKER_URL to servers of your own."
+        say(
+            "The embedded default needs %(server)s, which is not installed here: apt-get install postgresql "
+            "redis-server, or set DATABASE_URL and CELERY_BROKER_URL to servers of your own.",
+            server=server,
+        )
     )

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from auditor.common.errors import RetraceError
+from auditor.common.said import say
 from auditor.embedded import account, liveness
 from auditor.embedded.binaries import postgres_tools
 from auditor.embedded.layout import Layout
@@ -41,7 +42,7 @@ def start(layout: Layout, password: str | None) -> Service:
             return Service(service.port, password, _pid(layout))
         _clear(layout)
         time.sleep(0.3 * attempt)
-    raise PostgresError(f"Postgres did not start; the end of {_log(layout)} says why.")
+    raise PostgresError(say("Postgres did not start; the end of %(log)s says why.", log=str(_log(layout))))
 
 
 def answers(service: Service) -> bool:
@@ -75,7 +76,13 @@ def _initialise(layout: Layout, password: str) -> None:
         seconds=180,
     )  # fmt: skip
     if done.returncode:
-        raise PostgresError(f"Postgres could not initialise {fresh}: {_last_line(done.stderr)}.")
+        raise PostgresError(
+            say(
+                "Postgres could not initialise %(place)s: %(problem)s.",
+                place=str(fresh),
+                problem=_last_line(done.stderr),
+            )
+        )
     write_private(fresh / "pg_hba.conf", ACCESS)
     account.give(fresh / "pg_hba.conf")
     _set_password(fresh, password)
@@ -93,7 +100,13 @@ def _set_password(data: Path, password: str) -> None:
     done = account.run([postgres_tools() / "postgres", "--single", "-D", data, "postgres"],
                        stdin="\n".join(statements) + "\n")  # fmt: skip
     if done.returncode:
-        raise PostgresError(f"Postgres could not prepare its role in {data}: {_last_line(done.stderr)}.")
+        raise PostgresError(
+            say(
+                "Postgres could not prepare its role in %(place)s: %(problem)s.",
+                place=str(data),
+                problem=_last_line(done.stderr),
+            )
+        )
 
 
 def _launched(layout: Layout, port: int) -> bool:

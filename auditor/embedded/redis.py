@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from auditor.common.errors import RetraceError
+from auditor.common.said import say
 from auditor.embedded import account, liveness
 from auditor.embedded.binaries import redis_server
 from auditor.embedded.layout import Layout
@@ -43,7 +44,9 @@ def start(layout: Layout) -> Service:
         if _ready(service):
             return Service(service.port, service.password, _pid(layout))
         stop(layout)
-    raise RedisError(f"Redis did not start; the end of {layout.redis / 'redis.log'} says why.")
+    raise RedisError(
+        say("Redis did not start; the end of %(log)s says why.", log=str(layout.redis / "redis.log"))
+    )
 
 
 def answers(service: Service) -> bool:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from auditor.common.errors import RetraceError
+from auditor.common.said import say
 from auditor.embedded import layout as layouts
 from auditor.embedded import locks, postgres, redis
 from auditor.embedded.layout import Layout
@@ -34,7 +35,11 @@ def environment() -> Iterator[None]:
     if given:
         other = next(name for name in SERVERS if name not in given)
         raise HalfConfiguredError(
-            f"{given[0]} is set but {other} is not: set both, or none for the embedded servers."
+            say(
+                "%(given)s is set but %(other)s is not: set both, or none for the embedded servers.",
+                given=given[0],
+                other=other,
+            )
         )
     layout = layouts.prepare(layouts.var_directory())
     with _users_lock(layout) as users, _variables(_enter(layout, users)):
@@ -85,6 +90,7 @@ def _enter(layout: Layout, users: int) -> dict[str, str]:
         "CELERY_BROKER_URL": f"redis://:{state.redis.password}@127.0.0.1:{state.redis.port}/0",
         "RETRACE_EMBEDDED": "1",
         "STORAGE_URL": os.environ.get("STORAGE_URL") or (layout.var / "store").as_uri(),
+        "RETRACE_KEYS": os.environ.get("RETRACE_KEYS") or str(layout.var / "keys"),
         "RETRACE_SECRET_KEY": os.environ.get("RETRACE_SECRET_KEY") or key,
     }
 

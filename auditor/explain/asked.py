@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 from auditor.explain.arrays import Put
 from auditor.explain.bootstrap import Bootstrap, Floats
 from auditor.explain.evidence import ItemRecord
@@ -70,5 +71,5 @@ class Asked:
         try:
             return call()
         except Refused as error:
-            self.unanswered.append(f"{what}: {error.sentence}")
+            self.unanswered.append(say("%(what)s: %(why)s", what=what, why=error.sentence))
             return nothing

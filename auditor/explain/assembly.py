@@ -9,6 +9,7 @@ import numpy as np
 
 import auditor
 from auditor.common.errors import RetraceError
+from auditor.common.said import say
 from auditor.explain.bootstrap import Bootstrap, undefined
 from auditor.explain.cards import card, why_not
 from auditor.explain.evidence import (
@@ -57,10 +58,10 @@ _PACKAGES = (
     "scipy",
     "torch",
 )
-_OUTSIDE = "mean share of absolute attribution outside the relevant region"
-_COMPLETENESS = "median over items of |sum of the map - what it promises| / |what it promises|"
-_NOISE = "median over items of the largest standard error over the map's largest absolute value"
-_FIT = "median over items of the local surrogate's R2"
+_OUTSIDE = say("mean share of absolute attribution outside the relevant region")
+_COMPLETENESS = say("median over items of |sum of the map - what it promises| / |what it promises|")
+_NOISE = say("median over items of the largest standard error over the map's largest absolute value")
+_FIT = say("median over items of the local surrogate's R2")
 
 
 def assemble(
@@ -90,7 +91,7 @@ def assemble(
     )
     regions = importance(records, ordered[0][1].regions, plan)
     return Evidence(
-        schema="retrace-evidence/1",
+        schema="retrace-evidence/2",
         model=model,
         validation_set=validation_set.model_copy(update={"copies": copies(records, model.spec.input.kind)}),
         plan=plan,
@@ -133,15 +134,20 @@ def _check(
     validation_set: SetFacts,
 ) -> None:
     if not records:
-        why = f": {incidents[0].what}" if incidents else "."
-        raise RetraceError(f"No item of the set could be explained{why}")
+        if not incidents:
+            raise RetraceError(say("No item of the set could be explained."))
+        raise RetraceError(say("No item of the set could be explained: %(why)s", why=incidents[0].what))
     if any(shard.regions != ordered[0][1].regions for _, shard in ordered):
-        raise RetraceError("The shards compared different regions; run the audit again.")
+        raise RetraceError(say("The shards compared different regions; run the audit again."))
     seen = [record.index for record in records]
     left_out = {incident.item for incident in incidents} - {record.entry.id for record in records}
     if len(set(seen)) != len(seen) or len(seen) + len(left_out) != validation_set.items:
         raise RetraceError(
-            f"The shards hold {len(set(seen))} of {validation_set.items} items; run the audit again."
+            say(
+                "The shards hold %(seen)s of %(items)s items; run the audit again.",
+                seen=len(set(seen)),
+                items=validation_set.items,
+            )
         )
 
 
@@ -178,7 +184,7 @@ def _outside(
     values = [effect.shares[name][place] for effect in found if name in effect.shares]
     column = np.array([np.nan if value is None else value for value in values], dtype=np.float64)
     if not np.isfinite(column).any():
-        return undefined(None, 0, _OUTSIDE, "no item has a mask and a map that is not zero")
+        return undefined(None, 0, _OUTSIDE, say("no item has a mask and a map that is not zero"))
     return Bootstrap.of(plan).means(column[:, None], [_OUTSIDE], [False])[0]
 
 
@@ -192,7 +198,7 @@ def _median(
     """Return the median of what a method says of its maps; None for a method that does not say it."""
     found = [getattr(record.maps[name], field) for record in records if name in record.maps]
     values = np.array([value for value in found if value is not None], dtype=np.float64)
-    return Bootstrap.of(plan).median(values, what, "no item has a value") if len(values) else None
+    return Bootstrap.of(plan).median(values, what, say("no item has a value")) if len(values) else None
 
 
 def set_facts(

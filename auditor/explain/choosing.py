@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from auditor.common.errors import Refused
+from auditor.common.said import Said, say
 from auditor.explain.cards import card, why_not
 from auditor.explain.evidence import Tier
 from auditor.explain.methods.catalog import METHODS, check_name
@@ -16,7 +17,11 @@ def read_plan(path: Path) -> Plan:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise Refused(f"The plan {path} cannot be read: {error.strerror}.") from None
+        raise Refused(
+            say(
+                "The plan %(path)s cannot be read: %(problem)s.", path=str(path), problem=error.strerror or ""
+            )
+        ) from None
     plan = Plan.parse(content, name=path.name)
     check_methods(plan)
     return plan
@@ -25,18 +30,35 @@ def read_plan(path: Path) -> Plan:
 def check_methods(plan: Plan) -> None:
     """Raise Refused naming the first method that is unknown or there twice, or parameter that is wrong."""
     if not plan.methods:
-        raise Refused(f"The plan {plan.name!r} has no method; choose at least one.")
+        raise Refused(say("The plan %(plan)s has no method; choose at least one.", plan=repr(plan.name)))
     for index, method in enumerate(plan.methods):
         check_name(method.name)
         if method.name in (other.name for other in plan.methods[:index]):
-            raise Refused(f"The plan {plan.name!r} has the method {method.name} twice; leave one out.")
+            raise Refused(
+                say(
+                    "The plan %(plan)s has the method %(method)s twice; leave one out.",
+                    plan=repr(plan.name),
+                    method=method.name,
+                )
+            )
         for name, sentence in faults(card(method.name).parameters, method.parameters).items():
-            raise Refused(f"Method {method.name}, parameter {name}: {sentence}")
+            raise Refused(
+                say(
+                    "Method %(method)s, parameter %(name)s: %(sentence)s",
+                    method=method.name,
+                    name=name,
+                    sentence=sentence,
+                )
+            )
     absent = set(plan.robustness.methods or ()) - {method.name for method in plan.methods}
     if absent:
         raise Refused(
-            f"The plan {plan.name!r} compares maps of {min(absent)} under changes and does not have this method; "
-            "add it, or leave it out of robustness.methods."
+            say(
+                "The plan %(plan)s compares maps of %(method)s under changes and does not have this "
+                "method; add it, or leave it out of robustness.methods.",
+                plan=repr(plan.name),
+                method=min(absent),
+            )
         )
 
 
@@ -48,8 +70,13 @@ def check_suits(plan: Plan, kind: Modality, tier: Tier | None) -> None:
     reasons = [reason_against(method.name, kind, tier) for method in plan.methods]
     if reasons and None not in reasons:
         raise Refused(
-            f"No method of the plan {plan.name!r} can be asked of this model; choose a plan that fits. "
-            f"{card(plan.methods[0].name).title}: {reasons[0]}"
+            say(
+                "No method of the plan %(plan)s can be asked of this model; choose a plan that fits. "
+                "%(method)s: %(reason)s",
+                plan=repr(plan.name),
+                method=Said(card(plan.methods[0].name).title, {}),
+                reason=reasons[0] or "",
+            )
         )
 
 

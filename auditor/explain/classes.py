@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from auditor.common.errors import Refused
+from auditor.common.said import Value, say, some_of
 
 
 def check_classes(found: Sequence[object], declared: tuple[str, ...], name: str) -> None:
@@ -13,11 +14,15 @@ def check_classes(found: Sequence[object], declared: tuple[str, ...], name: str)
     if tuple(map(str, found)) == declared or list(found) == list(range(len(declared))):
         return
     raise Refused(
-        f"{name} has the classes {_listed(found)} and model.json {_listed(declared)}; name the same in the same order "
-        "in output.classes."
+        say(
+            "%(name)s has the classes %(found)s and model.json %(declared)s; name the same in the "
+            "same order in output.classes.",
+            name=name,
+            found=_listed(found),
+            declared=_listed(declared),
+        )
     )
 
 
-def _listed(classes: Sequence[object]) -> str:
-    more = f" and {len(classes) - 8} more" if len(classes) > 8 else ""
-    return ", ".join(str(value)[:60] for value in classes[:8]) + more
+def _listed(classes: Sequence[object]) -> Value:
+    return some_of([str(value)[:60] for value in classes], 8)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFile, UnidentifiedImageError
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 from auditor.explain.formats.bounds import MOST_PIXELS, Pixels
 from auditor.explain.formats.dicom import decode_dicom
 from auditor.explain.formats.header import is_dicom
@@ -35,30 +36,48 @@ def decode_image(
     if is_dicom(content):
         return decode_dicom(content, name, frame)
     if content[:8] == b"\x89PNG\r\n\x1a\n" and content[24:25] == b"\x10" and content[25] in _DEEP_COLOUR:
-        raise Refused(f"{name} has 16 bits a colour channel; save it as 16-bit grey or 8-bit RGB.")
+        raise Refused(
+            say("%(name)s has 16 bits a colour channel; save it as 16-bit grey or 8-bit RGB.", name=name)
+        )
     try:
         with _whole_files_only(), Image.open(io.BytesIO(content), formats=_FORMATS) as image:
             _seek(image, frame, name)
             if image.width * image.height > most_pixels:
                 raise Refused(
-                    f"{name} has {image.width} x {image.height} pixels, and at most {most_pixels} are read; "
-                    "make it smaller."
+                    say(
+                        "%(name)s has %(width)s x %(height)s pixels, and at most %(most_pixels)s are read; make "
+                        "it smaller.",
+                        name=name,
+                        width=image.width,
+                        height=image.height,
+                        most_pixels=most_pixels,
+                    )
                 )
             return _array(image, name)
     except Refused:
         raise
     except (UnidentifiedImageError, Image.DecompressionBombError) as error:
         raise Refused(
-            f"{name} is not a PNG, JPEG, TIFF or DICOM image that can be read ({_short(error)})."
+            say(
+                "%(name)s is not a PNG, JPEG, TIFF or DICOM image that can be read (%(problem)s).",
+                name=name,
+                problem=_short(error),
+            )
         ) from error
     except Exception as error:  # Pillow's decoders raise anything at all on broken files
-        raise Refused(f"{name} does not decode ({_short(error)}); save it again or leave it out.") from error
+        raise Refused(
+            say(
+                "%(name)s does not decode (%(problem)s); save it again or leave it out.",
+                name=name,
+                problem=_short(error),
+            )
+        ) from error
 
 
 def decode_mask(content: bytes, name: str, most_pixels: int = MOST_PIXELS) -> Mask:
     """Return a mask as booleans (height, width): every pixel that is not zero is inside; raises Refused."""
     if is_dicom(content):
-        raise Refused(f"{name} is a DICOM file; save masks as PNG or TIFF.")
+        raise Refused(say("%(name)s is a DICOM file; save masks as PNG or TIFF.", name=name))
     pixels = decode_image(content, name, most_pixels)
     covered: Mask = np.any(np.atleast_3d(pixels) > 0, axis=2)
     return covered
@@ -83,11 +102,21 @@ def _seek(image: Image.Image, frame: int | None, name: str) -> None:
     frames = getattr(image, "n_frames", 1)
     if frame is None and frames > 1:
         raise Refused(
-            f"{name} holds several images; save each as a file of its own, or name one in the column frame of "
-            "labels.csv."
+            say(
+                "%(name)s holds several images; save each as a file of its own, or name one in the "
+                "column frame of labels.csv.",
+                name=name,
+            )
         )
     if frame is not None and not 1 <= frame <= frames:
-        raise Refused(f"{name} has no frame {frame}; its frames are 1 to {frames}.")
+        raise Refused(
+            say(
+                "%(name)s has no frame %(frame)s; its frames are 1 to %(frames)s.",
+                name=name,
+                frame=frame,
+                frames=frames,
+            )
+        )
     if frame is not None:
         image.seek(frame - 1)
 
@@ -104,7 +133,11 @@ def _array(image: Image.Image, name: str) -> Pixels:
         if values.size and values.min() >= 0 and values.max() <= 65535:
             return values.astype(np.uint16)
     raise Refused(
-        f"{name} stores its pixels as {image.mode!r}; save it as 8- or 16-bit grey or as 8-bit RGB."
+        say(
+            "%(name)s stores its pixels as %(mode)s; save it as 8- or 16-bit grey or as 8-bit RGB.",
+            name=name,
+            mode=repr(image.mode),
+        )
     )
 
 
@@ -113,10 +146,12 @@ def _opaque(image: Image.Image, name: str) -> Image.Image:
         return image
     alpha = np.asarray(image.convert("RGBA").getchannel("A"))
     if (alpha != 255).any():
-        raise Refused(f"{name} is partly transparent, so its pixels are not decided; flatten it first.")
+        raise Refused(
+            say("%(name)s is partly transparent, so its pixels are not decided; flatten it first.", name=name)
+        )
     return image.convert("RGB") if image.mode != "LA" else image
 
 
 def _short(error: Exception) -> str:
     text = str(error).splitlines()[0] if str(error) else type(error).__name__
-    return "no such format" if "BytesIO" in text else text[:120].rstrip(".")
+    return say("no such format") if "BytesIO" in text else text[:120].rstrip(".")

@@ -7,14 +7,15 @@ from pydantic import BaseModel, ConfigDict, PlainSerializer, PlainValidator, Val
 from auditor.common.canonical import canonical
 from auditor.common.digest import sha256
 from auditor.common.errors import Refused
-from auditor.common.said import as_json, from_json
+from auditor.common.said import Said, as_json, from_json, say
+from auditor.explain.mistakes import mistake
 
 
-def _text(value: object) -> str:
+def _text(value: object) -> Said:
     found = from_json(value)
     if not isinstance(found, str):
-        raise ValueError("input should be text, or a sentence with its values")
-    return found
+        raise ValueError(say("input should be text, or a sentence with its values"))
+    return found if isinstance(found, Said) else Said(found, {})
 
 
 Text = Annotated[str, PlainValidator(_text), PlainSerializer(as_json)]
@@ -44,7 +45,9 @@ class Document(BaseModel):
             return cls.model_validate_json(content)
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
-            field = ".".join(str(part) for part in first["loc"])
-            where = f"{name}, field {field}" if field else name
-            message = first["msg"].removeprefix("Value error, ")
-            raise Refused(f"{where}: {message[0].lower()}{message[1:]}.") from None
+            field, problem = ".".join(str(part) for part in first["loc"]), mistake(first)
+            if not field:
+                raise Refused(say("%(name)s: %(problem)s.", name=name, problem=problem)) from None
+            raise Refused(
+                say("%(name)s, field %(field)s: %(problem)s.", name=name, field=field, problem=problem)
+            ) from None

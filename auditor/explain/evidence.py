@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field, JsonValue
 
 from auditor.explain.arrays import ArrayRef as ArrayRef
-from auditor.explain.document import Document
+from auditor.explain.document import Document, Text
 from auditor.explain.globals.documents import Condition as Condition
 from auditor.explain.globals.documents import Feature as Feature
 from auditor.explain.globals.documents import Rule as Rule
@@ -42,7 +42,7 @@ class MethodCard(Document):
     """
 
     name: str
-    title: str
+    title: Text
     family: Literal["visualisation", "backpropagation", "perturbation", "surrogate", "projection"]
     needs: Tier
     inputs: tuple[Modality, ...] = ("image",)
@@ -52,11 +52,11 @@ class MethodCard(Document):
     gives: Literal["map", "examples", "global"] = "map"
     specific: bool
     background: bool = False
-    sign: str
-    cost: str
+    sign: Text
+    cost: Text
     paper: str
-    failure_modes: tuple[str, ...]
-    not_to_claim: tuple[str, ...]
+    failure_modes: tuple[Text, ...]
+    not_to_claim: tuple[Text, ...]
     parameters: tuple[Parameter, ...] = ()
 
 
@@ -89,7 +89,7 @@ class Region(Document):
 
     name: str
     kind: Literal["mask", "grid", "column", "feature"]
-    title: str = ""
+    title: Text = ""
     layer: int | None = None
     row: int | None = None
     column: int | None = None
@@ -136,7 +136,7 @@ class Incident(Document):
     """Something that went wrong with one item while the run went on."""
 
     item: str
-    what: str
+    what: Text
 
 
 class ShardResult(Document):
@@ -145,10 +145,10 @@ class ShardResult(Document):
     `regions` names the regions that the effects are parallel to, `stages` the layers that became random together.
     """
 
-    schema_: Literal["retrace-shard/1"] = Field(default="retrace-shard/1", alias="schema")
+    schema_: Literal["retrace-shard/2"] = Field(default="retrace-shard/2", alias="schema")
     first: int
     regions: tuple[Region, ...]
-    stages: tuple[str, ...] = ()
+    stages: tuple[Text, ...] = ()
     items: tuple[ItemRecord, ...]
     incidents: tuple[Incident, ...] = ()
     layer: str | None
@@ -206,7 +206,7 @@ class MethodSummary(Document):
     card: MethodCard
     parameters: dict[str, JsonValue]
     applicable: bool
-    reason: str | None
+    reason: Text | None
     outside: Measure | None
     completeness: Measure | None
     fit: Measure | None = None
@@ -223,7 +223,7 @@ class GalleryEntry(Document):
 class Gallery(Document):
     """The items that the report shows, by a seeded rule that was fixed before the run."""
 
-    rule: str
+    rule: Text
     seed: int
     entries: tuple[GalleryEntry, ...]
 
@@ -246,7 +246,7 @@ class Evidence(Document):
     model as a whole or give examples.
     """
 
-    schema_: Literal["retrace-evidence/1"] = Field(default="retrace-evidence/1", alias="schema")
+    schema_: Literal["retrace-evidence/2"] = Field(default="retrace-evidence/2", alias="schema")
     model: ModelFacts
     validation_set: SetFacts
     plan: Plan

@@ -6,17 +6,19 @@ from statistics import fmean
 
 import numpy as np
 
+from auditor.common.said import say
 from auditor.explain.evidence import Gallery, GalleryEntry, ItemRecord
 from auditor.explain.plan import Plan
 
 _AGREE = 0.5
-RULE = (
-    "At most a quarter of the places go to items on which methods disagree: the mean rank correlation of two methods' "
-    "maps over the item's parts is below 0.5; the lowest comes first. Of the places that are left, at most a third go "
-    "to the worst errors (the wrong decision with the highest probability first), then at most a third to the least "
-    "certain others (the smallest distance between the two highest probabilities first), and the rest to typical "
-    "items: drawn at random with the seed, in turn from each combination of label and decision. Ties go to the "
-    "earlier item."
+RULE = say(
+    "At most a quarter of the places go to items on which methods disagree: the mean rank "
+    "correlation of two methods' maps over the item's parts is below 0.5; the lowest comes "
+    "first. Of the places that are left, at most a third go to the worst errors (the wrong "
+    "decision with the highest probability first), then at most a third to the least certain "
+    "others (the smallest distance between the two highest probabilities first), and the "
+    "rest to typical items: drawn at random with the seed, in turn from each combination of "
+    "label and decision. Ties go to the earlier item."
 )
 
 

@@ -6,7 +6,9 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, ValidationError
 
 from auditor.common.errors import Refused
+from auditor.common.said import Figure, Said, say
 from auditor.explain.document import Document
+from auditor.explain.mistakes import mistake
 from auditor.explain.spec import Name
 
 MOST_BYTES = 16 * 2**20
@@ -66,14 +68,25 @@ def parse_graph(content: bytes, name: str) -> Graph:
     """
     if len(content) > MOST_BYTES:
         raise Refused(
-            f"{name} has {len(content)} bytes, and a graph may have {MOST_BYTES}; cut it into smaller ones."
+            say(
+                "%(name)s has %(size)s bytes, and a graph may have %(most)s; cut it into smaller ones.",
+                name=name,
+                size=len(content),
+                most=MOST_BYTES,
+            )
         )
     try:
         graph = Graph.model_validate_json(content)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        message = str(first["msg"])
-        raise Refused(f"{name}{_where(first['loc'])}: {message[0].lower()}{message[1:]}.") from None
+        raise Refused(
+            say(
+                "%(name)s%(where)s: %(problem)s.",
+                name=name,
+                where=_where(first["loc"]),
+                problem=mistake(first),
+            )
+        ) from None
     _check_nodes(graph, name)
     _check_edges(graph, name)
     return _ordered(graph)
@@ -82,26 +95,51 @@ def parse_graph(content: bytes, name: str) -> Graph:
 def _where(location: tuple[int | str, ...]) -> str:
     """Say which field, node or edge is meant, as a person counts: from 0."""
     if len(location) > 1 and location[0] in ("nodes", "edges"):
-        place = f", number {location[2]}" if len(location) > 2 else ""
-        return f", {str(location[0])[:-1]} {location[1]}{place}"
-    return f", field {'.'.join(map(str, location))}" if location else ""
+        index = location[1]
+        found = (
+            say(", node %(index)s", index=index)
+            if location[0] == "nodes"
+            else say(", edge %(index)s", index=index)
+        )
+        return (
+            say("%(one)s, number %(number)s", one=found, number=location[2]) if len(location) > 2 else found
+        )
+    return say(", field %(field)s", field=".".join(map(str, location))) if location else ""
 
 
 def _check_nodes(graph: Graph, name: str) -> None:
     if len(set(graph.features)) != len(graph.features):
-        raise Refused(f"{name}: a feature is named twice.")
+        raise Refused(say("%(name)s: a feature is named twice.", name=name))
     for index, node in enumerate(graph.nodes):
         if len(node) != len(graph.features):
             raise Refused(
-                f"{name}: node {index} has {len(node)} numbers, and the graph names {len(graph.features)} features."
+                say(
+                    "%(name)s: node %(index)s has %(numbers)s numbers, and the graph names %(features)s "
+                    "features.",
+                    name=name,
+                    index=index,
+                    numbers=len(node),
+                    features=len(graph.features),
+                )
             )
-    for what, named in (("focus", (graph.focus,)), ("relevant node", graph.relevant_nodes or ())):
+    for what, named in ((say("focus"), (graph.focus,)), (say("relevant node"), graph.relevant_nodes or ())):
         for place in named:
             if place is not None and place >= len(graph.nodes):
-                raise Refused(f"{name}: the {what} is node {place}, and {_size(graph)}.")
+                raise Refused(
+                    say(
+                        "%(name)s: the %(what)s is node %(place)s, and %(size)s.",
+                        name=name,
+                        what=what,
+                        place=place,
+                        size=_size(graph),
+                    )
+                )
     if graph.focus is not None and len(graph.nodes) == 1:
         raise Refused(
-            f"{name}: the focus is the only node, so that nothing beside it could matter; add others."
+            say(
+                "%(name)s: the focus is the only node, so that nothing beside it could matter; add others.",
+                name=name,
+            )
         )
 
 
@@ -110,22 +148,57 @@ def _check_edges(graph: Graph, name: str) -> None:
     for index, (first, second, weight) in enumerate(graph.edges):
         outside = next((node for node in (first, second) if node >= len(graph.nodes)), None)
         if outside is not None:
-            raise Refused(f"{name}: edge {index} leads to node {outside}, and {_size(graph)}.")
+            raise Refused(
+                say(
+                    "%(name)s: edge %(index)s leads to node %(outside)s, and %(size)s.",
+                    name=name,
+                    index=index,
+                    outside=outside,
+                    size=_size(graph),
+                )
+            )
         if first == second:
             raise Refused(
-                f"{name}: edge {index} leads from node {first} to itself; leave such edges out, networks that need "
-                "them add them."
+                say(
+                    "%(name)s: edge %(index)s leads from node %(first)s to itself; leave such edges out, "
+                    "networks that need them add them.",
+                    name=name,
+                    index=index,
+                    first=first,
+                )
             )
         if abs(weight) < 1e-30:
-            raise Refused(f"{name}: edge {index} has the weight {weight:g}, which is no edge; leave it out.")
+            raise Refused(
+                say(
+                    "%(name)s: edge %(index)s has the weight %(weight)s, which is no edge; leave it out.",
+                    name=name,
+                    index=index,
+                    weight=Figure(weight),
+                )
+            )
         if _key(graph, first, second) in known:
             earlier = known[_key(graph, first, second)]
-            ways = "" if graph.directed else "; an edge goes both ways unless 'directed' is true"
-            raise Refused(f"{name}: edge {index} joins the same nodes as edge {earlier}{ways}.")
+            ways = "" if graph.directed else say("; an edge goes both ways unless 'directed' is true")
+            raise Refused(
+                say(
+                    "%(name)s: edge %(index)s joins the same nodes as edge %(earlier)s%(ways)s.",
+                    name=name,
+                    index=index,
+                    earlier=earlier,
+                    ways=ways,
+                )
+            )
         known[_key(graph, first, second)] = index
     for first, second in graph.relevant_edges or ():
         if _key(graph, first, second) not in known:
-            raise Refused(f"{name}: the relevant edge from {first} to {second} is no edge of the graph.")
+            raise Refused(
+                say(
+                    "%(name)s: the relevant edge from %(first)s to %(second)s is no edge of the graph.",
+                    name=name,
+                    first=first,
+                    second=second,
+                )
+            )
 
 
 def _ordered(graph: Graph) -> Graph:
@@ -149,5 +222,5 @@ def _key(graph: Graph, first: int, second: int) -> tuple[int, int]:
     return (first, second) if graph.directed else (min(first, second), max(first, second))
 
 
-def _size(graph: Graph) -> str:
-    return f"the graph has {len(graph.nodes)} nodes (they count from 0)"
+def _size(graph: Graph) -> Said:
+    return say("the graph has %(nodes)s nodes (they count from 0)", nodes=len(graph.nodes))

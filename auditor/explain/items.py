@@ -2,6 +2,7 @@
 
 from torch import Tensor
 
+from auditor.common.said import say
 from auditor.common.store import Store
 from auditor.explain.fitting import check_fit
 from auditor.explain.modalities import modality_of
@@ -40,14 +41,14 @@ class ValidationSet:
     def given(self, index: int) -> Tensor:
         """Return an item as the model's input before normalisation, float32 (*shape); raises Refused naming it."""
         entry = self.entries[index]
-        return self._modality.read(self.store.get(entry.content), f"item {entry.id!r}")
+        return self._modality.read(self.store.get(entry.content), say("item %(item)s", item=repr(entry.id)))
 
     def relevant(self, index: int) -> Mask | None:
         """Return an item's relevant region on the model's places; None without one or an empty one."""
         entry = self.entries[index]
         if entry.mask is None:
             return None
-        return self._modality.relevant(self.store.get(entry.mask), f"item {entry.id!r}")
+        return self._modality.relevant(self.store.get(entry.mask), say("item %(item)s", item=repr(entry.id)))
 
     def boxes(self, index: int) -> Mask | None:
         """Return what is marked in an item on the model's places; None where nothing is, or everything."""

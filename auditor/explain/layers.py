@@ -9,6 +9,7 @@ from typing import Any
 from torch import Tensor, nn
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 
 _HOLDS_A_MAP = (
     nn.modules.conv._ConvNd,
@@ -33,11 +34,11 @@ def layer_named(network: nn.Module, name: str) -> nn.Module:
         return found
     near = difflib.get_close_matches(name, [key for key in layers if key], n=3, cutoff=0.3)
     hint = (
-        f"the nearest are {', '.join(map(repr, near))}"
+        say("the nearest are %(near)s", near=tuple(map(repr, near)))
         if near
-        else "the model has no layer of a similar name"
+        else say("the model has no layer of a similar name")
     )
-    raise Refused(f"The model has no layer {name!r}; {hint}.")
+    raise Refused(say("The model has no layer %(name)s; %(hint)s.", name=repr(name), hint=hint))
 
 
 @contextmanager

@@ -1,13 +1,14 @@
 """A number with what computed it, on how many items, its interval and its seed."""
 
-from auditor.explain.document import Document
+from auditor.explain.document import Document, Text
 
 
 class Measure(Document):
     """A number with what computed it, on how many items, its interval and its seed.
 
-    `low` and `high` bound the interval at `confidence`; where there is none, `no_interval` says why.
-    `value` is None where the quantity is undefined on these items, and `no_interval` then says why, too.
+    `method` says what was computed, and each text of `how` something of how the interval came about. `low` and `high`
+    bound the interval at `confidence`; where there is none, `no_interval` says why. `value` is None where the quantity
+    is undefined on these items, and `no_interval` then says why, too.
     """
 
     value: float | None
@@ -15,6 +16,7 @@ class Measure(Document):
     high: float | None = None
     confidence: float | None = None
     n: int
-    method: str
+    method: Text
+    how: tuple[Text, ...] = ()
     seed: int | None = None
-    no_interval: str | None = None
+    no_interval: Text | None = None

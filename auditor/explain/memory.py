@@ -7,6 +7,7 @@ from typing import TypeVar, Union
 import torch
 
 from auditor.common.errors import RetraceError
+from auditor.common.said import say
 
 Result = TypeVar("Result")
 _SIGNS = (
@@ -66,7 +67,7 @@ class Room:
     def _halve(self, used: int, error: Exception) -> None:
         if used <= 1:
             raise RetraceError(
-                "The model needs more memory for one input than this worker has; use a larger machine."
+                say("The model needs more memory for one input than this worker has; use a larger machine.")
             ) from error
         while self.size >= used:
             self.size //= 2

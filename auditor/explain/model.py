@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 from auditor.explain import architectures, packing
 from auditor.explain.determinism import deterministic
 from auditor.explain.evidence import Tier
@@ -140,13 +141,17 @@ class AuditedModel:
             return packing.baseline(values, like, given)
         if isinstance(given, TableInput):
             if values is not None:
-                raise Refused("The baseline of a table is the references of its columns; leave it out.")
+                raise Refused(say("The baseline of a table is the references of its columns; leave it out."))
             return torch.tensor(given.reference, dtype=torch.float32, device=self.device)[None]
         levels = values if isinstance(values, tuple) else (values or 0.0,)
         if len(levels) not in (1, given.channels):
             raise Refused(
-                f"The baseline has {len(levels)} numbers and the model's input {given.channels} channels; "
-                "give one number, or one a channel."
+                say(
+                    "The baseline has %(levels)s numbers and the model's input %(channels)s channels; give "
+                    "one number, or one a channel.",
+                    levels=len(levels),
+                    channels=given.channels,
+                )
             )
         level = torch.tensor(levels, dtype=torch.float32, device=self.device)
         return level.reshape(1, -1, *(1 for _ in given.shape[1:])).expand(1, *given.shape)
@@ -201,8 +206,13 @@ class AuditedModel:
                 output = self.network(self.scorer.normalised(black))
             except (RuntimeError, ValueError, IndexError) as error:
                 raise Refused(
-                    f"The network {spec.network!r} cannot read an input of {' x '.join(map(str, shape))} "
-                    f"({_first_line(error)}); check the input and the config in model.json."
+                    say(
+                        "The network %(network)s cannot read an input of %(shape)s (%(problem)s); check the "
+                        "input and the config in model.json.",
+                        network=repr(spec.network),
+                        shape=" x ".join(map(str, shape)),
+                        problem=_first_line(error),
+                    )
                 ) from error
         _check_output(output, spec)
         if spec.gradcam_layer is not None:
@@ -261,8 +271,18 @@ def _check_output(output: object, spec: ModelSpec) -> None:
     shape = tuple(output.shape) if isinstance(output, Tensor) else None
     if shape == (1, wanted) or (wanted == 1 and shape == (1,)):
         return
-    what = f"scores of shape {shape}" if shape else f"a {type(output).__name__}"
+    what = (
+        say("scores of shape %(shape)s", shape=str(shape))
+        if shape
+        else say("a %(type)s", type=type(output).__name__)
+    )
     raise Refused(
-        f"The model answers one input with {what} and model.json names {len(spec.output.classes)} classes "
-        f"with {spec.output.activation}, so (1, {wanted}) is needed; correct output.classes or the config."
+        say(
+            "The model answers one input with %(what)s and model.json names %(classes)s classes with "
+            "%(activation)s, so (1, %(wanted)s) is needed; correct output.classes or the config.",
+            what=what,
+            classes=len(spec.output.classes),
+            activation=spec.output.activation,
+            wanted=wanted,
+        )
     )

@@ -12,6 +12,7 @@ from onnx import TensorProto, helper
 from onnx.external_data_helper import uses_external_data
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 
 _MOST = 2**31 - 2**16  # one protobuf message holds less than 2 GiB
 _PACKED = {"INT4": 4, "UINT4": 4, "FLOAT4E2M1": 4, "INT2": 2, "UINT2": 2}
@@ -41,7 +42,11 @@ def folded(path: Path) -> bytes:
         model = onnx.load_model_from_string(content)
     except DecodeError as error:
         raise Refused(
-            f"{path.name} is not a valid ONNX model ({str(error).splitlines()[0][:150]})."
+            say(
+                "%(name)s is not a valid ONNX model (%(problem)s).",
+                name=path.name,
+                problem=str(error).splitlines()[0][:150],
+            )
         ) from error
     outside = [tensor for tensor in parts(model, TensorProto) if uses_external_data(tensor)]
     if not outside:
@@ -63,8 +68,11 @@ def folded(path: Path) -> bytes:
 
 def _too_large(name: str) -> Refused:
     return Refused(
-        f"{name} has 2 GiB or more with its data, more than one ONNX file holds; export it with smaller numbers "
-        "(float16), or hand its weights in as safetensors with an architecture."
+        say(
+            "%(name)s has 2 GiB or more with its data, more than one ONNX file holds; export it with "
+            "smaller numbers (float16), or hand its weights in as safetensors with an architecture.",
+            name=name,
+        )
     )
 
 
@@ -77,11 +85,27 @@ def _place(tensor: TensorProto, path: Path) -> tuple[Path, int, int]:
         offset = int(entries.get("offset", "0"))
         length = int(entries.get("length", str(size - offset)))
     except ValueError:
-        raise Refused(f"{path.name}: the place of {tensor.name!r} in {beside.name} is no number.") from None
+        raise Refused(
+            say(
+                "%(name)s: the place of %(tensor)s in %(beside)s is no number.",
+                name=path.name,
+                tensor=repr(tensor.name),
+                beside=beside.name,
+            )
+        ) from None
     if length != needed or not 0 <= offset <= size - length:
         raise Refused(
-            f"{path.name}: {tensor.name!r} needs {needed} bytes and is said to have {length} at {offset} of the {size} "
-            f"of {beside.name}; export the model again."
+            say(
+                "%(name)s: %(tensor)s needs %(needed)s bytes and is said to have %(length)s at "
+                "%(offset)s of the %(size)s of %(beside)s; export the model again.",
+                name=path.name,
+                tensor=repr(tensor.name),
+                needed=needed,
+                length=length,
+                offset=offset,
+                size=size,
+                beside=beside.name,
+            )
         )
     return beside, offset, length
 
@@ -94,12 +118,24 @@ def _beside(location: str | bytes, tensor: str, path: Path) -> Path:
         or set(location) & set("/\\:\0")
     ):
         raise Refused(
-            f"{path.name} keeps {tensor!r} in {location!r}; only a plain file name in the model's own folder is read."
+            say(
+                "%(name)s keeps %(tensor)s in %(location)s; only a plain file name in the model's own "
+                "folder is read.",
+                name=path.name,
+                tensor=repr(tensor),
+                location=repr(location),
+            )
         )
     beside = path.parent / location
     if beside.is_symlink() or not beside.is_file():
         raise Refused(
-            f"{path.name} keeps {tensor!r} in {location!r}, and the model's folder has no such file (a link is none)."
+            say(
+                "%(name)s keeps %(tensor)s in %(location)s, and the model's folder has no such file (a "
+                "link is none).",
+                name=path.name,
+                tensor=repr(tensor),
+                location=repr(location),
+            )
         )
     return beside
 
@@ -111,5 +147,11 @@ def _bytes(tensor: TensorProto, name: str) -> int:
     except (KeyError, ValueError, TypeError):
         kind, bits = "", 0
     if not bits or kind == "STRING" or min(tensor.dims, default=0) < 0:
-        raise Refused(f"{name}: {tensor.name!r} has a shape or a type that cannot lie in another file.")
+        raise Refused(
+            say(
+                "%(name)s: %(tensor)s has a shape or a type that cannot lie in another file.",
+                name=name,
+                tensor=repr(tensor.name),
+            )
+        )
     return int(-(-math.prod(tensor.dims) * bits // 8))

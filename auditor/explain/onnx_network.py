@@ -11,6 +11,7 @@ from onnx.external_data_helper import uses_external_data
 from torch import Tensor, nn
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 from auditor.explain.classes import check_classes
 from auditor.explain.onnx_folding import parts
 
@@ -38,7 +39,12 @@ class OnnxNetwork(nn.Module):
         if len(inputs) != 1:
             found = ", ".join(entry.name for entry in inputs) or "none"
             raise Refused(
-                f"{name} needs exactly one input and has {found}; export the network for one input alone."
+                say(
+                    "%(name)s needs exactly one input and has %(found)s; export the network for one input "
+                    "alone.",
+                    name=name,
+                    found=found,
+                )
             )
         self._name, self._classes, self._labels = name, classes, _labels(model)
         self._input = inputs[0].name
@@ -70,7 +76,7 @@ class OnnxNetwork(nn.Module):
             return scores.reshape(scores.shape[:2]) if scores.size == np.prod(scores.shape[:2]) else scores
         tables = [o for o in outputs if isinstance(o, list) and all(isinstance(row, dict) for row in o)]
         if not tables:
-            raise RuntimeError("no output is an array of numbers with a row an item")
+            raise RuntimeError(say("no output is an array of numbers with a row an item"))
         return self._of_classes(tables[0])
 
     def _of_classes(self, table: list[dict[str | int, float]]) -> np.ndarray:
@@ -99,7 +105,13 @@ def _parsed(content: bytes, name: str) -> onnx.ModelProto:
         _check(model, name)
         onnx.checker.check_model(model)
     except (DecodeError, onnx.checker.ValidationError) as error:
-        raise Refused(f"{name} is not a valid ONNX model ({str(error).splitlines()[0][:150]}).") from error
+        raise Refused(
+            say(
+                "%(name)s is not a valid ONNX model (%(problem)s).",
+                name=name,
+                problem=str(error).splitlines()[0][:150],
+            )
+        ) from error
     return model
 
 
@@ -107,13 +119,22 @@ def _check(model: onnx.ModelProto, name: str) -> None:
     for node in parts(model, onnx.NodeProto):
         if node.domain not in _DOMAINS:
             raise Refused(
-                f"{name} uses the operator {node.domain}.{node.op_type}, which is not in the ONNX standard."
+                say(
+                    "%(name)s uses the operator %(domain)s.%(operator)s, which is not in the ONNX standard.",
+                    name=name,
+                    domain=node.domain,
+                    operator=node.op_type,
+                )
             )
     for tensor in parts(model, onnx.TensorProto):
         if uses_external_data(tensor):
             raise Refused(
-                f"{name} keeps {tensor.name!r} in another file; save it in one piece with "
-                "onnx.save_model(onnx.load(path), path, save_as_external_data=False)."
+                say(
+                    "%(name)s keeps %(tensor)s in another file; save it in one piece with "
+                    "onnx.save_model(onnx.load(path), path, save_as_external_data=False).",
+                    name=name,
+                    tensor=repr(tensor.name),
+                )
             )
 
 
@@ -125,4 +146,10 @@ def _session(content: bytes, name: str) -> onnxruntime.InferenceSession:
     try:
         return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime raises types of its own that share no base
-        raise Refused(f"{name} cannot be run by onnxruntime ({str(error).splitlines()[0][:150]}).") from error
+        raise Refused(
+            say(
+                "%(name)s cannot be run by onnxruntime (%(problem)s).",
+                name=name,
+                problem=str(error).splitlines()[0][:150],
+            )
+        ) from error

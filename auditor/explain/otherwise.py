@@ -7,6 +7,8 @@ import torch
 from torch import Tensor
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
+from auditor.explain import words
 from auditor.explain.arrays import put_array
 from auditor.explain.asked import Asked
 from auditor.explain.counterfactuals.regions import looks_of, region_counterfactual
@@ -33,7 +35,10 @@ def otherwise(asked: Asked, entries: Sequence[GalleryEntry]) -> tuple[Counterfac
     if search is None:
         kind = asked.model.spec.input.kind
         asked.unanswered.append(
-            f"Counterfactuals: they are searched for rows, images and volumes, not for a {kind}."
+            say(
+                "Counterfactuals: they are searched for rows, images and volumes, not for the kind %(kind)s.",
+                kind=words.KINDS[kind],
+            )
         )
         return ()
     found = (_one(asked, search, entry.item) for entry in chosen)
@@ -45,7 +50,7 @@ def _one(asked: Asked, search: Search, item: ItemRecord) -> Counterfactual | Non
         given = asked.items.given(item.index).to(asked.model.device)
         return search(item.entry.id, given, seed_of(asked.plan.seed, item.index))
 
-    return asked.tried(f"Counterfactuals of item {item.entry.id!r}", answer, None)
+    return asked.tried(say("Counterfactuals of item %(item)s", item=repr(item.entry.id)), answer, None)
 
 
 def _search(asked: Asked) -> Search | None:

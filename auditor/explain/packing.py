@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.nn.functional import pad
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 from auditor.explain.fitting import check_names
 from auditor.explain.graphs import Graph
 from auditor.explain.spec import GraphInput
@@ -20,9 +21,16 @@ def encode_graph(graph: Graph, spec: GraphInput, where: str) -> Tensor:
     Raises Refused naming `where` it is from: more nodes than the model takes, features that it lacks, a focus that is
     missing or that the model does not read.
     """
-    check_names(graph.features, [feature.name for feature in spec.features], "feature", where)
+    check_names(graph.features, [feature.name for feature in spec.features], where, features=True)
     if len(graph.nodes) > spec.nodes:
-        raise Refused(f"{where} has {len(graph.nodes)} nodes, and the model takes {spec.nodes} at most.")
+        raise Refused(
+            say(
+                "%(where)s has %(nodes)s nodes, and the model takes %(most)s at most.",
+                where=where,
+                nodes=len(graph.nodes),
+                most=spec.nodes,
+            )
+        )
     _check_focus(graph, spec, where)
     count = len(graph.nodes)
     chosen = [graph.features.index(feature.name) for feature in spec.features]
@@ -77,7 +85,7 @@ def with_features(graphs: Tensor, values: Tensor, given: GraphInput) -> Tensor:
 def baseline(level: object, graphs: Tensor, given: GraphInput) -> Tensor:
     """Return the same nodes and edges with every feature at its mean; raises Refused for a level."""
     if level is not None:
-        raise Refused("The baseline of a graph is the means of its nodes' features; leave it out.")
+        raise Refused(say("The baseline of a graph is the means of its nodes' features; leave it out."))
     return with_features(graphs, torch.tensor(given.mean, device=graphs.device), given)
 
 
@@ -119,6 +127,13 @@ def _matrix(graph: Graph, edges: Sequence[tuple[int, int, float]], side: int) ->
 
 def _check_focus(graph: Graph, spec: GraphInput, where: str) -> None:
     if spec.about == "node" and graph.focus is None:
-        raise Refused(f"{where} names no focus, and the model answers about one node; add 'focus'.")
+        raise Refused(
+            say("%(where)s names no focus, and the model answers about one node; add 'focus'.", where=where)
+        )
     if spec.about == "graph" and graph.focus is not None:
-        raise Refused(f"{where} names a focus, and the model answers about whole graphs; leave 'focus' out.")
+        raise Refused(
+            say(
+                "%(where)s names a focus, and the model answers about whole graphs; leave 'focus' out.",
+                where=where,
+            )
+        )

@@ -1,12 +1,13 @@
 """What can be set of a method or of a plan, said without torch, so that a form can ask for it."""
 
 import math
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from pydantic import JsonValue
 
-from auditor.explain.document import Document
+from auditor.common.said import Figure, Said, Value, all_of, say
+from auditor.explain.document import Document, Text
 from auditor.explain.spec import Modality
 
 Kind = Literal["integer", "number", "choice", "switch", "text", "levels"]
@@ -19,6 +20,15 @@ _BOUNDS = {
 }
 
 
+_NOUNS = {
+    "integer": say("a whole number"),
+    "number": say("a number"),
+    "switch": say("true or false"),
+    "text": say("text"),
+    "levels": say("one number, or one a channel, each"),
+}
+
+
 class Parameter(Document):
     """One value that can be set; where `default` is None it may be left out, and its words say what happens then.
 
@@ -28,8 +38,8 @@ class Parameter(Document):
     """
 
     name: str
-    title: str = ""
-    words: str = ""
+    title: Text = ""
+    words: Text = ""
     type: Kind
     default: JsonValue = None
     minimum: float | None = None
@@ -47,18 +57,12 @@ class Parameter(Document):
         return self.title or self.name.replace("_", " ").capitalize()
 
     @property
-    def wanted(self) -> str:
+    def wanted(self) -> Said:
         """What it takes, in words that follow "give"."""
         if self.type == "choice":
-            return f"one of {', '.join(self.choices)}"
-        noun = {
-            "integer": "a whole number",
-            "number": "a number",
-            "switch": "true or false",
-            "text": "text",
-            "levels": "one number, or one a channel, each",
-        }[self.type]
-        return " ".join((noun, " and ".join(self._limits()))).strip()
+            return say("one of %(choices)s", choices=self.choices)
+        noun, limits = _NOUNS[self.type], list(self._limits())
+        return say("%(kind)s %(limits)s", kind=noun, limits=all_of(limits)) if limits else noun
 
     def matters(self, kind: Modality) -> bool:
         """Whether it changes anything for inputs of a kind."""
@@ -89,18 +93,18 @@ class Parameter(Document):
             and (self.below is None or value < self.below)
         )
 
-    def _limits(self) -> Iterator[str]:
+    def _limits(self) -> Iterator[Said]:
         if self.minimum is not None and self.maximum is not None:
-            yield f"from {number(self.minimum)} to {number(self.maximum)}"
+            yield say("from %(low)s to %(high)s", low=_number(self.minimum), high=_number(self.maximum))
             return
-        for word, bound in (
-            ("of at least", self.minimum),
-            ("of at most", self.maximum),
-            ("above", self.above),
-            ("below", self.below),
-        ):
-            if bound is not None:
-                yield f"{word} {number(bound)}"
+        if self.minimum is not None:
+            yield say("of at least %(bound)s", bound=_number(self.minimum))
+        if self.maximum is not None:
+            yield say("of at most %(bound)s", bound=_number(self.maximum))
+        if self.above is not None:
+            yield say("above %(bound)s", bound=_number(self.above))
+        if self.below is not None:
+            yield say("below %(bound)s", bound=_number(self.below))
 
 
 def number(value: float) -> str:
@@ -108,34 +112,48 @@ def number(value: float) -> str:
     return str(int(value)) if value == int(value) else str(value)
 
 
+def _number(value: float) -> Value:
+    return int(value) if value == int(value) else Figure(value)
+
+
 def faults(parameters: Collection[Parameter], values: Mapping[str, JsonValue]) -> dict[str, str]:
     """Return what is wrong with values by the name of the parameter, in words that follow "parameter x:"."""
     known = {parameter.name: parameter for parameter in parameters}
     given = {name: parameter.default for name, parameter in known.items()} | dict(values)
-    found = {
-        name: f"there is no such parameter; there {'are ' + ', '.join(known) if known else 'is nothing to set'}."
-        for name in values
-        if name not in known
-    }
+    found: dict[str, str] = {name: _no_such(tuple(known)) for name in values if name not in known}
     for name, parameter in known.items():
         if not parameter.takes(given[name]):
-            found[name] = f"give {parameter.wanted}."
+            found[name] = say("give %(wanted)s.", wanted=parameter.wanted)
         elif sentence := _beside(parameter, given):
             found[name] = sentence
     return found
 
 
-def _beside(parameter: Parameter, given: Mapping[str, JsonValue]) -> str | None:
+def _no_such(known: Sequence[str]) -> Said:
+    if not known:
+        return say("there is no such parameter; there is nothing to set.")
+    return say("there is no such parameter; there are %(known)s.", known=known)
+
+
+def _beside(parameter: Parameter, given: Mapping[str, JsonValue]) -> Said | None:
     value, most = given[parameter.name], given.get(parameter.at_most)
     if isinstance(value, int | float) and isinstance(most, int | float) and value > most:
-        return f"give no more than {parameter.at_most}, which is {number(most)}."
+        return say(
+            "give no more than %(parameter)s, which is %(most)s.",
+            parameter=parameter.at_most,
+            most=_number(most),
+        )
     if not parameter.only_where:
         return None
     wanted = all(given.get(name) == of for name, of in parameter.only_where.items())
     if wanted == (value is not None):
         return None
-    where = " and ".join(f"{name} is {of}" for name, of in parameter.only_where.items())
-    return f"give {parameter.wanted}, because {where}." if wanted else f"leave it empty unless {where}."
+    where = all_of(
+        [say("%(name)s is %(value)s", name=name, value=of) for name, of in parameter.only_where.items()]
+    )
+    if wanted:
+        return say("give %(wanted)s, because %(where)s.", wanted=parameter.wanted, where=where)
+    return say("leave it empty unless %(where)s.", where=where)
 
 
 def parameters_of(settings: type[Document], names: Collection[str]) -> tuple[Parameter, ...]:

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue
 
+from auditor.common.said import say
 from auditor.explain.counterfactuals.settings import CounterfactualSettings, RegionSettings
 from auditor.explain.document import Document
 from auditor.explain.globals.documents import GlobalSettings
@@ -34,7 +35,7 @@ class SurrogatePlan(Document):
         default=0.8,
         ge=0,
         le=1,
-        description="How often the tree must decide as the model does to be called a description of it.",
+        description=say("How often the tree must decide as the model does to be called a description of it."),
     )
 
 
@@ -48,14 +49,14 @@ class SurveyPlan(Document):
 
     importance: GlobalSettings | None = None
     components: int = Field(
-        default=4, ge=0, le=20, description="How many principal components are kept; none where 0."
+        default=4, ge=0, le=20, description=say("How many principal components are kept; none where 0.")
     )
     resamples: int = Field(default=200, ge=20, le=10_000)
     counterfactuals: int = Field(
         default=4,
         ge=0,
         le=5000,
-        description="For how many items of the gallery other outcomes are searched for.",
+        description=say("For how many items of the gallery other outcomes are searched for."),
     )
     rows: CounterfactualSettings = CounterfactualSettings()
     regions: RegionSettings = RegionSettings(budget=500)
@@ -68,126 +69,146 @@ class Thresholds(Document):
         default=0.8,
         ge=0,
         le=1,
-        description="A finding where the share of decisions that agree with their labels is lower.",
+        description=say("A finding where the share of decisions that agree with their labels is lower."),
     )
     group_gap: float = Field(
         default=0.1,
         ge=0,
         le=1,
-        description="A critical finding where a group differs from the others, beyond chance, by more.",
+        description=say("A critical finding where a group differs from the others, beyond chance, by more."),
     )
     sensitivity: float = Field(
         default=0.7,
         ge=0,
         le=1,
-        description="A finding where the share of items of a class that are decided as it is lower.",
+        description=say("A finding where the share of items of a class that are decided as it is lower."),
     )
     calibration: float = Field(
         default=0.1,
         ge=0,
         le=1,
-        description="A finding where probabilities are off, on average over bins and corrected for chance, by more.",
+        description=say(
+            "A finding where probabilities are off, on average over bins and corrected for chance, by more."
+        ),
     )
     outside_flips: float = Field(
         default=0.1,
         ge=0,
         le=1,
-        description="A finding where exchanging what should not matter changes a larger share of decisions.",
+        description=say(
+            "A finding where exchanging what should not matter changes a larger share of decisions."
+        ),
     )
     shortcut_drop: float = Field(
         default=0.05,
         ge=0,
         le=1,
-        description="A finding where labels are told apart less well, by more, among items alike in a group column.",
+        description=say(
+            "A finding where labels are told apart less well, by more, among items alike in a group column."
+        ),
     )
     shortcut_effect: float = Field(
         default=0.02,
         ge=0,
         le=1,
-        description="A group column counts where it explains a larger share (R2) of maps or scores beyond the label.",
+        description=say(
+            "A group column counts where it explains a larger share (R2) of maps or scores beyond the label."
+        ),
     )
     shortcut_separation: float = Field(
         default=0.1,
         ge=0,
         le=1,
-        description="A group column can stand for the label where it goes along with it by more (Cramer's V).",
+        description=say(
+            "A group column can stand for the label where it goes along with it by more (Cramer's V)."
+        ),
     )
     spot_area: float = Field(
         default=0.1,
         ge=0,
         le=1,
-        description="A spot holds half of the attribution of like maps in at most this share of the places.",
+        description=say(
+            "A spot holds half of the attribution of like maps in at most this share of the places."
+        ),
     )
     completeness: float = Field(
         default=0.05,
         ge=0,
         le=1,
-        description="A finding where a method's maps miss what they promise to add up to by a larger share.",
+        description=say(
+            "A finding where a method's maps miss what they promise to add up to by a larger share."
+        ),
     )
     fit: float = Field(
         default=0.5,
         ge=0,
         le=1,
-        description="A finding where a local stand-in explains less of the score near an item (R2).",
+        description=say("A finding where a local stand-in explains less of the score near an item (R2)."),
     )
     noise: float = Field(
         default=0.25,
         ge=0,
         le=1,
-        description="A finding where the largest standard error of a map is a larger share of its largest value.",
+        description=say(
+            "A finding where the largest standard error of a map is a larger share of its largest value."
+        ),
     )
     unlabelled: float = Field(
         default=0.05,
         ge=0,
         le=1,
-        description="A finding where a larger share of the rows of a set has no label.",
+        description=say("A finding where a larger share of the rows of a set has no label."),
     )
     gain: float = Field(
         default=0.0,
         ge=-1,
         le=1,
-        description="A method fails where its maps order places no better than random maps by this area.",
+        description=say(
+            "A method fails where its maps order places no better than random maps by this area."
+        ),
     )
     randomised: float = Field(
         default=0.5,
         ge=-1,
         le=1,
-        description="A method fails where its maps go along with those of a model with random weights by more.",
+        description=say(
+            "A method fails where its maps go along with those of a model with random weights by more."
+        ),
     )
     other_class: float = Field(
         default=0.9,
         ge=-1,
         le=1,
-        description="A method fails where its maps go along with those for another class by more.",
+        description=say("A method fails where its maps go along with those for another class by more."),
     )
     max_sensitivity: float = Field(
         default=1.0,
         ge=0,
-        description="A method fails where noise that nobody sees changes its maps by a larger share.",
+        description=say("A method fails where noise that nobody sees changes its maps by a larger share."),
     )
     seeds: float = Field(
         default=0.7,
         ge=-1,
         le=1,
-        description="A method fails where its maps go along with those of another seed by less.",
+        description=say("A method fails where its maps go along with those of another seed by less."),
     )
     agreement: float = Field(
         default=0.1,
         ge=-1,
         le=1,
-        description="A finding where the maps of two methods go along with each other by less.",
+        description=say("A finding where the maps of two methods go along with each other by less."),
     )
     harmless_flips: float = Field(
         default=0.05,
         ge=0,
         le=1,
-        description="A finding where a harmless change alters a larger share of decisions.",
+        description=say("A finding where a harmless change alters a larger share of decisions."),
     )
     harmless_similarity: float = Field(
         default=0.7,
         ge=-1,
         le=1,
-        description="A finding where maps go along with those under a harmless change by less.",
+        description=say("A finding where maps go along with those under a harmless change by less."),
     )
 
 
@@ -205,13 +226,15 @@ class Plan(Document):
         default=20260101,
         ge=0,
         lt=2**32,
-        description="Decides every random draw, so that the audit can be repeated exactly.",
+        description=say("Decides every random draw, so that the audit can be repeated exactly."),
     )
     methods: tuple[MethodPlan, ...]
     target: Literal["predicted", "label"] = Field(
         default="predicted",
-        title="Class explained",
-        description="The class that the model decides for (predicted), or the one that the item's label names.",
+        title=say("Class explained"),
+        description=say(
+            "The class that the model decides for (predicted), or the one that the item's label names."
+        ),
     )
     shard_size: int = Field(default=16, ge=1, le=1024)
     batch_size: int = Field(default=16, ge=1, le=1024)
@@ -219,37 +242,40 @@ class Plan(Document):
         default=16,
         ge=1,
         le=1024,
-        title="Background items",
-        description="How many items of the set, drawn by the seed, methods compare with.",
+        title=say("Background items"),
+        description=say("How many items of the set, drawn by the seed, methods compare with."),
     )
     tf32: bool = False
     resamples: int = Field(
         default=1000,
         ge=100,
         le=100_000,
-        description="How often the items are drawn anew for an interval; more make its ends steadier.",
+        description=say("How often the items are drawn anew for an interval; more make its ends steadier."),
     )
     confidence: float = Field(
         default=0.95,
         gt=0.5,
         lt=1,
-        description="How sure an interval is: 0.95 holds in 95 of 100 repetitions.",
+        description=say("How sure an interval is: 0.95 holds in 95 of 100 repetitions."),
     )
     minimum_group: int = Field(
-        default=10, ge=2, title="Smallest group", description="Groups with fewer items are not printed."
+        default=10,
+        ge=2,
+        title=say("Smallest group"),
+        description=say("Groups with fewer items are not printed."),
     )
     grid: int = Field(
         default=8,
         ge=2,
         le=32,
-        description="Cells a side of an image or volume when its regions are compared.",
+        description=say("Cells a side of an image or volume when its regions are compared."),
     )
     gallery: int = Field(
         default=12,
         ge=1,
         le=5000,
-        title="Items in the gallery",
-        description="How many items the report shows with their maps.",
+        title=say("Items in the gallery"),
+        description=say("How many items the report shows with their maps."),
     )
     surrogate: SurrogatePlan = SurrogatePlan()
     survey: SurveyPlan = SurveyPlan()

@@ -3,6 +3,7 @@
 from pydantic import JsonValue
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 from auditor.explain.plan import MethodPlan, Plan
 from auditor.explain.robustness.catalog import graded, planned
 from auditor.explain.robustness.settings import RobustnessPlan
@@ -71,7 +72,9 @@ def _robustness(name: str, kind: Modality) -> RobustnessPlan:
 def check_name(name: str) -> None:
     """Raise Refused for a name that no plan has."""
     if name not in NAMES:
-        raise Refused(f"There is no plan {name!r}; the plans are {', '.join(sorted(NAMES))}.")
+        raise Refused(
+            say("There is no plan %(name)s; the plans are %(plans)s.", name=repr(name), plans=sorted(NAMES))
+        )
 
 
 def _image(name: str) -> tuple[MethodPlan, ...]:

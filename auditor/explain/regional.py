@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from auditor.common.said import say
 from auditor.explain.asked import Asked
-from auditor.explain.globals.documents import Curve, Feature, GlobalSettings, SetImportance
+from auditor.explain.globals.documents import Curve, Feature, GlobalSettings, Importance, SetImportance
 from auditor.explain.globals.images import (
     Images,
     Masks,
@@ -39,7 +40,7 @@ def regional_importance(
     )
     strongest = sorted(importance.columns, key=lambda one: -(one.permutation.value or 0.0))[: settings.curves]
     return importance, tuple(
-        curve for one in strongest for curve in _curves(asked, images, one.name, masks[one.name], settings)
+        curve for one in strongest for curve in _curves(asked, images, one, masks[one.name], settings)
     )
 
 
@@ -47,15 +48,19 @@ def _masks(given: ImageInput, side: int) -> dict[str, Masks]:
     """Return the pixels (height, width) of each cell of a grid of `side` x `side`, by the cell's name."""
     grid = image.Images(given, side)
     return {
-        f"row {row + 1}, column {column + 1} of {side} x {side}": grid.covered((row, column))
+        say(
+            "row %(row)s, column %(column)s of %(side)s x %(side)s", row=row + 1, column=column + 1, side=side
+        ): grid.covered((row, column))
         for row, column in np.ndindex(side, side)
     }
 
 
 def _curves(
-    asked: Asked, images: Images, name: str, mask: Masks, settings: GlobalSettings
+    asked: Asked, images: Images, one: Importance, mask: Masks, settings: GlobalSettings
 ) -> tuple[Curve, ...]:
-    feature = Feature(name=name, title=f"Brightness of {name}", unit="grey level, 0 to 1")
+    feature = Feature(
+        name=one.name, title=say("Brightness of %(region)s", region=one.title), unit=say("grey level, 0 to 1")
+    )
     grid = np.unique(np.quantile(brightness(images, mask), np.linspace(0, 1, settings.grid)))
     return concept_dependence(
         asked.predict, images, mask, grid, feature, asked.model.classes, settings, asked.bootstrap

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 from auditor.explain.fitting import check_columns
 from auditor.explain.spec import CategoryColumn, Column, NumberColumn, TableInput
 
@@ -33,7 +34,13 @@ def _encoded(column: Column, value: str, where: str) -> Sequence[float]:
         return _category(column, value, where)
     if value in MISSING:
         if column.missing == "refused":
-            raise Refused(f"{where}, column {column.name!r}: the value is missing, and the model needs it.")
+            raise Refused(
+                say(
+                    "%(where)s, column %(column)s: the value is missing, and the model needs it.",
+                    where=where,
+                    column=repr(column.name),
+                )
+            )
         return (math.nan,) if column.missing == "nan" else column.encoded_reference
     return (_number(column, value, where),)
 
@@ -42,10 +49,25 @@ def _number(column: NumberColumn, value: str, where: str) -> float:
     try:
         number = float(value)
     except ValueError:
-        hint = "; write decimals with a point" if "," in value else ""
-        raise Refused(f"{where}, column {column.name!r}: {value[:60]!r} is no number{hint}.") from None
+        hint = say("; write decimals with a point") if "," in value else ""
+        raise Refused(
+            say(
+                "%(where)s, column %(column)s: %(value)s is no number%(hint)s.",
+                where=where,
+                column=repr(column.name),
+                value=repr(value[:60]),
+                hint=hint,
+            )
+        ) from None
     if not math.isfinite(number):
-        raise Refused(f"{where}, column {column.name!r}: {value[:60]!r} is not a finite number.")
+        raise Refused(
+            say(
+                "%(where)s, column %(column)s: %(value)s is not a finite number.",
+                where=where,
+                column=repr(column.name),
+                value=repr(value[:60]),
+            )
+        )
     return number
 
 
@@ -54,8 +76,20 @@ def _category(column: CategoryColumn, value: str, where: str) -> Sequence[float]
         if value in MISSING:
             return column.encoded_reference
         near = difflib.get_close_matches(value, column.values, n=1)
-        hint = f"; the nearest is {near[0]!r}" if near else f"; they are {', '.join(column.values[:8])}"
-        raise Refused(f"{where}, column {column.name!r}: {value[:60]!r} is none of its categories{hint}.")
+        hint = (
+            say("; the nearest is %(near)s", near=repr(near[0]))
+            if near
+            else say("; they are %(values)s", values=column.values[:8])
+        )
+        raise Refused(
+            say(
+                "%(where)s, column %(column)s: %(value)s is none of its categories%(hint)s.",
+                where=where,
+                column=repr(column.name),
+                value=repr(value[:60]),
+                hint=hint,
+            )
+        )
     if column.encoding == "code":
         return (float(column.values.index(value)),)
     return tuple(float(one == value) for one in column.values)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from auditor.common.errors import Refused, RetraceError
+from auditor.common.said import Said, say
 from auditor.explain.arrays import Put, put_array
 from auditor.explain.cards import why_not
 from auditor.explain.case import Case
@@ -25,6 +26,7 @@ from auditor.explain.modalities import Subject, modality_of
 from auditor.explain.modalities.base import Mask
 from auditor.explain.model import AuditedModel
 from auditor.explain.plan import Plan
+from auditor.explain.robustness.catalog import kinds
 from auditor.explain.robustness.measuring import After, Changing
 from auditor.explain.seeds import seed_of
 from auditor.explain.sharding import shards
@@ -54,7 +56,11 @@ def explain_shard(
     parts = shards(plan, len(items))
     if not 0 <= shard_index < len(parts):
         raise RetraceError(
-            f"The plan cuts this set into {len(parts)} shards, and there is no shard {shard_index}."
+            say(
+                "The plan cuts this set into %(shards)s shards, and there is no shard %(shard_index)s.",
+                shards=len(parts),
+                shard_index=shard_index,
+            )
         )
     with deterministic(plan.seed, tf32=plan.tf32):
         return _Shard(model, items, plan, put, watch).explain(parts[shard_index])
@@ -96,7 +102,7 @@ class _Shard:
             if read:
                 records.extend(self._records(self._predicted(list(read), torch.stack(list(read.values())))))
         return ShardResult(
-            schema="retrace-shard/1",
+            schema="retrace-shard/2",
             first=indices.start,
             regions=self.regions,
             stages=tuple(stage.name for stage in self.judge.stages),
@@ -111,18 +117,18 @@ class _Shard:
         try:
             return self._given(index)
         except Refused as error:
-            self._incident(index, f"{error.sentence} The item is left out of every result.")
+            self._incident(index, say("%(why)s The item is left out of every result.", why=error.sentence))
             return None
 
     def _predicted(self, indices: list[int], given: Tensor) -> _Batch:
-        scores = self._halving("The prediction", indices, lambda room: self._scores(given, room))
+        scores = self._halving(say("The prediction"), indices, lambda room: self._scores(given, room))
         kept = []
         for place, index in enumerate(indices):
             if bool(torch.isfinite(scores[place]).all()):
                 kept.append(place)
             else:
                 self._incident(
-                    index, "The model's scores are not numbers; the item is left out of every result."
+                    index, say("The model's scores are not numbers; the item is left out of every result.")
                 )
         scores, given = scores[kept], given[kept]
         labels = torch.tensor([self.items.label_index(indices[place]) for place in kept], dtype=torch.long)
@@ -171,7 +177,7 @@ class _Shard:
     def _judged(self, cases: list[Case]) -> list[Judgement]:
         """Return what is found out about the maps of each item."""
         found = self._halving(
-            "The test of explanations",
+            say("The test of explanations"),
             [case.index for case in cases],
             lambda room: self.judge.judge(cases, room),
         )
@@ -179,21 +185,31 @@ class _Shard:
             if judged.lost:
                 self._incident(
                     case.index,
-                    "With parts taken away the model's scores are not numbers; the faithfulness of its "
-                    "explanations is not measured.",
+                    say(
+                        "With parts taken away the model's scores are not numbers; the faithfulness of its "
+                        "explanations is not measured."
+                    ),
                 )
         return found
 
     def _changed(self, batch: _Batch, cases: list[Case]) -> list[After]:
         """Return what graded changes did to each item."""
         found = self._halving(
-            "The test of changes", batch.indices, lambda room: self.changing.measure(cases, room)
+            say("The test of changes"), batch.indices, lambda room: self.changing.measure(cases, room)
         )
         for index, after in zip(batch.indices, found, strict=True):
             if after.lost:
-                names = ", ".join(after.lost)
+                titles = [
+                    Said(kind.title, {})
+                    for kind in kinds(self.model.spec.input.kind).values()
+                    if kind.name in after.lost
+                ]
                 self._incident(
-                    index, f"Changed, the model's scores are not numbers; not measured on it: {names}."
+                    index,
+                    say(
+                        "Changed, the model's scores are not numbers; not measured on it: %(changes)s.",
+                        changes=titles,
+                    ),
                 )
         return found
 
@@ -202,7 +218,9 @@ class _Shard:
         question = Question(batch.given, batch.targets, seeds, self.background)
         with self.watch(made.card.name):
             found = self._halving(
-                made.card.title, batch.indices, lambda room: made.attribute(self.model, question, room)
+                Said(made.card.title, {}),
+                batch.indices,
+                lambda room: made.attribute(self.model, question, room),
             )
             return found.cpu()
 
@@ -215,7 +233,10 @@ class _Shard:
             if np.isfinite(values).all():
                 maps[name] = values
             else:
-                self._incident(index, f"Method {name} gave values that are not numbers; its map is left out.")
+                self._incident(
+                    index,
+                    say("Method %(name)s gave values that are not numbers; its map is left out.", name=name),
+                )
         return maps
 
     def _kept(
@@ -250,12 +271,14 @@ class _Shard:
             maps=case.maps,
         )
         found, lost = self._halving(
-            "The comparison of regions",
+            say("The comparison of regions"),
             [index],
             lambda room: effects(subject, self.modality, self.regions, self.model.probabilities, room),
         )
         if lost:
-            self._incident(index, f"With {lost} regions replaced the model's scores are not numbers.")
+            self._incident(
+                index, say("With %(lost)s regions replaced the model's scores are not numbers.", lost=lost)
+            )
         return found
 
     def _donor(self, index: int) -> tuple[int, Tensor, Mask | None] | None:
@@ -271,7 +294,7 @@ class _Shard:
         drawn = background_items(self.plan, len(self.items))
         read = [given for index in drawn if (given := self._donated(index)) is not None]
         if not read:
-            raise Refused("None of the items that methods compare with can be read; mend the set.")
+            raise Refused(say("None of the items that methods compare with can be read; mend the set."))
         return torch.stack(read)
 
     def _donated(self, index: int) -> Tensor | None:
@@ -284,7 +307,12 @@ class _Shard:
     def _given(self, index: int) -> Tensor:
         given = self.items.given(index).to(self.model.device)
         if not bool(self.model.usable(given[None])[0]):
-            raise Refused(f"Item {self.items.entries[index].id!r} holds values that are not numbers.")
+            raise Refused(
+                say(
+                    "Item %(item)s holds values that are not numbers.",
+                    item=repr(self.items.entries[index].id),
+                )
+            )
         return given
 
     def _scores(self, given: Tensor, room: Room) -> Tensor:
@@ -298,8 +326,13 @@ class _Shard:
         if room.size < before:
             self._incident(
                 indices[0],
-                f"{what} ran in batches of {room.size} instead of {room.wanted} from this item on, "
-                "for lack of memory.",
+                say(
+                    "%(what)s ran in batches of %(size)s instead of %(wanted)s from this item on, for lack "
+                    "of memory.",
+                    what=what,
+                    size=room.size,
+                    wanted=room.wanted,
+                ),
             )
         return result
 

@@ -13,6 +13,7 @@ from sklearn.exceptions import InconsistentVersionWarning
 from torch import Tensor, nn
 
 from auditor.common.errors import Refused, RetraceError
+from auditor.common.said import say
 from auditor.explain.classes import check_classes
 from auditor.explain.estimators.accepted import TYPES, check_types
 from auditor.explain.estimators.archive import Archive
@@ -62,7 +63,11 @@ def _loaded(content: bytes, name: str) -> Any:
         unknown = [found for found in untrusted if found not in TYPES]
         if unknown:
             raise Refused(
-                f"{name} holds {unknown[0]}, which is not among the scikit-learn types that are read."
+                say(
+                    "%(name)s holds %(unknown)s, which is not among the scikit-learn types that are read.",
+                    name=name,
+                    unknown=unknown[0],
+                )
             )
         estimator = skops.io.loads(content, trusted=untrusted)
         settle(estimator, name)
@@ -79,12 +84,23 @@ def _refusals(name: str) -> Iterator[None]:
         raise
     except InconsistentVersionWarning as found:
         raise Refused(
-            f"{name} was made with scikit-learn {found.original_sklearn_version} and "
-            f"{found.current_sklearn_version} is installed; fit it again with that version, or export it as ONNX."
+            say(
+                "%(name)s was made with scikit-learn %(made_with)s and %(installed)s is installed; fit "
+                "it again with that version, or export it as ONNX.",
+                name=name,
+                made_with=found.original_sklearn_version,
+                installed=found.current_sklearn_version,
+            )
         ) from None
     except Exception as error:  # a forged archive can make any part of skops or scikit-learn stumble
         what = str(error).strip().split("\n", 1)[0][:150] or type(error).__name__
-        raise Refused(f"{name} cannot be read as a scikit-learn model ({what}); save it again.") from error
+        raise Refused(
+            say(
+                "%(name)s cannot be read as a scikit-learn model (%(what)s); save it again.",
+                name=name,
+                what=what,
+            )
+        ) from error
 
 
 def _check_fit(estimator: Any, spec: ModelSpec) -> None:
@@ -93,14 +109,24 @@ def _check_fit(estimator: Any, spec: ModelSpec) -> None:
         answers, numbers = hasattr(estimator, "predict_proba"), getattr(estimator, "n_features_in_", None)
     if not answers:
         raise Refused(
-            f"{name} holds a {kind} that gives no probabilities; fit one with predict_proba, or wrap it in "
-            "CalibratedClassifierCV."
+            say(
+                "%(name)s holds a %(kind)s that gives no probabilities; fit one with predict_proba, or "
+                "wrap it in CalibratedClassifierCV.",
+                name=name,
+                kind=kind,
+            )
         )
     wanted = spec.input.shape[0]
     if numbers is not None and numbers != wanted:
         raise Refused(
-            f"{name} holds a {kind} for {numbers} numbers a row and the columns in model.json make {wanted}; "
-            "correct input.columns."
+            say(
+                "%(name)s holds a %(kind)s for %(numbers)s numbers a row and the columns in model.json "
+                "make %(wanted)s; correct input.columns.",
+                name=name,
+                kind=kind,
+                numbers=numbers,
+                wanted=wanted,
+            )
         )
     with _refusals(name):
         check_classes(np.asarray(estimator.classes_).tolist(), spec.output.classes, name)
@@ -115,6 +141,12 @@ def _check_order(names: Any, spec: ModelSpec) -> None:
     if sorted(ours) == sorted(theirs) and ours != theirs:
         first = next(index for index, pair in enumerate(zip(ours, theirs, strict=True)) if pair[0] != pair[1])
         raise Refused(
-            f"{spec.weights} was fitted with {theirs[first]!r} as column {first + 1} and model.json has "
-            f"{ours[first]!r} there; put input.columns in the order of the fit."
+            say(
+                "%(name)s was fitted with %(theirs)s as column %(place)s and model.json has %(ours)s "
+                "there; put input.columns in the order of the fit.",
+                name=spec.weights,
+                theirs=repr(theirs[first]),
+                place=first + 1,
+                ours=repr(ours[first]),
+            )
         )

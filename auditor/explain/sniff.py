@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from auditor.common.errors import Refused
+from auditor.common.said import Said, say
 
 _HEAD = 1 << 16
 _TEXT_PICKLE = 1 << 20
 _LEGACY_TORCH = b"\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19"
-_CONVERT = "convert it on your own machine with `python manage.py convert`, where you trust it"
 _COMPRESSED: dict[bytes, Callable[[bytes], bytes]] = {
     b"\x1f\x8b": lambda head: gzip.GzipFile(fileobj=io.BytesIO(head)).read(64),
     b"BZh": lambda head: bz2.BZ2Decompressor().decompress(head, 64),
@@ -31,17 +31,22 @@ _COMPRESSED: dict[bytes, Callable[[bytes], bytes]] = {
 class Kind(StrEnum):
     """What a file is that is not read as it is."""
 
-    HDF5 = "an HDF5 file (Keras or another framework)"
-    OBJECTS = "a NumPy array of Python objects, a pickle"
-    TORCH = "a PyTorch archive written by torch.save, a pickle"
-    OLD_TORCH = "a PyTorch file of the old format, a pickle"
-    OLDEST_TORCH = "a PyTorch file of the first format, a pickle"
-    TORCHSCRIPT = "a TorchScript archive"
-    EXPORTED = "a torch.export archive (.pt2)"
-    JOBLIB = "a joblib file, a pickle"
-    COMPRESSED = "a compressed pickle (joblib)"
-    PICKLE = "a pickle"
-    PACKED = "an archive with a pickle in it"
+    HDF5 = say("an HDF5 file (Keras or another framework)")
+    OBJECTS = say("a NumPy array of Python objects, a pickle")
+    TORCH = say("a PyTorch archive written by torch.save, a pickle")
+    OLD_TORCH = say("a PyTorch file of the old format, a pickle")
+    OLDEST_TORCH = say("a PyTorch file of the first format, a pickle")
+    TORCHSCRIPT = say("a TorchScript archive")
+    EXPORTED = say("a torch.export archive (.pt2)")
+    JOBLIB = say("a joblib file, a pickle")
+    COMPRESSED = say("a compressed pickle (joblib)")
+    PICKLE = say("a pickle")
+    PACKED = say("an archive with a pickle in it")
+
+    @property
+    def said(self) -> Said:
+        """What it is, as a part of a sentence."""
+        return Said(self.value, {})
 
 
 def check_not_pickle(path: Path, name: str = "") -> None:
@@ -51,9 +56,22 @@ def check_not_pickle(path: Path, name: str = "") -> None:
     """
     kind = kind_of(path)
     if kind is Kind.HDF5:
-        raise Refused(f"{name or path.name} is {kind}, which is not read yet; export the model as ONNX.")
+        raise Refused(
+            say(
+                "%(name)s is %(kind)s, which is not read yet; export the model as ONNX.",
+                name=name or path.name,
+                kind=kind.said,
+            )
+        )
     if kind is not None:
-        raise Refused(f"{name or path.name} is {kind}, which can run code when it is opened; {_CONVERT}.")
+        raise Refused(
+            say(
+                "%(name)s is %(kind)s, which can run code when it is opened; convert it on your own machine "
+                "with `python manage.py convert`, where you trust it.",
+                name=name or path.name,
+                kind=kind.said,
+            )
+        )
 
 
 def kind_of(path: Path) -> Kind | None:

@@ -13,7 +13,8 @@ from pydantic import (
 )
 
 from auditor.common.canonical import canonical
-from auditor.explain.document import Document
+from auditor.common.said import say
+from auditor.explain.document import Document, Text
 
 Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
@@ -45,7 +46,9 @@ class ImageInput(Document):
 
 def _check_statistics(mean: tuple[float, ...], std: tuple[float, ...], channels: int) -> None:
     if not len(mean) == len(std) == channels:
-        raise ValueError(f"mean and std need one number for each of the {channels} channels")
+        raise ValueError(
+            say("mean and std need one number for each of the %(channels)s channels", channels=channels)
+        )
 
 
 class VolumeInput(Document):
@@ -77,7 +80,7 @@ class VolumeInput(Document):
         if (self.low is None) != (self.high is None) or (
             self.low is not None and self.high is not None and self.low >= self.high
         ):
-            raise ValueError("low and high are given together, low below high")
+            raise ValueError(say("low and high are given together, low below high"))
         return self
 
 
@@ -143,9 +146,15 @@ class CategoryColumn(Named):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if len(set(self.values)) != len(self.values):
-            raise ValueError(f"the column {self.name!r} names a category twice")
+            raise ValueError(say("the column %(column)s names a category twice", column=repr(self.name)))
         if self.reference is not None and self.reference not in self.values:
-            raise ValueError(f"the reference {self.reference!r} of {self.name!r} is none of its categories")
+            raise ValueError(
+                say(
+                    "the reference %(reference)s of %(column)s is none of its categories",
+                    reference=repr(self.reference),
+                    column=repr(self.name),
+                )
+            )
         return self
 
 
@@ -207,7 +216,7 @@ class TableInput(Document):
     def _names_once(self) -> Self:
         names = [column.name for column in self.columns]
         if len(set(names)) != len(names):
-            raise ValueError("a column is named twice")
+            raise ValueError(say("a column is named twice"))
         return self
 
 
@@ -255,7 +264,7 @@ class GraphInput(Document):
     def _names_once(self) -> Self:
         names = [feature.name for feature in self.features]
         if len(set(names)) != len(names):
-            raise ValueError("a feature is named twice")
+            raise ValueError(say("a feature is named twice"))
         return self
 
 
@@ -282,9 +291,9 @@ class OutputSpec(Document):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if len(set(self.classes)) != len(self.classes):
-            raise ValueError("a class is named twice")
+            raise ValueError(say("a class is named twice"))
         if self.activation == "sigmoid" and len(self.classes) != 2:
-            raise ValueError("a sigmoid output has one logit and so exactly two classes")
+            raise ValueError(say("a sigmoid output has one logit and so exactly two classes"))
         return self
 
 
@@ -321,14 +330,20 @@ class ModelSpec(Document):
     @model_validator(mode="after")
     def _one_source_of_the_network(self) -> Self:
         if self.format == "safetensors" and not self.architecture:
-            raise ValueError("safetensors weights need the name of their architecture")
+            raise ValueError(say("safetensors weights need the name of their architecture"))
         if self.format != "safetensors" and (self.architecture or self.config or self.gradcam_layer):
             raise ValueError(
-                f"{self.format} brings its own network: leave architecture, config and gradcam_layer out"
+                say(
+                    "%(format)s brings its own network: leave architecture, config and gradcam_layer out",
+                    format=self.format,
+                )
             )
         if self.format == "skops" and (self.input.kind != "table" or self.output.activation != "none"):
             raise ValueError(
-                'skops models take rows and give probabilities: the input is a table, the activation "none"'
+                say(
+                    "skops models take rows and give probabilities: the input is a table, the activation "
+                    '"none"'
+                )
             )
         return self
 
@@ -392,7 +407,7 @@ class Deidentification(Document):
     header makes text within the picture likely.
     """
 
-    profile: str
+    profile: Text
     files: int
     removed: dict[str, int]
     replaced: dict[str, int]

@@ -8,6 +8,8 @@ import torch
 from torch import Tensor
 
 from auditor.common.errors import Refused
+from auditor.common.said import say, verbatim
+from auditor.explain import words
 from auditor.explain.arrays import Put, read_array
 from auditor.explain.asked import Asked
 from auditor.explain.bootstrap import Floats
@@ -73,7 +75,12 @@ def _importance(asked: Asked) -> tuple[SetImportance | None, tuple[Curve, ...]]:
         return found.importance, found.curves
     if isinstance(spec.input, ImageInput):
         return regional_importance(asked, spec.input, settings)
-    raise Refused(f"it is measured for tables and images, and this model takes a {spec.input.kind}.")
+    raise Refused(
+        say(
+            "it is measured for tables and images, and this model takes the kind %(kind)s.",
+            kind=words.KINDS[spec.input.kind],
+        )
+    )
 
 
 def _attributions(asked: Asked) -> dict[str, tuple[Attribution, ...]]:
@@ -115,14 +122,16 @@ def _spaces(asked: Asked, reference: ValidationSet | None) -> tuple[Space, ...]:
         return ()
     spec = asked.model.spec.input
     if isinstance(spec, TableInput):
-        names = [
-            column.name if column.width == 1 else f"{column.name} {number + 1}"
+        names: list[str] = [
+            verbatim(column.name)
+            if column.width == 1
+            else say("%(column)s %(number)s", column=column.name, number=number + 1)
             for column in spec.columns
             for number in range(column.width)
         ]
-        space = asked.tried("Columns", lambda: _columns(asked, names, reference), None)
+        space = asked.tried(say("Columns"), lambda: _columns(asked, names, reference), None)
         return (space,) if space else ()
-    space = asked.tried("Embedding", lambda: _embedding(asked, reference), None)
+    space = asked.tried(say("Embedding"), lambda: _embedding(asked, reference), None)
     return (space,) if space else ()
 
 
@@ -134,7 +143,7 @@ def _columns(asked: Asked, names: list[str], reference: ValidationSet | None) ->
 def _embedding(asked: Asked, reference: ValidationSet | None) -> Space:
     found = _embedded(asked, asked.items, asked.indices)
     other = None if reference is None else _embedded(asked, reference, range(len(reference)))
-    names = [f"number {index + 1}" for index in range(found.shape[1])]
+    names: list[str] = [say("number %(number)s", number=index + 1) for index in range(found.shape[1])]
     return _space(asked, "embedding", found, other, names, "centred")
 
 
@@ -144,7 +153,7 @@ def _embedded(asked: Asked, items: ValidationSet, places: Sequence[int]) -> Floa
 
     parts = [found for found in asked.room.each(len(places), embed) if found is not None]
     if not parts:
-        raise Refused("the model has no layer of which an embedding could be read.")
+        raise Refused(say("the model has no layer of which an embedding could be read."))
     return np.asarray(torch.cat(parts).double().cpu().numpy(), dtype=np.float64)
 
 
@@ -157,7 +166,7 @@ def _space(
     drift = None
     if reference is not None:
         drift = asked.tried(
-            "Drift",
+            say("Drift"),
             lambda: drift_of_sets(
                 reference, rows, chosen.components, asked.bootstrap, names=names, scaling=scaling
             ),

@@ -15,6 +15,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 
 _MOST_HEADER = 16 * 2**20
 _MOST_TENSORS = 100_000
@@ -28,7 +29,13 @@ def read_weights(source: bytes | Path, name: str) -> dict[str, Tensor]:
     try:
         return load_bytes(source) if isinstance(source, bytes) else load_file(source)
     except (SafetensorError, ValueError, RuntimeError, KeyError) as error:
-        raise Refused(f"{name} is not a valid safetensors file ({error}); save the weights again.") from error
+        raise Refused(
+            say(
+                "%(name)s is not a valid safetensors file (%(problem)s); save the weights again.",
+                name=name,
+                problem=str(error),
+            )
+        ) from error
 
 
 def check_fit(network: nn.Module, weights: Mapping[str, Tensor], name: str) -> None:
@@ -37,25 +44,46 @@ def check_fit(network: nn.Module, weights: Mapping[str, Tensor], name: str) -> N
     for key, tensor in expected.items():
         if key not in weights:
             near = difflib.get_close_matches(key, [k for k in weights if k not in expected], n=1)
-            hint = f"; the file has {near[0]!r}" if near else ""
+            hint = say("; the file has %(near)s", near=repr(near[0])) if near else ""
             raise Refused(
-                f"{name} has no {key!r}, which the architecture needs{hint}; check the architecture."
+                say(
+                    "%(name)s has no %(key)s, which the architecture needs%(hint)s; check the architecture.",
+                    name=name,
+                    key=repr(key),
+                    hint=hint,
+                )
             )
         found = weights[key]
         if found.shape != tensor.shape:
             raise Refused(
-                f"{name}: {key!r} has the shape {tuple(found.shape)} and the architecture needs "
-                f"{tuple(tensor.shape)}; check the config in model.json."
+                say(
+                    "%(name)s: %(key)s has the shape %(found)s and the architecture needs %(needed)s; check "
+                    "the config in model.json.",
+                    name=name,
+                    key=repr(key),
+                    found=str(tuple(found.shape)),
+                    needed=str(tuple(tensor.shape)),
+                )
             )
         if found.dtype != tensor.dtype:
             raise Refused(
-                f"{name}: {key!r} is {_dtype(found)} and the architecture needs {_dtype(tensor)}; "
-                "convert the weights before saving them."
+                say(
+                    "%(name)s: %(key)s is %(found)s and the architecture needs %(needed)s; convert the "
+                    "weights before saving them.",
+                    name=name,
+                    key=repr(key),
+                    found=_dtype(found),
+                    needed=_dtype(tensor),
+                )
             )
     for key in weights:
         if key not in expected:
             raise Refused(
-                f"{name} has {key!r}, which the architecture does not know; check the architecture."
+                say(
+                    "%(name)s has %(key)s, which the architecture does not know; check the architecture.",
+                    name=name,
+                    key=repr(key),
+                )
             )
 
 
@@ -76,16 +104,36 @@ def _head_and_size(source: bytes | Path) -> tuple[bytes, int]:
 def _check_header(head: bytes, size: int, name: str) -> None:
     length = int.from_bytes(head[:8], "little")
     if len(head) < 8 or length > size - 8 or head[8:9] != b"{":
-        raise Refused(f"{name} is not a safetensors file, or it was cut short; save or upload it again.")
+        raise Refused(
+            say(
+                "%(name)s is not a safetensors file, or it was cut short; save or upload it again.", name=name
+            )
+        )
     if length > _MOST_HEADER:
-        raise Refused(f"{name} has a header of {length} bytes, and at most {_MOST_HEADER} are read.")
+        raise Refused(
+            say(
+                "%(name)s has a header of %(length)s bytes, and at most %(most)s are read.",
+                name=name,
+                length=length,
+                most=_MOST_HEADER,
+            )
+        )
     try:
         header: Any = json.loads(head[8 : 8 + length])
     except (ValueError, RecursionError) as error:
-        raise Refused(f"{name} has a header that is not JSON; save the weights again.") from error
+        raise Refused(
+            say("%(name)s has a header that is not JSON; save the weights again.", name=name)
+        ) from error
     tensors = {key: entry for key, entry in header.items() if key != "__metadata__"}
     if len(tensors) > _MOST_TENSORS:
-        raise Refused(f"{name} names {len(tensors)} tensors, and at most {_MOST_TENSORS} are read.")
+        raise Refused(
+            say(
+                "%(name)s names %(tensors)s tensors, and at most %(most)s are read.",
+                name=name,
+                tensors=len(tensors),
+                most=_MOST_TENSORS,
+            )
+        )
     for key, entry in tensors.items():
         _check_entry(key, entry, size - 8 - length, name)
 
@@ -95,10 +143,20 @@ def _check_entry(key: str, entry: Any, room: int, name: str) -> None:
         bits, shape = _BITS[entry["dtype"]], [int(side) for side in entry["shape"]]
         first, last = (int(offset) for offset in entry["data_offsets"])
     except (KeyError, TypeError, ValueError) as error:
-        raise Refused(f"{name} describes {key!r} wrongly or with an unknown dtype; save it again.") from error
+        raise Refused(
+            say(
+                "%(name)s describes %(key)s wrongly or with an unknown dtype; save it again.",
+                name=name,
+                key=repr(key),
+            )
+        ) from error
     if min([first, *shape]) < 0 or last > room or (last - first) * 8 != math.prod(shape) * bits:
         raise Refused(
-            f"{name} places {key!r} outside the file or with a wrong length; save or upload it again."
+            say(
+                "%(name)s places %(key)s outside the file or with a wrong length; save or upload it again.",
+                name=name,
+                key=repr(key),
+            )
         )
 
 

@@ -8,7 +8,10 @@ from typing import ClassVar, Self, TypeVar
 from celery import current_app
 from django.db import models, transaction
 from django.db.models import F
+from django.utils.translation import gettext_lazy as _
 from kombu.exceptions import OperationalError
+
+from auditor.jobs.fields import SaidField
 
 logger = logging.getLogger(__name__)
 
@@ -16,11 +19,11 @@ logger = logging.getLogger(__name__)
 class State(models.TextChoices):
     """Where a job is."""
 
-    WAITING = "waiting"
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
+    WAITING = "waiting", _("Waiting")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
 
 
 J = TypeVar("J", bound="Job")
@@ -61,7 +64,7 @@ class Job(models.Model):
     claim = models.UUIDField(null=True, editable=False)
     lease_until = models.DateTimeField(null=True, editable=False)
     attempts = models.PositiveSmallIntegerField(default=0, editable=False)
-    error = models.TextField(blank=True, default="")
+    error = SaidField(blank=True, default="")
 
     task: ClassVar[str]
     jobs = JobQuerySet.as_manager()

@@ -9,6 +9,7 @@ from django.db import transaction
 from kombu.exceptions import OperationalError
 
 from auditor.common.clock import utc_now
+from auditor.common.said import count
 from auditor.jobs.models import Job, State
 
 logger = logging.getLogger(__name__)
@@ -55,8 +56,10 @@ def _free_expired(kind: type[Job]) -> None:
             job.state = State.FAILED if hopeless else State.WAITING
             job.claim = job.lease_until = None
             if hopeless:
-                job.error = (
-                    f"The worker died {job.attempts} times while it worked on this; its log says more."
+                job.error = count(
+                    "The worker died %(n)s time while it worked on this; its log says more.",
+                    "The worker died %(n)s times while it worked on this; its log says more.",
+                    job.attempts,
                 )
                 job.failed(job.error)
             job.save(update_fields=["state", "claim", "lease_until", "error"])

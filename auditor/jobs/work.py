@@ -13,6 +13,7 @@ from django.db import connection, transaction
 
 from auditor.common.clock import utc_now
 from auditor.common.errors import RetraceError
+from auditor.common.said import say
 from auditor.jobs.models import Job, State
 
 logger = logging.getLogger(__name__)
@@ -38,10 +39,13 @@ def work(kind: type[J], pk: int, *, compute: Callable[[J], R], settle: Callable[
         return _finish(kind, pk, token, lambda: settle(job, result), State.DONE, "")
     except RetraceError as error:
         logger.warning("%s %s failed: %s", kind.__name__, pk, error.sentence)
-        sentence = error.sentence
+        sentence: str = error.sentence
     except Exception as error:
         logger.exception("%s %s failed", kind.__name__, pk)
-        sentence = f"An internal error ended this ({type(error).__name__}); the worker's log has the details."
+        sentence = say(
+            "An internal error ended this (%(error)s); the worker's log has the details.",
+            error=type(error).__name__,
+        )
     _finish(kind, pk, token, lambda: job.failed(sentence), State.FAILED, sentence)
     return False
 

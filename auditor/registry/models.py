@@ -2,9 +2,10 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from auditor.explain.evidence import TIERS, Tier
-from auditor.explain.spec import Modality, ModelSpec
+from auditor.explain.spec import Deidentification, Modality, ModelSpec
 from auditor.jobs.models import Job
 
 
@@ -94,12 +95,18 @@ class ValidationSet(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def account(self) -> Deidentification | None:
+        """Return the account of what was taken out of its files, None where no file of its kind names people."""
+        found = self.deidentification
+        return None if found is None else Deidentification.model_validate(found)
+
 
 class Kind(models.TextChoices):
     """What an upload claims to be."""
 
-    MODEL = "model", "model"
-    SET = "set", "validation set"
+    MODEL = "model", _("model")
+    SET = "set", _("validation set")
 
 
 class Intake(Job):

@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 
 from auditor.common.digest import sha256_file
 from auditor.common.errors import Refused
+from auditor.common.said import say
 from auditor.common.store import Store
 from auditor.jobs.models import State
 from auditor.registry.intake.archive import pack
@@ -21,11 +22,16 @@ def intake_create(*, kind: Kind, path: Path, filename: str, by: User | None) -> 
     """
     size = path.stat().st_size
     if size == 0:
-        raise Refused(f"{filename} is empty; choose the archive again.")
+        raise Refused(say("%(file)s is empty; choose the archive again.", file=filename))
     if size > settings.UPLOAD_LIMIT_BYTES:
         raise Refused(
-            f"{filename} has {size / 2**20:.0f} MiB and at most {settings.UPLOAD_LIMIT_BYTES / 2**20:.0f} MiB are "
-            "taken; ask an administrator for a higher limit."
+            say(
+                "%(file)s has %(size)s MiB and at most %(most)s MiB are taken; ask an administrator for a "
+                "higher limit.",
+                file=filename,
+                size=round(size / 2**20),
+                most=round(settings.UPLOAD_LIMIT_BYTES / 2**20),
+            )
         )
     digest = Store.at(settings.STORAGE_URL).put_file(path)
     intake = Intake(kind=kind, filename=filename[:255], upload_digest=digest, received_by=by)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from auditor.common.errors import Refused
 from auditor.explain.formats.fields import listed
 from auditor.jobs.models import State
+from auditor.language import said
 from auditor.registry.forms import UploadForm
 from auditor.registry.models import Intake, Kind, ModelVersion, ValidationSet
 from auditor.registry.services import intake_create
@@ -47,9 +48,15 @@ def validation_set(request: Request, pk: int) -> HttpResponse:
     """Show one validation set and its audits."""
     found = get_object_or_404(ValidationSet, pk=pk)
     runs = found.runs.select_related("model_version__model", "plan")
-    account = found.deidentification or {"removed": {}, "replaced": {}}
-    taken = {name: listed(account[name]) for name in ("removed", "replaced")}
-    return render(request, "registry/validation_set.html", {"set": found, "runs": runs, **taken})
+    account = found.account
+    context = {
+        "set": found,
+        "runs": runs,
+        "account": account,
+        "removed": listed(account.removed) if account else "",
+        "replaced": listed(account.replaced) if account else "",
+    }
+    return render(request, "registry/validation_set.html", context)
 
 
 def register(request: Request, kind: str) -> HttpResponse:
@@ -68,7 +75,7 @@ def register(request: Request, kind: str) -> HttpResponse:
             )
             return redirect("intake", pk=intake.pk)
         except Refused as error:
-            form.add_error("archive", error.sentence)
+            form.add_error("archive", said(error.sentence))
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else 200
     return render(request, "registry/register.html", {"form": form, "kind": Kind(kind)}, status=status)
 

@@ -39,7 +39,7 @@ class Chapter:
 
 
 CHAPTERS: Mapping[str, Chapter] = {
-    "material": Chapter(_("Model and set"), ("material",), {"material": material.context}),
+    "material": Chapter(_("Model and set"), ("model", "set"), {"material": material.context}),
     "performance": Chapter(_("Performance"), ("performance",), {"performance": performance.context}),
     "trust": Chapter(_("Trust"), ("trusted",), {"trust": trust.context}),
     "parts": Chapter(

@@ -22,7 +22,11 @@ def check_target(target: Path) -> None:
 
 def hand_over(report: Report, target: Path) -> None:
     """Write an issued report to a file; raises NotFound, Corrupt, or Refused where it cannot be written."""
-    content = Store.at(settings.STORAGE_URL).get(report.pdf_digest)
+    write_out(Store.at(settings.STORAGE_URL).get(report.pdf_digest), target)
+
+
+def write_out(content: bytes, target: Path) -> None:
+    """Write a file whole or not at all; raises Refused where it cannot be written."""
     beside = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         beside.write_bytes(content)

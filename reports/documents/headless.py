@@ -1,9 +1,11 @@
 """The whole job without a browser: hand the folders in, audit, and wait for the report."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol, TypeVar
+
+from django.contrib.auth.models import User
 
 from auditor.audits.models import Plan, Run
 from auditor.audits.queries import progress_of
@@ -15,6 +17,8 @@ from auditor.jobs.models import Job, State
 from auditor.jobs.reconcile import reconcile
 from auditor.registry.models import Intake, Kind, ModelVersion, ValidationSet
 from auditor.registry.services import intake_create_from_folder
+from reports.documents.declared.services import declarations_make
+from reports.documents.declared.statements import Statement
 from reports.documents.models import Report
 
 J = TypeVar("J", bound=Job)
@@ -61,8 +65,10 @@ class Headless:
         language: str,
         reference: ValidationSet | None = None,
         compare_with: Run | None = None,
+        by: User | None = None,
+        declared: Mapping[str, Statement] | None = None,
     ) -> Report:
-        """Audit and return the issued report; whatever interrupts the wait cancels the run."""
+        """Audit and return the issued report, in which `declared` stands; what interrupts the wait cancels the run."""
         self._watcher.say(f"Auditing {version} on {items.name} ({items.items} items), plan {plan.name}")
         run = run_start(
             model_version=version,
@@ -71,8 +77,11 @@ class Headless:
             language=language,
             reference=reference,
             compare_with=compare_with,
+            by=by,
         )
         try:
+            if declared and by:
+                declarations_make(run=run, made=declared, by=by)
             self._explained(run)
         except BaseException:
             run.refresh_from_db()
@@ -80,14 +89,14 @@ class Headless:
                 run_cancel(run)
             raise
         self._watcher.say("Writing the report")
-        report = self._done(Report.objects.get(run=run))
+        report = self.done(Report.objects.get(run=run))
         if report.state != State.DONE:
             raise RetraceError(f"The report was not written: {report.error}")
         return report
 
     def _taken_in(self, kind: Kind, folder: Path) -> Intake:
         self._watcher.say(f"Reading the {kind.label} in {folder}")
-        intake = self._done(intake_create_from_folder(kind=kind, folder=folder, by=None))
+        intake = self.done(intake_create_from_folder(kind=kind, folder=folder, by=None))
         if intake.state != State.DONE:
             raise Refused(intake.error)
         return intake
@@ -102,7 +111,8 @@ class Headless:
             raise RetraceError(f"The audit ended without evidence: {run.error or run.state}")
         self._watcher.advance(*(progress_of(run, utc_now()).total,) * 2)
 
-    def _done(self, job: J) -> J:
+    def done(self, job: J) -> J:
+        """Return a job when nothing will happen to it any more."""
         while not job.finished:
             self._wait()
             job.refresh_from_db()

@@ -2,11 +2,14 @@
 
 import string
 from collections import Counter
+from collections.abc import Callable
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
 from auditor.explain.evidence import Measure
+from auditor.language import said
+from reports.documents.formats import number, percent, short
 
 
 class Number(NamedTuple):
@@ -26,11 +29,11 @@ class Notes:
 
     def share(self, measure: Measure) -> Number:
         """Print a share as a percentage."""
-        return self._number(measure, "{:.1f} %", 100)
+        return self._number(measure, percent, lambda share: number(100 * share, 1))
 
     def plain(self, measure: Measure) -> Number:
         """Print a number with three decimals."""
-        return self._number(measure, "{:.3f}", 1)
+        return self._number(measure, number, number)
 
     @property
     def texts(self) -> list[tuple[str, str]]:
@@ -48,15 +51,14 @@ class Notes:
         rest = _("unless said otherwise: %(tail)s") % {"tail": common}
         return [*found, ("*", rest)] if shared else found
 
-    def _number(self, measure: Measure, form: str, factor: float) -> Number:
+    def _number(self, measure: Measure, whole: Callable[[float], str], end: Callable[[float], str]) -> Number:
         if measure.value is None:
             return Number("–", _("undefined"), measure.n, self._mark(measure))
         if measure.low is None or measure.high is None:
             interval = _("no interval")
         else:
-            low, high = (form.format(end * factor).removesuffix(" %") for end in (measure.low, measure.high))
-            interval = f"{low} – {high}"
-        return Number(form.format(measure.value * factor), interval, measure.n, self._mark(measure))
+            interval = f"{end(measure.low)} – {end(measure.high)}"
+        return Number(whole(measure.value), interval, measure.n, self._mark(measure))
 
     def _mark(self, measure: Measure) -> str:
         text = self._text(measure)
@@ -68,15 +70,14 @@ class Notes:
 
     def _text(self, measure: Measure) -> tuple[str, str]:
         """Return what was computed, and how its interval came about."""
-        what, _semicolon, how = measure.method.partition("; ")
-        parts = [how] if how else []
+        parts = [said(one) for one in measure.how]
         if measure.confidence is not None and measure.low is not None:
-            parts.append(_("interval at %(confidence)s %%") % {"confidence": f"{100 * measure.confidence:g}"})
+            parts.append(_("interval at %(confidence)s %%") % {"confidence": short(100 * measure.confidence)})
         if measure.no_interval:
-            parts.append(_("no interval: %(why)s") % {"why": measure.no_interval})
+            parts.append(_("no interval: %(why)s") % {"why": said(measure.no_interval)})
         parts.append(
             _("seed %(seed)d") % {"seed": measure.seed}
             if measure.seed is not None
             else _("no chance involved")
         )
-        return what, "; ".join(parts)
+        return said(measure.method), "; ".join(parts)

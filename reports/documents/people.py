@@ -2,23 +2,24 @@
 
 from collections.abc import Iterator
 
-from django.contrib.auth.models import AbstractBaseUser
-
 from auditor.audits.models import FindingStep, Plan, Run, TrackedFinding
 from auditor.common.clock import timestamp
+from reports.documents.declared.followed import DUE, FOLLOW_UP, KIND, OWNER, REASON, STATUS, WHO
+from reports.documents.declared.names import named
+from reports.documents.declared.queries import declared_in
 from reports.documents.snapshot import ChangedThreshold, Declaration, FixedPlan
 
-OWNER, STATUS = "finding owner", "finding status"
 
-
-def named(user: AbstractBaseUser | None) -> str:
-    """Return the name of a user as documents print it; empty where there is nobody."""
-    full = getattr(user, "get_full_name", str)()
-    return "" if user is None else full or user.get_username()
+def declarations_of(run: Run) -> tuple[Declaration, ...]:
+    """Return everything that holds for a run as people declared it: the fields of the catalogue, and its findings."""
+    return declared_in(run) + declared_of_findings(run)
 
 
 def declared_of_findings(run: Run) -> tuple[Declaration, ...]:
-    """Return who sees to each finding until when, and what was decided about it, each by its last step."""
+    """Return who sees to each finding until when, and what was decided about it, each by its last step.
+
+    Each is a single row: `owner` and `due` (a date, or empty), or `status`, `follow_up` (a run, or empty) and `reason`.
+    """
     found = run.tracked.order_by("place").prefetch_related("steps__by", "steps__owner")
     return tuple(one for finding in found for one in _declared(finding))
 
@@ -48,17 +49,23 @@ def _declared(finding: TrackedFinding) -> Iterator[Declaration]:
     assigned = [step for step in steps if step.kind == FindingStep.Kind.ASSIGNED]
     decided = [step for step in steps if step.kind not in (FindingStep.Kind.ASSIGNED, FindingStep.Kind.FOUND)]
     if assigned:
-        due = assigned[-1].due
-        until = f", {due:%-d %B %Y}" if due else ""
-        yield _declaration(OWNER, finding, assigned[-1], f"{named(assigned[-1].owner)}{until}")
+        last = assigned[-1]
+        row = {WHO: named(last.owner)} | ({DUE: last.due.isoformat()} if last.due else {})
+        yield _declaration(OWNER, finding, last, row)
     if decided:
         last = decided[-1]
-        follow_up = f" by the audit {last.follow_up_id}" if last.follow_up_id else ""
-        yield _declaration(
-            STATUS, finding, last, f"{last.kind}{follow_up}{': ' if last.reason else ''}{last.reason}"
-        )
+        row = {KIND: str(last.kind), REASON: last.reason, FOLLOW_UP: str(last.follow_up_id or "")}
+        yield _declaration(STATUS, finding, last, {name: value for name, value in row.items() if value})
 
 
-def _declaration(section: str, finding: TrackedFinding, step: FindingStep, text: str) -> Declaration:
-    when = f"{step.at:%-d %B %Y}"
-    return Declaration(section=section, field=finding.finding, text=text, by=named(step.by), when=when)
+def _declaration(
+    section: str, finding: TrackedFinding, step: FindingStep, row: dict[str, str]
+) -> Declaration:
+    return Declaration(
+        section=section,
+        field=finding.finding,
+        text="",
+        rows=(row,),
+        by=named(step.by),
+        when=timestamp(step.at),
+    )

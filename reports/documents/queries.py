@@ -3,15 +3,15 @@
 from functools import lru_cache
 
 from django.conf import settings
+from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from auditor.audits.comparison import Comparison
 from auditor.audits.models import Run
 from auditor.common.store import Store
 from auditor.explain.evidence import Evidence, GalleryEntry
-from reports.documents.services import REPORT
-from reports.documents.verify import Recorded
-from reports.ledger.models import Entry
+from reports.documents.models import Report
+from reports.documents.standing import Standing, standing
 
 
 def store() -> Store:
@@ -25,12 +25,26 @@ def evidence_by_digest(digest: str) -> Evidence:
     return Evidence.parse(store().get(digest), name="evidence")
 
 
-def recorded(digest: str) -> Recorded | None:
-    """Return what the ledger recorded about the bytes of a report, or None."""
-    entry = Entry.objects.filter(kind=REPORT, subject=digest).first()
-    if entry is None:
-        return None
-    return Recorded(entry.position, entry.hash, entry.recorded_at, entry.body["report"])
+def reports_of(run: Run | None = None) -> QuerySet[Report]:
+    """Return all reports, or those about a run, the newest first, with what says where each stands."""
+    found = Report.objects.all() if run is None else Report.objects.filter(run=run)
+    return found.select_related(
+        "sign_off__by", "sign_off__request__prepared_by", "withdrawal__by", "supersession__by", "entry"
+    ).order_by("-pk")
+
+
+def current_report(run: Run, language: str) -> Report | None:
+    """Return the issued report about a run in a language that is neither withdrawn nor superseded."""
+    issued = reports_of(run).filter(language=language, entry__isnull=False)
+    return issued.filter(withdrawal__isnull=True, supersession__isnull=True).first()
+
+
+def standing_of(document_digest: str) -> Standing | None:
+    """Return where the report stands whose rendered bytes have a digest, or None where none was issued with it."""
+    unsigned = Q(document_digest="", pdf_digest=document_digest)  # issued before reports were signed
+    issued = Report.objects.filter(Q(document_digest=document_digest) | unsigned, entry__isnull=False)
+    found = issued.select_related("withdrawal", "supersession__by").first()
+    return None if found is None else standing(found)
 
 
 def last_comparison(run: Run) -> Comparison:

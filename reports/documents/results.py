@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from auditor.explain.evidence import Evidence, GalleryEntry
+from reports.documents.formats import percent
 from reports.documents.portraits import Portrait, Scales, portrait
 from reports.documents.queries import evidence_by_digest, store
 from reports.documents.sections.sheet import full, groups
@@ -23,7 +24,7 @@ def gallery(evidence: Evidence, drawn: Portrait, number: int) -> list[dict[str, 
         {
             "rule": entry.rule,
             "item": entry.item,
-            "score": f"{100 * entry.item.scores[classes.index(entry.item.predicted)]:.1f} %",
+            "score": percent(entry.item.scores[classes.index(entry.item.predicted)]),
             "groups": groups(evidence, entry.item.entry),
             "panels": drawn.panels(entry.item),
         }

@@ -59,6 +59,11 @@ def layout(evidence: Evidence) -> Layout:
     return _fitted(across, width, width * share, _CAPTION, rows, methods)
 
 
+def plates(evidence: Evidence) -> int:
+    """Return how many sheets stand behind the report, because the chapter has no room for them."""
+    return max(0, ceil(len(evidence.gallery.entries) / layout(evidence).items) - IN_CHAPTER)
+
+
 def sheets(entries: Sequence[T], each: int) -> list[Sequence[T]]:
     """Return the entries page by page."""
     return [entries[first : first + each] for first in range(0, len(entries), each)]

@@ -1,11 +1,15 @@
 """The snapshot: everything that a report says; a report is a pure function of it and the arrays."""
 
+import json
 from typing import Literal
 
 from pydantic import Field
 
 from auditor.audits.comparison import Comparison
 from auditor.audits.findings import Finding
+from auditor.common.canonical import canonical
+from auditor.common.digest import sha256
+from auditor.common.errors import Refused
 from auditor.explain.document import Document
 from auditor.explain.evidence import Evidence
 from auditor.explain.spec import Digest
@@ -93,3 +97,26 @@ class Snapshot(Document):
     comparison: Comparison | None = None
     sign_off: SignOff | None = None
     supersedes: str = ""
+
+    def statement(self) -> bytes:
+        """Return everything that is said beside the evidence, as canonical JSON."""
+        return canonical(self.model_dump(mode="json", by_alias=True, exclude={"evidence"}))
+
+    @classmethod
+    def together(cls, evidence: bytes, statement: bytes) -> "Snapshot":
+        """Return the snapshot whose evidence and statement these are.
+
+        Raises Refused where they are damaged or do not belong together.
+        """
+        try:
+            said = json.loads(statement)
+        except ValueError:
+            raise Refused("statement.json is not JSON; take it from the report again.") from None
+        if not isinstance(said, dict) or said.get("evidence_digest") != sha256(evidence):
+            raise Refused(
+                "statement.json does not speak of this evidence.json; take both from the same report."
+            )
+        said["evidence"] = Evidence.parse(evidence, name="evidence.json").model_dump(
+            mode="json", by_alias=True
+        )
+        return cls.parse(canonical(said), name="statement.json")

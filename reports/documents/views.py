@@ -1,5 +1,6 @@
 """Pages on which a run is watched and its evidence is read, and the files that belong to it."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 from io import BytesIO
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
@@ -20,15 +22,27 @@ from auditor.audits.queries import progress_of, runs_for_list
 from auditor.common.clock import utc_now
 from auditor.common.errors import Refused
 from auditor.jobs.models import State
+from auditor.language import said
 from auditor.web import Request, officer
 from reports.documents import results
 from reports.documents.chapters import CHAPTERS, FIGURES, chapter
+from reports.documents.declared.queries import stated_in
 from reports.documents.html import Page
 from reports.documents.models import Report
 from reports.documents.portraits import portrait
-from reports.documents.queries import evidence_by_digest, gallery_entry, last_comparison, store
+from reports.documents.queries import (
+    evidence_by_digest,
+    gallery_entry,
+    last_comparison,
+    reports_of,
+    store,
+)
 from reports.documents.sections import change
-from reports.documents.services import report_compare, report_request
+from reports.documents.services import report_again, report_request, report_withdraw
+from reports.documents.signoff.forms import LanguageForm, ReasonForm
+from reports.documents.signoff.queries import requests_of
+from reports.documents.signoff.services import report_compare
+from reports.documents.standing import standing
 
 STOP_POLLING = 286  # htmx
 immutable = cache_control(private=True, max_age=31536000, immutable=True)
@@ -38,10 +52,29 @@ immutable = cache_control(private=True, max_age=31536000, immutable=True)
 def run(request: Request, pk: UUID) -> HttpResponse:
     """Show an audit; a page that watches it asks for the fragment until nothing more will change."""
     found = get_object_or_404(runs_for_list(), pk=pk)
-    report = Report.objects.filter(run=found).order_by("-pk").first()
-    settled = not found.active and (report is None or report.finished)
-    context = {"run": found, "progress": progress_of(found, utc_now()), "report": report, "settled": settled}
+    reports, asked = list(reports_of(found)), requests_of(found)
+    last = reports[0] if reports else None
+    settled = not found.active and (last is None or last.finished)
+    preparing = any(one.where == "preparing" for one in asked)
+    context = {
+        "run": found,
+        "progress": progress_of(found, utc_now()),
+        "last": last,
+        "settled": settled,
+        "watched": not settled or preparing,
+    }
     if found.evidence_digest:
+        stated = stated_in(found)
+        listed = [(one, standing(one) if one.entry_id else None) for one in reports]
+        current = next((one for one, stands in listed if stands and stands.state == "current"), None)
+        context |= {
+            "current": current,
+            "reports": listed,
+            "asked": asked,
+            "declared": sum(one.current is not None for one in stated),
+            "total": len(stated),
+            "languages": LanguageForm(initial={"language": found.language}),
+        }
         evidence = evidence_by_digest(found.evidence_digest)
         context |= {
             "evidence": evidence,
@@ -52,7 +85,10 @@ def run(request: Request, pk: UUID) -> HttpResponse:
         }
     if request.htmx:
         return render(
-            request, "documents/results/_run.html", context, status=STOP_POLLING if settled else 200
+            request,
+            "documents/results/_run.html",
+            context,
+            status=200 if context["watched"] else STOP_POLLING,
         )
     return render(request, "documents/results/run.html", context)
 
@@ -141,7 +177,7 @@ def compare(request: Request, pk: UUID) -> HttpResponse:
             report_compare(run=found, other=form.cleaned_data["other"], by=officer(request))
             return redirect("run", pk=pk)
         except Refused as error:
-            sentence = error.sentence
+            sentence = said(error.sentence)
     return render(request, "refused.html", {"sentence": sentence}, status=HTTPStatus.CONFLICT)
 
 
@@ -163,13 +199,44 @@ def comparison_json(request: Request, pk: UUID) -> HttpResponse:
 
 @require_POST
 def request_report(request: Request, pk: UUID) -> HttpResponse:
-    """Ask for another report about a finished audit."""
+    """Ask for an interim report about a finished audit, in its language unless another is chosen."""
     found = get_object_or_404(Run, pk=pk)
+    form = LanguageForm({"language": request.POST.get("language", found.language)})
+    language = form.cleaned_data["language"] if form.is_valid() else found.language
+    return _asked(request, pk, lambda: report_request(run=found, language=language, by=officer(request)))
+
+
+@require_POST
+def write_again(request: Request, pk: int) -> HttpResponse:
+    """Ask once more for a report that could not be written."""
+    found = get_object_or_404(Report, pk=pk)
+    return _asked(request, found.run_id, lambda: report_again(report=found, by=officer(request)))
+
+
+def _asked(request: Request, run: UUID, ask: Callable[[], Report]) -> HttpResponse:
     try:
-        report_request(run=found, language=found.language, by=officer(request))
+        ask()
     except Refused as error:
-        return render(request, "refused.html", {"sentence": error.sentence}, status=HTTPStatus.CONFLICT)
-    return redirect("run", pk=pk)
+        return render(request, "refused.html", {"sentence": said(error.sentence)}, status=HTTPStatus.CONFLICT)
+    return redirect("run", pk=run)
+
+
+def withdraw(request: Request, pk: int) -> HttpResponse:
+    """Withdraw an issued report for a reason."""
+    found = get_object_or_404(Report.objects.select_related("run"), pk=pk, entry__isnull=False)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            report_withdraw(report=found, reason=form.cleaned_data["reason"], by=officer(request))
+            return redirect(f"{reverse('run', args=[found.run_id])}#reports")
+        except Refused as error:
+            form.add_error(None, said(error.sentence))
+    return render(
+        request,
+        "documents/signoff/withdraw.html",
+        {"report": found, "form": form},
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else 200,
+    )
 
 
 @require_safe

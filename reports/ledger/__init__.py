@@ -1,1 +1,1 @@
-"""The append-only log: every entry carries the hash of the one before it."""
+"""The append-only log: a Merkle tree whose every head can be signed and proved."""

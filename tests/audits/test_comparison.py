@@ -203,7 +203,7 @@ def test_other_items_are_compared_by_intervals_and_that_is_said(store):
     assert comparison.decisions is None
     accuracy = metric(comparison, "accuracy")
     assert accuracy.test is None
-    assert "Zou and Donner" in accuracy.difference.method
+    assert "Zou and Donner" in accuracy.difference.how[0]
     assert accuracy.change == "better"
     assert found(comparison)["accuracy"].how.startswith("by the intervals")
 

@@ -137,7 +137,10 @@ def test_a_column_has_one_finding_that_names_its_widest_gap(store, found):
     said = found(performance=factory.performance(0.925).model_copy(update={"gaps": gaps}))
     assert said["group-gap-age"].severity == "critical"
     assert said["group-gap-age"].pointer == "/performance/gaps/2"
-    assert "sensitivity of lesion lies below" in said["group-gap-age"].sentence
+    assert (
+        "one measure lies below that of the items with another value (80): sensitivity (lesion)"
+        in said["group-gap-age"].sentence
+    )
     assert len(said["group-gap-age"].measures) == 2
     assert said["group-gap-sex"].severity == "warning"
 

@@ -74,7 +74,7 @@ def test_near_copies_say_how_many_have_two_labels_and_join_groups(found):
     assert "1 pair has two labels." in said.sentence
     assert "2 pairs join two values of site." in said.sentence
     many = found(copies=Copies(near=PAIRS.model_copy(update={"complete": False}), rule="r"))["near-copies"]
-    assert many.sentence.startswith("at least 2 pairs")
+    assert many.sentence.startswith("At least 2 pairs")
 
 
 def test_items_that_were_learnt_from_are_critical(found):

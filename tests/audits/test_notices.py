@@ -12,6 +12,7 @@ from django.core import mail
 from auditor.audits.aftermath import after_run
 from auditor.audits.models import Notice, Schedule
 from auditor.audits.notices.addresses import Target, check_url, resolve
+from auditor.audits.notices.delivery import body_of
 from auditor.audits.notices.signature import check_signature, secret_of, signature
 from auditor.audits.notices.webhook import post
 from auditor.audits.schedules import crontab, schedule_create
@@ -22,6 +23,7 @@ from auditor.jobs.models import State
 from tests import rows
 from tests.audits.finished import finished, validation_set, version
 from tests.audits.receiver import Receiver, receiving
+from tests.pseudo import pseudo
 
 pytestmark = pytest.mark.django_db
 
@@ -118,6 +120,21 @@ def test_mail_goes_to_each_address_by_itself():
     assert "Accuracy is under the threshold" in mail.outbox[0].body
     assert f"/runs/{run.pk}/" in mail.outbox[0].body
     assert set(Notice.objects.values_list("state", flat=True)) == {State.DONE}
+
+
+def test_mail_is_in_the_language_of_the_schedule_and_a_webhook_in_english(monkeypatch):
+    nightly = schedule("", "a@clinic.example")
+    nightly.language = pseudo(monkeypatch)
+    nightly.save()
+    finished(right=10, schedule=nightly)
+    notice = Notice.objects.get()
+    notify(notice.pk)
+    (message,) = mail.outbox
+    assert message.subject.startswith("«New critical finding: ")
+    assert message.body.startswith("«A scheduled audit of ")
+    assert "- «Accuracy is under the threshold»\n" in message.body
+    assert message.extra_headers["Content-Language"] == nightly.language
+    assert json.loads(body_of(notice))["findings"][0]["title"] == "Accuracy is under the threshold"
 
 
 def test_after_the_limit_it_is_given_up_and_that_is_said(settings):

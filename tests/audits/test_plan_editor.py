@@ -272,7 +272,7 @@ def test_only_plans_that_suit_the_kind_are_offered_and_another_is_refused_in_wor
 def test_a_schedule_takes_an_own_plan(officer, version):
     maps = plan_own(own("Maps", "grad_cam"))
     data = {"name": "S", "model": version.model.pk, "validation_set": rows.validation_set().pk}
-    when = {"plan": maps.digest, "frequency": "daily", "day": 1, "at": "04:05"}
+    when = {"plan": maps.digest, "frequency": "daily", "day": 1, "at": "04:05", "language": "en"}
     assert officer.post(reverse("new-schedule"), data | when).status_code == 302
     nodes = plan_own(own("Nodes", "gnn_explainer"))
     answer = officer.post(reverse("new-schedule"), data | when | {"plan": nodes.digest})

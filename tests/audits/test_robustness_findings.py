@@ -43,7 +43,7 @@ def test_a_harmless_change_that_alters_decisions_is_found(found, share, accuracy
     assert (finding.severity if finding else None) == severity
     if finding is not None:
         assert f"{100 * share:.1f} %" in finding.sentence
-        assert "Blur (0.25 % of the side)" in finding.sentence
+        assert "One harmless change, blur (0.25 % of the side), altered" in finding.sentence
         assert finding.pointer == "/robustness/changes/1/levels/1/changed"
         assert finding.threshold.name == "harmless_flips"
         assert "AI Act Art. 15(4)" in finding.hook
@@ -62,7 +62,7 @@ def test_the_gravest_change_gives_the_sentence_and_others_are_listed(found):
         )
     )["harmless-changes"]
     assert finding.severity == "critical"
-    assert finding.sentence.startswith("Blur")
+    assert finding.sentence.startswith("One harmless change, blur ")
     assert "noise (30.0 %), shift (7.0 %)" in finding.sentence
     assert [one.label for one in finding.measures] == [
         f"decisions altered, {name}" for name in ("blur", "noise", "shift")

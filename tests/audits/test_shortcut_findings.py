@@ -37,7 +37,7 @@ def test_a_column_that_the_model_decides_by_is_critical_with_its_numbers(store):
     found = of_columns(evidence)["shortcut-site"]
     assert found.severity == "critical"
     assert found.title == "The model decides by site"
-    assert found.sentence.startswith("Images are told apart by site: Among items of the same label, site")
+    assert found.sentence.startswith("Images are told apart by site. Among items of the same label, site")
     column = next(one for one in evidence.shortcuts.columns if one.name == "site")
     drop = next(one for one in column.within if one.name == "auroc")
     quoted = [one.measure for one in found.measures]

@@ -130,7 +130,7 @@ def test_a_gain_under_a_raised_threshold_is_not_called_none(found):
 def test_where_every_method_failed_the_audit_has_no_explanation(found):
     said = found(trust(method(**FAILED), method("grad_cam", stability=FAILED["stability"])))
     assert said["trust-none"].severity == "critical"
-    assert "2 methods were tested on 48 items" in said["trust-none"].sentence
+    assert "2 methods were tested; number of items: 48." in said["trust-none"].sentence
     assert "Failed at least one test: Occlusion, Grad-CAM." in said["trust-none"].sentence
     assert [one.measure.value for one in said["trust-none"].measures] == [-0.1, 0.2]
     assert len(said) == 5  # and each failure of its own
@@ -156,9 +156,12 @@ def test_methods_that_contradict_each_other_are_named_the_worst_first(found):
     assert set(said) == {"trust-contradiction"}
     finding = said["trust-contradiction"]
     assert finding.severity == "warning"
-    assert "maps of Integrated Gradients and Occlusion of the same image" in finding.sentence
+    assert (
+        "maps of the same image do not go along with each other: the rank correlation of Integrated Gradients"
+        in finding.sentence
+    )
     assert "-0.40 (95 % interval" in finding.sentence
-    assert "nor do those of Grad-CAM and Integrated Gradients." in finding.sentence
+    assert "Nor do these go along: Grad-CAM and Integrated Gradients." in finding.sentence
     assert finding.pointer == "/trust/agreement/2"
     assert [one.measure.value for one in finding.measures] == [-0.4, 0.0]
     assert finding.threshold.value == 0.1

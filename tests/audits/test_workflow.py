@@ -93,10 +93,10 @@ def test_a_run_that_does_not_show_it_closes_nothing(ada):
     under_way = run_start(
         model_version=finding.run.model_version, validation_set=finding.run.validation_set, plan=rows.plan()
     )
-    refused_close(finding, ada, under_way, "is explaining; a finding is closed by a finished one")
+    refused_close(finding, ada, under_way, "is under way; a finding is closed by a finished one")
     loose = comparing.plan(thresholds=comparing.plan().thresholds.model_copy(update={"accuracy": 0.1}))
     lenient = finished(right=20, ago=1, plan=loose)
-    refused_close(finding, ada, lenient, r"another threshold for accuracy \(0.1 instead of 0.8\)")
+    refused_close(finding, ada, lenient, r"another threshold \(Accuracy: 0.1 instead of 0.8\)")
 
 
 def test_a_run_that_did_not_measure_it_closes_nothing(ada):
@@ -149,9 +149,9 @@ def test_the_report_says_what_stood_when_it_was_made(ada):
     finding_assign(accuracy(run), owner=ada, due=TODAY, by=ada)
     (owner,) = declared_of_findings(run)
     assert (owner.field, owner.by) == ("accuracy", "Ada Lovelace")
-    assert owner.text == f"Ada Lovelace, {TODAY:%-d %B %Y}"
+    assert owner.rows == ({"owner": "Ada Lovelace", "due": TODAY.isoformat()},)
     finding_accept(accuracy(run), reason="a pilot only", by=ada)
-    assert declared_of_findings(run)[1].text == "accepted: a pilot only"
+    assert declared_of_findings(run)[1].rows == ({"kind": "accepted", "reason": "a pilot only"},)
 
 
 def test_changed_thresholds_are_recorded_when_a_plan_is_fixed(ada):

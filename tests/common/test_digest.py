@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.common.digest import digest_of, merkle_root, sha256, sha256_file
+from auditor.common.digest import digest_of, sha256, sha256_file
+from auditor.common.merkle import merkle_root
 from tests.reference.merkle import tree_hash
 
 VECTORS = Path(__file__).parents[3] / "shared/data/vectors/rfc6962_merkle/testdata/inclusion"

@@ -8,7 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.common.errors import Refused
-from auditor.common.said import Figure, Said, Tongue, as_json, count, from_json, in_words, say
+from auditor.common.said import (
+    Figure,
+    Said,
+    Tongue,
+    as_json,
+    count,
+    from_json,
+    in_words,
+    ours,
+    say,
+    sentences,
+)
 from auditor.explain.document import Document, Text
 
 GERMAN = {
@@ -71,6 +82,21 @@ def test_documents_keep_how_a_sentence_was_made():
     assert again.more[0] == "3 b"
     with pytest.raises(Refused, match="should be text"):
         Holder.parse(b'{"text": 3}', name="holder")
+
+
+def test_text_of_ours_is_said_where_it_stands_in_a_sentence():
+    read = from_json(as_json(say("too few")))
+    assert not isinstance(read, Said)
+    assert in_words(say("left out: %(why)s", why=ours(read)), TONGUE) == "ausgelassen: zu wenige"
+    assert ours(say("left out: %(why)s", why="x")).values == {"why": "x"}
+
+
+def test_sentences_follow_each_other():
+    made = sentences("too few", "", count("%(n)s item", "%(n)s items", 1))
+    assert made == "too few 1 item"
+    assert in_words(made, TONGUE) == "zu wenige 1 Objekt"
+    assert sentences("", "too few") == "too few"
+    assert sentences() == ""
 
 
 def test_copies_remember():

@@ -24,9 +24,7 @@ METHODS = (
 CLASSES = ("no lesion", "lesion")
 
 
-def measure(
-    value, spread=0.04, n=120, method="share of items; percentile bootstrap, 300 resamples", **changes
-):
+def measure(value, spread=0.04, n=120, method="share of items", **changes):
     low, high = max(0.0, value - spread), min(1.0, value + spread)
     fields = {
         "value": value,
@@ -35,6 +33,7 @@ def measure(
         "confidence": 0.95,
         "n": n,
         "method": method,
+        "how": ("percentile bootstrap, 300 resamples",),
         "seed": 7,
     }
     return e.Measure(**(fields | changes))
@@ -133,7 +132,7 @@ def region(name, kind, flips, drop, area, row=None, column=None, shares=None):
         area=measure(
             area, low=None, high=None, confidence=None, no_interval="the same for every item", seed=None
         ),
-        drop=measure(drop, method="mean fall of the score; percentile bootstrap, 300 resamples"),
+        drop=measure(drop, method="mean fall of the score"),
         flips=measure(flips),
         shares=shares or {},
     )

@@ -4,6 +4,8 @@ import os
 import sys
 from pathlib import Path
 
+SCRIPTS = "Ελληνικά Кириллица עברית العربية Tiếng Việt ✓ ✗ ▲ → ≥ 👩‍⚕️ 中文"
+
 
 def main(root: str, out: str) -> None:
     import django
@@ -14,7 +16,10 @@ def main(root: str, out: str) -> None:
     from tests.documents import factory
 
     store = Store(Path(root))
-    Path(out).write_bytes(render(factory.snapshot(factory.evidence(store, marker=True)), store))
+    document = factory.evidence(store, marker=True)
+    described = document.validation_set.model_copy(update={"description": SCRIPTS})
+    document = document.model_copy(update={"validation_set": described})
+    Path(out).write_bytes(render(factory.snapshot(document), store))
 
 
 if __name__ == "__main__":

@@ -36,7 +36,9 @@ def printed(tmp_path):
             "words": WORDS["image"],
             "material": material.context(Book(evidence, store)),
         }
-        page = render_to_string("documents/report/material.html", context)
+        page = "".join(
+            render_to_string(f"documents/report/{name}.html", context) for name in ("model", "set")
+        )
         return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", page)))
 
     return of

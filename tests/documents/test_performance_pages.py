@@ -74,7 +74,7 @@ def test_gaps_are_ordered_by_their_adjusted_p_and_the_rare_are_marked(made):
     document = factory.evidence(book.store, performance=changed)
     found = performance.context(Book(document, book.store))["gaps"]
     assert [(gap["value"], gap["adjusted"], gap["beyond"]) for gap in found] == [
-        ("AP", "< 0.001", True),
+        ("AP", "<\u00a00.001", True),
         ("F", "0.800", False),
     ]
     assert "Gaps between a group and the others" in html

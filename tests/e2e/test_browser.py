@@ -131,7 +131,7 @@ def test_a_bad_upload_is_refused_in_words_and_registers_nothing(page, tmp_path):
     (films / "images" / "film-0002.png").unlink()
     upload(page, "/register/set/", folders.zipped(films, tmp_path / "bad.zip"))
     expect(page.get_by_role("alert")).to_contain_text(
-        "labels.csv, row 3: there is no image for the id 'film-0002'", timeout=PATIENCE
+        "labels.csv, row 3: there is no item for the id 'film-0002'", timeout=PATIENCE
     )
     page.goto("/sets/")
     expect(page.get_by_text("4 films", exact=True)).to_have_count(0)

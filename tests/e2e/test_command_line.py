@@ -15,29 +15,42 @@ def text(report) -> str:
     return re.sub(r"\s+", " ", " ".join(page.extract_text() for page in pypdf.PdfReader(report).pages))
 
 
-def test_the_report_is_the_one_that_the_ledger_recorded(installation, undisturbed, tmp_path):
-    ((position, body),) = installation.rows(
-        "SELECT position, body FROM ledger_entry WHERE kind = 'report' AND subject = %s",
-        sha256(undisturbed.read_bytes()),
-    )
+ISSUED = (
+    "SELECT entry.position, entry.body FROM ledger_entry AS entry JOIN documents_report AS report "
+    "ON report.entry_id = entry.position WHERE report.pdf_digest = %s AND entry.subject = report.document_digest"
+)
+
+
+def answers(output: str) -> dict[str, str]:
+    return dict(line.split()[:2] for line in output.splitlines())
+
+
+def test_the_report_is_signed_and_the_one_that_the_ledger_recorded(installation, undisturbed, tmp_path):
+    ((position, body),) = installation.rows(ISSUED, sha256(undisturbed.read_bytes()))
     found = installation.manage("verify", undisturbed)
-    assert found.returncode == 0
-    assert f"report {body['report']}, recorded at ledger position {position}" in found.stdout
+    assert found.returncode == 0, found.stderr
+    assert answers(found.stdout) == dict.fromkeys(("intact", "trusted", "included", "current"), "yes")
+    assert f"recorded report {body['report']} at position {position}" in found.stdout
     altered = tmp_path / "altered.pdf"
     content = bytearray(undisturbed.read_bytes())
     content[len(content) // 2] ^= 1
     altered.write_bytes(content)
     refused = installation.manage("verify", altered)
     assert refused.returncode == 1
-    assert "is not in the ledger" in refused.stderr
-    assert installation.manage("verify", tmp_path / "absent.pdf").returncode == 1
+    assert answers(refused.stdout)["intact"] == "no"
+    assert "does not hold: look at intact" in refused.stderr
+    absent = installation.manage("verify", tmp_path / "absent.pdf")
+    assert (absent.returncode, "could not be read" in absent.stderr) == (1, True)
+
+
+def test_the_report_is_made_again_byte_for_byte(installation, undisturbed):
+    done = installation.manage("reproduce", undisturbed)
+    assert done.returncode == 0, done.stderr
+    assert "Reproduced: the same" in done.stdout
 
 
 def test_evidence_inside_the_report_is_what_the_ledger_names(installation, undisturbed):
-    ((body,),) = installation.rows(
-        "SELECT body FROM ledger_entry WHERE kind = 'report' AND subject = %s",
-        sha256(undisturbed.read_bytes()),
-    )
+    ((_, body),) = installation.rows(ISSUED, sha256(undisturbed.read_bytes()))
     assert body["evidence"] == sha256(evidence_in(undisturbed))
     assert installation.rows(
         "SELECT 1 FROM ledger_entry WHERE kind = 'evidence' AND subject = %s AND body->>'run' = %s",

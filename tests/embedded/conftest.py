@@ -7,7 +7,7 @@ import pytest
 
 from auditor import embedded
 
-NAMES = ("DATABASE_URL", "CELERY_BROKER_URL", "STORAGE_URL", "RETRACE_SECRET_KEY")
+NAMES = ("DATABASE_URL", "CELERY_BROKER_URL", "STORAGE_URL", "RETRACE_KEYS", "RETRACE_SECRET_KEY")
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ def test_servers_answer_inside_and_are_gone_outside(var: Path) -> None:
         assert servers.answering(var)
         assert os.environ["DATABASE_URL"].startswith("postgres://retrace:")
         assert os.environ["STORAGE_URL"] == (var / "store").as_uri()
+        assert os.environ["RETRACE_KEYS"] == str(var / "keys")
     assert servers.running(var) == (False, False)
     assert "DATABASE_URL" not in os.environ
 

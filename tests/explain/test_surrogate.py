@@ -105,7 +105,10 @@ def test_a_rule_is_said_in_words_with_its_counts():
     rule = next(rule for rule in found.rules if rule.decision == "finding")
     corner = next(c.above for c in rule.conditions if c.feature == "corner")
     age = next(c.above for c in rule.conditions if c.feature == "age")
-    asked = {f"brightness of the top right corner is above {corner:.4g}", f"age is above {age:.4g} (years)"}
+    asked = {
+        f"'Brightness of the top right corner' is above {corner:.4g}",
+        f"'Age' is above {age:.4g} (years)",
+    }
     start, _, end = rule.text.partition(", then ")
     assert set(start.removeprefix("If ").split(" and ")) == asked
     assert end.startswith(
@@ -167,7 +170,7 @@ def test_a_value_between_two_thresholds_is_one_condition():
     rule = next(rule for rule in found.rules if rule.decision == "finding")
     (condition,) = rule.conditions
     assert (condition.above, condition.most) == pytest.approx((0.3, 0.7), abs=0.03)
-    assert f"If BMI is above {condition.above:.4g} and at most {condition.most:.4g}, then" in rule.text
+    assert f"If 'BMI' is above {condition.above:.4g} and at most {condition.most:.4g}, then" in rule.text
 
 
 def test_categories_are_or_are_not():
@@ -177,8 +180,8 @@ def test_categories_are_or_are_not():
     assert (root.feature, root.category) == ("colour", "green")
     assert [rule.conditions[0].others for rule in found.rules] == [("green",), ()]
     assert [rule.conditions[0].category for rule in found.rules] == [None, "green"]
-    assert found.rules[0].text.startswith("If colour is not 'green', then the model mostly decides 'clear'")
-    assert found.rules[1].text.startswith("If colour is 'green', then the model mostly decides 'finding'")
+    assert found.rules[0].text.startswith("If 'Colour' is not 'green', then the model mostly decides 'clear'")
+    assert found.rules[1].text.startswith("If 'Colour' is 'green', then the model mostly decides 'finding'")
 
 
 def test_columns_of_a_table_are_features():
@@ -194,8 +197,10 @@ def test_columns_of_a_table_are_features():
     decisions = decided((rows[:, 2] == 1) | np.isnan(rows[:, 0]))
     found = surrogate_tree(column_features(spec), column_values(rows, spec), decisions, plan())
     assert found.fidelity.value > 0.9
-    assert any("age is missing, then the model mostly decides 'finding'" in rule.text for rule in found.rules)
-    assert any("age is known" in rule.text for rule in found.rules)
+    assert any(
+        "'age' is missing, then the model mostly decides 'finding'" in rule.text for rule in found.rules
+    )
+    assert any("'age' is known" in rule.text for rule in found.rules)
 
 
 def test_a_missing_value_goes_along_with_a_number():
@@ -207,7 +212,7 @@ def test_a_missing_value_goes_along_with_a_number():
     assert not first.conditions[0].missing
     assert second.conditions[0].missing
     assert second.text.startswith(
-        f"If brightness of the top right corner is above {found.nodes[0].threshold:.4g} or is missing, then"
+        f"If 'Brightness of the top right corner' is above {found.nodes[0].threshold:.4g} or is missing, then"
     )
 
 

@@ -164,8 +164,8 @@ def test_shares_of_items_have_score_intervals():
     ]
     found = measures(summarised(records, methods(), (), PLAN).methods[0])
     assert found["region_hit"].value == 0.9
-    assert "Wilson" in found["region_hit"].method
-    assert "bootstrap" in found["region_mass"].method
+    assert "Wilson" in found["region_hit"].how[0]
+    assert "bootstrap" in found["region_mass"].how[0]
 
 
 def test_a_method_that_was_not_used_is_absent_and_nothing_is_said_of_what_was_not_tested():

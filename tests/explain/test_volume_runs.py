@@ -43,7 +43,8 @@ def test_the_cell_that_decides_is_found_and_named_in_the_body(evidence):
     assert "grid-cell" not in found
     assert found["shortcut-spot"].severity == "critical"
     assert (
-        "at the lower front right (layer 1, row 1, column 1 of the grid)" in found["shortcut-spot"].sentence
+        "(lower part, front, right side; layer 1, row 1, column 1 of the grid)"
+        in found["shortcut-spot"].sentence
     )
     assert all("image" not in found[name].sentence for name in ("shortcut-spot", "outside-flips"))
 
@@ -115,9 +116,9 @@ def test_features_say_what_they_are_called():
 @pytest.mark.parametrize(
     ("cell", "words"),
     [
-        ((0, 0, 0), "lower front right"),
-        ((3, 3, 3), "upper back left"),
-        ((1, 2, 3), "left"),
+        ((0, 0, 0), "lower part, front, right side"),
+        ((3, 3, 3), "upper part, back, left side"),
+        ((1, 2, 3), "left side"),
         ((1, 1, 2), "centre"),
     ],
 )

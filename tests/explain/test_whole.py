@@ -89,7 +89,7 @@ def test_importances_are_those_of_the_plain_functions(table, found):
     age = found.importance.columns[2].sage
     assert age.value == pytest.approx(own.values[2])
     assert age.high - age.value == pytest.approx(norm.ppf(0.95) * own.errors[2])
-    assert "normal approximation" in age.method
+    assert "normal approximation" in age.how[0]
     assert age.n == found.importance.orders == own.orders
 
 

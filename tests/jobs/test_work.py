@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from auditor.common.clock import utc_now
 from auditor.common.errors import Refused
+from auditor.common.said import as_json, say
 from auditor.jobs.models import State
 from auditor.jobs.reconcile import job_kinds, reconcile
 from auditor.jobs.work import work
@@ -42,7 +43,14 @@ def test_a_second_ring_finds_nothing_to_do():
     ("error", "sentence"),
     [
         (Refused("labels.csv has no rows."), "labels.csv has no rows."),
-        (KeyError("secret"), "An internal error ended this (KeyError); the worker's log has the details."),
+        (Refused(say("%(name)s has no rows.", name="a.csv")), say("%(name)s has no rows.", name="a.csv")),
+        (
+            KeyError("secret"),
+            say(
+                "An internal error ended this (%(error)s); the worker's log has the details.",
+                error="KeyError",
+            ),
+        ),
     ],
 )
 def test_an_error_ends_the_job_with_a_sentence_for_people(error, sentence):
@@ -54,6 +62,7 @@ def test_an_error_ends_the_job_with_a_sentence_for_people(error, sentence):
     assert not work(Intake, job.pk, compute=compute, settle=settle)
     job.refresh_from_db()
     assert (job.state, job.error, job.filename) == (State.FAILED, sentence, "set.zip")
+    assert as_json(job.error) == as_json(sentence)
 
 
 def test_a_result_that_cannot_be_settled_leaves_nothing_half_done():

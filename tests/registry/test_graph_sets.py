@@ -72,7 +72,7 @@ def test_what_is_wrong_is_named_with_file_and_edge(tmp_path, changed, words):
 def test_a_row_without_its_graph_is_refused(tmp_path):
     folder = graph_set(tmp_path / "set")
     (folder / "graphs" / "b.json").unlink()
-    with pytest.raises(Refused, match=r"row 3: there is no graph for the id 'b'; expected graphs/b.json"):
+    with pytest.raises(Refused, match=r"row 3: there is no item for the id 'b'; expected: graphs/b.json"):
         accept_set(folder, "graphs.zip", b"", Store(tmp_path / "store"))
 
 

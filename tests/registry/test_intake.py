@@ -240,7 +240,7 @@ def small_mask(folder: Path) -> None:
     [
         (table(rename_label), "no column 'label'"),
         (table(duplicate), "row 5: the id 'film-0002' was used before, in row 3"),
-        (table(stranger), "row 4: there is no image for the id 'film-9999'"),
+        (table(stranger), "row 4: there is no item for the id 'film-9999'"),
         (table(nobody), "no rows"),
         (table(one_class), "every item is labelled 'clear'"),
         (table(ragged), "row 6"),

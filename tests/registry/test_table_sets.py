@@ -93,13 +93,13 @@ def _row(name: str):
         (
             ROWS[:2],
             HEADER,
-            "labels.csv, row 4: there is no row for the id 'c'; expected one with this id in rows.csv",
+            "labels.csv, row 4: there is no item for the id 'c'; expected: a row with this id in rows.csv",
         ),
         ([*ROWS, ROWS[0]], HEADER, "rows.csv, row 5: the id 'a' was used before"),
         ([["", "1", "x"]], HEADER, "rows.csv, row 2: the id is empty"),
         ([["a", "1"]], HEADER, "rows.csv, row 2: the number of fields differs"),
         ([["a", "1", "x" * 10_001]], HEADER, "row 2, column 'ward': the value is longer than 10000"),
-        (ROWS, ["name", "age", "ward"], "rows.csv has no column 'id'; its columns are name, age, ward"),
+        (ROWS, ["name", "age", "ward"], "rows.csv has no column 'id'; its columns are: name, age, ward"),
         (ROWS, ["id", "age", "age"], "rows.csv names a column twice"),
     ],
 )

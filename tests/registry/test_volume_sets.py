@@ -130,7 +130,7 @@ VOLUMES = {
     ),
     "no DICOM in a series": (faulty_series() | {"volumes/a/notes.txt": b"x"}, r"volumes/a/notes\.txt has no DICM mark"),
     "no pixels": ({"volumes/a.dcm": no_pixels()}, r"volumes/a\.dcm holds no pixels"),
-    "absent": ({"volumes/c.nii": PLAIN}, r"row 2: there is no volume for the id 'a'; expected volumes/a\.nii"),
+    "absent": ({"volumes/c.nii": PLAIN}, r"row 2: there is no item for the id 'a'; expected: volumes/a\.nii"),
     "two of one id": (
         {"volumes/a.nii": PLAIN, **faulty_series()},
         r"volumes/ holds a/ and a\.nii for one id",

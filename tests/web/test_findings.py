@@ -12,12 +12,10 @@ from auditor.audits.models import Run, Schedule, TrackedFinding
 from auditor.audits.notices.signature import secret_of
 from auditor.audits.workflow import finding_assign
 from auditor.common.clock import utc_now
-from auditor.jobs.work import work
-from reports.documents.execution import Rendered, issue, snapshot_of
 from reports.documents.models import Report
-from reports.documents.queries import store
 from tests import rows
 from tests.audits.finished import finished, validation_set, version
+from tests.documents.settling import issued
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -40,15 +38,7 @@ def page_of(answer) -> str:
 
 def settle(run: Run) -> Report:
     """Issue the report that waits for a run as a worker would, without drawing it."""
-
-    def made(report: Report) -> Rendered:
-        snapshot = snapshot_of(report, store())
-        compared = "" if snapshot.comparison is None else store().put(snapshot.comparison.to_bytes())
-        return Rendered(store().put(snapshot.to_bytes()), store().put(report.number.encode()), 9, compared)
-
-    report = run.reports.first()
-    assert work(Report, report.pk, compute=made, settle=issue)
-    return report
+    return issued(run.reports.first())
 
 
 def step(row: TrackedFinding, name: str) -> str:
@@ -165,6 +155,7 @@ def test_a_schedule_names_who_hears_of_it(officer, settings):
         "frequency": "daily",
         "day": 1,
         "at": "04:05",
+        "language": "en",
         "recipients": "a@clinic.example,\nb@clinic.example",
         "webhook_url": "https://hooks.example/retrace",
     }

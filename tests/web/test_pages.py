@@ -15,7 +15,7 @@ from auditor.registry.models import Intake
 from tests import folders, rows
 
 pytestmark = pytest.mark.django_db
-OPEN = {"login"}
+OPEN = {"login", "set_language", "verify", "certificate"}
 
 
 @pytest.fixture
@@ -38,6 +38,7 @@ NAMES = sorted({pattern.name for pattern in patterns(get_resolver()) if pattern.
 VALUES = {
     "pk": 1,
     "step": "assign",
+    "section": "purpose",
     "index": 0,
     "key": "grad_cam",
     "kind": "model",
@@ -161,10 +162,12 @@ def test_a_schedule_is_made_and_paused(officer):
         "frequency": "monthly",
         "day": 3,
         "at": "04:05",
+        "language": "de",
     }
     assert officer.post(reverse("new-schedule"), data)["Location"] == reverse("schedules")
     schedule = Schedule.objects.get()
     assert str(schedule.periodic_task.crontab).startswith("5 4 3 ")
+    assert schedule.language == "de"
     assert "Every month" in officer.get(reverse("schedules")).content.decode()
     officer.post(reverse("pause-schedule", args=[schedule.pk]))
     schedule.periodic_task.refresh_from_db()

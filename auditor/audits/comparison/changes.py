@@ -12,14 +12,16 @@ from auditor.audits.comparison.pairs import Pairs
 from auditor.audits.comparison.tests import apart, holm, means, medians, shares, statistic, verdict
 from auditor.audits.findings.counterpart import counterpart, measured_in
 from auditor.audits.findings.finding import SEVERITIES, Finding
+from auditor.common.said import Said, ours, say
 from auditor.explain.bootstrap import Bootstrap, Floats
 from auditor.explain.evidence import Evidence, ItemRecord, Region, RegionEffects
 from auditor.explain.measure import Measure
 from auditor.explain.performance import Answers
 from auditor.explain.trust.catalog import MEASURES
 
-_WHAT = "difference, later minus earlier, on the items of both audits"
-_INTERVALS = "by the intervals of both audits, not item by item"
+_WHAT = say("difference, later minus earlier, on the items of both audits")
+_INTERVALS = say("by the intervals of both audits, not item by item")
+_BOOTSTRAP = say("paired bootstrap")
 
 
 class Run(NamedTuple):
@@ -36,7 +38,7 @@ class Difference(NamedTuple):
     measure: Measure
     test: PairedTest | None
     higher: bool
-    how: str
+    how: Said
 
 
 def finding_changes(before: Run, after: Run, pairs: Pairs | None) -> tuple[ChangedFinding, ...]:
@@ -82,37 +84,37 @@ def _decided(
     difference: Difference | None,
     test: PairedTest | None,
 ) -> tuple[Any, str]:
-    how = "" if difference is None else difference.how
+    how: str = "" if difference is None else difference.how
     if later is None and earlier is not None:
         if not measured_in(earlier, before.evidence, after.evidence):
-            return "not measured", "the later audit did not measure what this finding is about"
-        return "gone", _crossed(how, difference, test, after)
+            return "not measured", say("the later audit did not measure what this finding is about")
+        return "gone", _crossed(difference, test, after)
     if earlier is None and later is not None:
         if not measured_in(later, after.evidence, before.evidence):
-            return "new", "the earlier audit did not measure what this finding is about"
-        return "new", _crossed(how, difference, test, after)
+            return "new", say("the earlier audit did not measure what this finding is about")
+        return "new", _crossed(difference, test, after)
     if difference is not None:
         confidence = after.evidence.plan.confidence
         return verdict(difference.measure, test, higher=difference.higher, confidence=confidence), how
     return _by_severity(earlier, later)
 
 
-def _crossed(how: str, difference: Difference | None, test: PairedTest | None, after: Run) -> str:
+def _crossed(difference: Difference | None, test: PairedTest | None, after: Run) -> Said:
     """Say whether a number that crossed its threshold also moved beyond chance."""
     if difference is None:
-        return "by the rule alone: it has no number that both audits share"
+        return say("by the rule alone: it has no number that both audits share")
     confidence = after.evidence.plan.confidence
     moved = verdict(difference.measure, test, higher=difference.higher, confidence=confidence) != "unchanged"
-    return f"{how}; " + (
-        "the number moved beyond chance" if moved else "the number did not move beyond what chance may do"
-    )
+    if moved:
+        return say("%(how)s; the number moved beyond chance", how=difference.how)
+    return say("%(how)s; the number did not move beyond what chance may do", how=difference.how)
 
 
 def _by_severity(earlier: Finding | None, later: Finding | None) -> tuple[Any, str]:
     if earlier is None or later is None or earlier.severity == later.severity:
-        return "unchanged", "it fires in both audits; there is no number to test"
+        return "unchanged", say("it fires in both audits; there is no number to test")
     graver = SEVERITIES.index(later.severity) < SEVERITIES.index(earlier.severity)
-    return ("worse" if graver else "better"), "by its severity; there is no number to test"
+    return ("worse" if graver else "better"), say("by its severity; there is no number to test")
 
 
 def _numbers(said: Finding, before: Run, after: Run, in_after: bool) -> tuple[Measure | None, Measure | None]:
@@ -200,7 +202,7 @@ def _parent(evidence: Evidence, pointer: str, match: re.Match[str]) -> Any:
 def _overall(asked: _Asked) -> Difference | None:
     name, of = asked.parent.name, asked.parent.of
     found = metric_difference(name, of, asked.pairs, asked.after.evidence.plan)
-    return None if found is None else Difference(*found, name not in LOWER, found[1].method)
+    return None if found is None else Difference(*found, name not in LOWER, ours(found[1].method))
 
 
 def _gap(asked: _Asked) -> Difference | None:
@@ -224,13 +226,17 @@ def _gap(asked: _Asked) -> Difference | None:
     if before is None or after is None:
         return None
     strata = asked.pairs.answers[1].labels * 3 + inside * 2 + others
-    what = f"difference of the size of the gap, later minus earlier, {gap.column} = {gap.value}"
+    what = say(
+        "difference of the size of the gap, later minus earlier, %(column)s = %(value)s",
+        column=gap.column,
+        value=gap.value,
+    )
     measure, test = statistic(
         lambda counts: (after(counts) - before(counts))[:, None], strata, what, asked.bootstrap
     )
     if measure.value is None or not np.isfinite(measure.value):
         return None
-    return Difference(measure, test, False, "paired bootstrap of the size of the gap")
+    return Difference(measure, test, False, say("paired bootstrap of the size of the gap"))
 
 
 def _flips(asked: _Asked) -> Difference | None:
@@ -241,7 +247,7 @@ def _flips(asked: _Asked) -> Difference | None:
     values = asked.values(flip)
     if values is None:
         return None
-    return Difference(*shares(*values, _WHAT, asked.bootstrap), False, "McNemar's exact test")
+    return Difference(*shares(*values, _WHAT, asked.bootstrap), False, say("McNemar's exact test"))
 
 
 def _outside(asked: _Asked) -> Difference | None:
@@ -253,11 +259,7 @@ def _outside(asked: _Asked) -> Difference | None:
         return None if place is None or found is None else found[place]
 
     values = asked.values(share)
-    return (
-        None
-        if values is None
-        else Difference(*means(*values, _WHAT, asked.bootstrap), False, "paired bootstrap")
-    )
+    return None if values is None else Difference(*means(*values, _WHAT, asked.bootstrap), False, _BOOTSTRAP)
 
 
 def _median(field: str, *, higher: bool) -> Callable[[_Asked], Difference | None]:
@@ -270,7 +272,7 @@ def _median(field: str, *, higher: bool) -> Callable[[_Asked], Difference | None
             None
             if values is None
             else Difference(
-                *medians(*values, _WHAT, asked.bootstrap), higher, "paired bootstrap of the medians"
+                *medians(*values, _WHAT, asked.bootstrap), higher, say("paired bootstrap of the medians")
             )
         )
 
@@ -299,7 +301,7 @@ def _trust(asked: _Asked) -> Difference | None:
     return (
         None
         if values is None
-        else Difference(*means(*values, _WHAT, asked.bootstrap), kind.better == "higher", "paired bootstrap")
+        else Difference(*means(*values, _WHAT, asked.bootstrap), kind.better == "higher", _BOOTSTRAP)
     )
 
 

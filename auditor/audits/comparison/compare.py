@@ -11,11 +11,13 @@ from auditor.audits.comparison.metrics import metric_changes
 from auditor.audits.comparison.pairs import Pairs, pair, pairing
 from auditor.audits.findings import findings
 from auditor.common.errors import Refused
+from auditor.common.said import say
 from auditor.explain.bootstrap import Bootstrap
 from auditor.explain.evidence import Evidence, ItemRecord, Region, ShardResult
 from auditor.explain.spec import ModelSpec
+from auditor.explain.words import KINDS
 
-_CHANGED = "share of paired items that were decided otherwise"
+_CHANGED = say("share of paired items that were decided otherwise")
 
 
 @dataclass(frozen=True)
@@ -42,12 +44,21 @@ def check_alike(before: ModelSpec, after: ModelSpec) -> None:
     """Raise Refused for models whose decisions cannot be laid side by side."""
     if before.input.kind != after.input.kind:
         raise Refused(
-            f"An audit of a model for a {after.input.kind} cannot be compared with one for a {before.input.kind}."
+            say(
+                "Audits are compared where both models take the same kind of input; these take "
+                "%(after)s and %(before)s.",
+                after=KINDS[after.input.kind],
+                before=KINDS[before.input.kind],
+            )
         )
     if before.output.classes != after.output.classes:
         raise Refused(
-            "Audits are compared where both models know the same classes in the same order; these know "
-            f"{', '.join(after.output.classes)} and {', '.join(before.output.classes)}."
+            say(
+                "Audits are compared where both models know the same classes in the same order; one knows %(after)s, "
+                "the other %(before)s.",
+                after=after.output.classes,
+                before=before.output.classes,
+            )
         )
 
 

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from auditor.audits.findings.finding import Severity
-from auditor.explain.document import Document
+from auditor.explain.document import Document, Text
 from auditor.explain.measure import Measure
 from auditor.explain.spec import Digest
 
@@ -39,13 +39,13 @@ class Pairing(Document):
     only_after: int
     relabelled: int
     used: bool
-    said: str
+    said: Text
 
 
 class PairedTest(Document):
     """A test of no difference: what it is, its p, and p after Holm's correction for all tests of its table."""
 
-    method: str
+    method: Text
     n: int
     p: float
     corrected: float
@@ -67,12 +67,12 @@ class ChangedFinding(Document):
     """One finding by its id; `how` says what decided about its change, `difference` is `after` - `before`."""
 
     id: str
-    title: str
+    title: Text
     severity_before: Severity | None
     severity_after: Severity | None
     change: FindingChange
-    how: str
-    label: str = ""
+    how: Text
+    label: Text = ""
     before: Measure | None = None
     after: Measure | None = None
     difference: Measure | None = None

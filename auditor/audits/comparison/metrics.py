@@ -8,6 +8,7 @@ import numpy as np
 from auditor.audits.comparison.documents import MetricChange, PairedTest
 from auditor.audits.comparison.pairs import Pairs
 from auditor.audits.comparison.tests import apart, holm, shares, statistic, verdict
+from auditor.common.said import say
 from auditor.explain.bootstrap import Bootstrap, Floats, ratio
 from auditor.explain.evidence import Evidence
 from auditor.explain.measure import Measure
@@ -19,8 +20,8 @@ from auditor.explain.plan import Plan
 
 Curve = Callable[[Floats], Floats]
 LOWER = {"brier", "ece"}
-_WHAT = "difference, later minus earlier"
-_PLAIN = "difference of the plain calibration errors, later minus earlier"
+_WHAT = say("difference, later minus earlier")
+_PLAIN = say("difference of the plain calibration errors, later minus earlier")
 
 
 def metric_changes(before: Evidence, after: Evidence, pairs: Pairs | None) -> tuple[MetricChange, ...]:

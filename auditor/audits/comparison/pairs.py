@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from auditor.audits.comparison.documents import Pairing
+from auditor.common.said import Said, Value, count, say, sentences
 from auditor.explain.evidence import ItemRecord
 from auditor.explain.performance import Answers
 
@@ -50,19 +51,38 @@ def pairing(pairs: Pairs, before: int, after: int, fewest: int) -> Pairing:
     )
 
 
-def _said(n: int, before: int, after: int, fewest: int, relabelled: int) -> str:
+def _said(n: int, before: int, after: int, fewest: int, relabelled: int) -> Said:
     if n == 0:
-        return (
+        return say(
             "The two audits share no item, so nothing can be compared item by item; numbers are compared by the "
             "intervals of both audits, and the items themselves may differ."
         )
-    share = f"{n} items are in both audits, of {before} in the earlier and {after} in the later one"
+    values: dict[str, Value] = {"before": before, "after": after, "fewest": fewest}
     if n < fewest:
-        return (
-            f"{share}. That is fewer than {fewest}, so numbers are compared by the intervals of both audits."
+        return count(
+            "%(n)s item is in both audits, of %(before)s in the earlier and %(after)s in the later one. That is fewer "
+            "than %(fewest)s, so numbers are compared by the intervals of both audits.",
+            "%(n)s items are in both audits, of %(before)s in the earlier and %(after)s in the later one. That is "
+            "fewer than %(fewest)s, so numbers are compared by the intervals of both audits.",
+            n,
+            **values,
         )
-    labels = f" {relabelled} of them carry another label than before." if relabelled else ""
-    return f"{share}; differences are measured on these, item by item.{labels}"
+    labels = count(
+        "%(n)s of them carries another label than before.",
+        "%(n)s of them carry another label than before.",
+        relabelled,
+    )
+    return sentences(
+        count(
+            "%(n)s item is in both audits, of %(before)s in the earlier and %(after)s in the later one; differences "
+            "are measured on it.",
+            "%(n)s items are in both audits, of %(before)s in the earlier and %(after)s in the later one; differences "
+            "are measured on these, item by item.",
+            n,
+            **values,
+        ),
+        labels if relabelled else "",
+    )
 
 
 def _keys(records: Sequence[ItemRecord]) -> list[tuple[str, int]]:

@@ -6,11 +6,14 @@ import numpy as np
 from scipy.stats import binomtest
 
 from auditor.audits.comparison.documents import Change, PairedTest
+from auditor.common.said import say
 from auditor.explain.bootstrap import Bootstrap, Floats, Statistic, undefined
 from auditor.explain.measure import Measure
 
 RESAMPLES = 4999
-_BOOTSTRAP = f"paired bootstrap over items, {RESAMPLES} resamples, two-sided"
+_BOOTSTRAP = say("paired bootstrap over items, %(resamples)s resamples, two-sided", resamples=RESAMPLES)
+_MCNEMAR = say("McNemar's exact test")
+_FROM_INTERVALS = say("interval from the intervals of both audits (Zou and Donner 2008)")
 
 
 def mcnemar(gained: int, lost: int) -> float:
@@ -35,7 +38,7 @@ def shares(before: Floats, after: Floats, what: str, bootstrap: Bootstrap) -> tu
     """Return the difference of two shares over the same items, (items,) of 0 and 1, tested by McNemar's test."""
     difference, _ = means(before, after, what, bootstrap)
     p = mcnemar(int(((before == 0) & (after == 1)).sum()), int(((before == 1) & (after == 0)).sum()))
-    return difference, PairedTest(method="McNemar's exact test", n=len(after), p=p, corrected=p)
+    return difference, PairedTest(method=_MCNEMAR, n=len(after), p=p, corrected=p)
 
 
 def means(before: Floats, after: Floats, what: str, bootstrap: Bootstrap) -> tuple[Measure, PairedTest]:
@@ -73,13 +76,12 @@ def apart(before: Measure | None, after: Measure | None, what: str) -> Measure:
 
     The ends are those of Zou and Donner (2008): each side's distance from its end, squared and added.
     """
-    how = f"{what}; interval from the intervals of both audits (Zou and Donner 2008)"
     if before is None or after is None or before.value is None or after.value is None:
-        return undefined(None, 0, how, "one of the audits has no such number")
+        return undefined(None, 0, what, say("one of the audits has no such number"))
     value, n = after.value - before.value, min(before.n, after.n)
     ends = (before.low, before.high, after.low, after.high)
     if any(end is None for end in ends) or after.confidence != before.confidence:
-        return undefined(value, n, how, "one of the audits has no interval for it")
+        return undefined(value, n, what, say("one of the audits has no interval for it"))
     below = np.hypot(after.value - (after.low or 0.0), (before.high or 0.0) - before.value)
     above = np.hypot((after.high or 0.0) - after.value, before.value - (before.low or 0.0))
     return Measure(
@@ -88,7 +90,8 @@ def apart(before: Measure | None, after: Measure | None, what: str) -> Measure:
         high=value + float(above),
         confidence=after.confidence,
         n=n,
-        method=how,
+        method=what,
+        how=(_FROM_INTERVALS,),
     )
 
 

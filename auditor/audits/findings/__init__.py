@@ -2,7 +2,16 @@
 
 from collections.abc import Callable, Iterator
 
-from auditor.audits.findings import material, methods, performance, relevance, robustness, shortcuts, trust
+from auditor.audits.findings import (
+    material,
+    methods,
+    performance,
+    relevance,
+    robustness,
+    shortcuts,
+    spots,
+    trust,
+)
 from auditor.audits.findings.finding import SEVERITIES, Finding, Labelled, Severity, Threshold
 from auditor.audits.findings.thresholds import attributed
 from auditor.explain.evidence import Evidence
@@ -11,7 +20,7 @@ __all__ = ["RULES", "SEVERITIES", "Finding", "Labelled", "Severity", "Threshold"
 
 RULES: tuple[Callable[[Evidence], Iterator[Finding]], ...] = (
     shortcuts.column,
-    shortcuts.spots,
+    spots.spots,
     relevance.outside_flips,
     relevance.grid_cell,
     relevance.attribution_outside,

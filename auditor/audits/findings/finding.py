@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from auditor.explain.document import Document
+from auditor.explain.document import Document, Text
 from auditor.explain.evidence import Measure
 
 Severity = Literal["critical", "warning", "note"]
@@ -12,7 +12,7 @@ SEVERITIES: tuple[Severity, ...] = ("critical", "warning", "note")
 class Labelled(Document):
     """A measure with the words that introduce it; `share` says that it is printed as a percentage."""
 
-    label: str
+    label: Text
     measure: Measure
     share: bool = True
 
@@ -21,10 +21,10 @@ class Threshold(Document):
     """The number that a measurement was held against, and who fixed it.
 
     `set_by` is "default" where the plan kept the product's documented `default`, "plan" where it has another value,
-    and "rule" where the number follows from what was measured.
+    and "rule" where the number follows from what was measured; `name` is then words, and else the plan's name for it.
     """
 
-    name: str
+    name: Text
     value: float
     set_by: Literal["default", "plan", "rule"] = "plan"
     default: float | None = None
@@ -37,10 +37,10 @@ class Finding(Document):
     rule: str
     rule_version: int
     severity: Severity
-    title: str
-    sentence: str
+    title: Text
+    sentence: Text
     measures: tuple[Labelled, ...] = ()
     threshold: Threshold | None = None
     pointer: str
     hook: str
-    action: str
+    action: Text

@@ -1,12 +1,27 @@
 """Is the model good enough, and for every group alike?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from auditor.audits.findings.finding import Finding, Labelled, Severity, Threshold
-from auditor.audits.findings.words import percent, plain, with_interval
+from auditor.audits.findings.words import percent, plain, rounded, with_interval
+from auditor.common.said import Said, Value, count, say, sentences
 from auditor.explain.evidence import Evidence, Gap, Measure
+from auditor.explain.performance.documents import MetricName
 
 _NAMED = 6
+_RATES: Mapping[MetricName, Said] = {
+    "accuracy": say("accuracy"),
+    "balanced_accuracy": say("balanced accuracy"),
+    "sensitivity": say("sensitivity"),
+    "specificity": say("specificity"),
+    "ppv": say("positive predictive value"),
+    "npv": say("negative predictive value"),
+    "auroc": say("area under the ROC curve"),
+    "auprc": say("average precision"),
+    "brier": say("Brier score"),
+    "ece": say("calibration error"),
+    "prevalence": say("prevalence"),
+}
 
 
 def accuracy(evidence: Evidence) -> Iterator[Finding]:
@@ -53,49 +68,66 @@ def suppressed(evidence: Evidence) -> Iterator[Finding]:
     """Name the groups that are too small to be measured."""
     small = [group for group in evidence.performance.groups if group.suppressed]
     if small:
-        named = ", ".join(f"{group.column} = {group.value}" for group in small[:6])
-        more = f" and {len(small) - 6} more" if len(small) > 6 else ""
+        unknown = say(
+            "Groups of fewer than %(minimum)s items are not measured, nor those from which their numbers would "
+            "follow, so nothing is known here about these: %(groups)s.",
+            minimum=evidence.plan.minimum_group,
+            groups=tuple(f"{group.column} = {group.value}" for group in small[:_NAMED]),
+        )
+        more = len(small) - _NAMED
+        others = count("%(n)s more group is as small.", "%(n)s more groups are as small.", more)
         yield Finding(
             id="groups-suppressed",
             rule="groups-suppressed",
             rule_version=1,
             severity="note",
-            title="Some groups are too small to be measured",
-            sentence=(
-                f"Groups of fewer than {evidence.plan.minimum_group} items are not measured, nor those from which "
-                f"their numbers would follow, so nothing is known here about {named}{more}."
-            ),
+            title=say("Some groups are too small to be measured"),
+            sentence=sentences(unknown, others if more > 0 else ""),
             pointer="/performance/groups",
             hook="GDPR Recital 71; AI Act Art. 10(3)",
-            action="Collect more items of these groups before the model is used for them.",
+            action=say("Collect more items of these groups before the model is used for them."),
         )
 
 
 def _under(index: int, measure: Measure, threshold: float, severity: Severity) -> Finding:
-    words = {
-        "critical": "is under the threshold of",
-        "warning": "was measured under the threshold of",
-        "note": "reaches the threshold, but the interval still includes values under",
+    values = _shares(measure, threshold)
+    said = {
+        "critical": say(
+            "The share of decisions that agree with the label, %(share)s on %(items)s items, is under the threshold "
+            "of %(threshold)s.",
+            **values,
+        ),
+        "warning": say(
+            "The share of decisions that agree with the label, %(share)s on %(items)s items, was measured under the "
+            "threshold of %(threshold)s.",
+            **values,
+        ),
+        "note": say(
+            "The share of decisions that agree with the label, %(share)s on %(items)s items, reaches the threshold, "
+            "but the interval still includes values under %(threshold)s.",
+            **values,
+        ),
     }
+    maybe = severity == "note"
     return Finding(
         id="accuracy",
         rule="accuracy",
         rule_version=1,
         severity=severity,
-        title="Accuracy " + ("may be under" if severity == "note" else "is under") + " the threshold",
-        sentence=(
-            f"The share of decisions that agree with the label, {with_interval(measure)} on {measure.n} "
-            f"items, "
-            f"{words[severity]} {percent(threshold)}."
-        ),
-        measures=(Labelled(label="accuracy", measure=measure),),
+        title=say("Accuracy may be under the threshold") if maybe else say("Accuracy is under the threshold"),
+        sentence=said[severity],
+        measures=(Labelled(label=say("accuracy"), measure=measure),),
         threshold=Threshold(name="accuracy", value=threshold),
         pointer=f"/performance/overall/{index}",
         hook="GDPR Art. 5(1)(d); GDPR Recital 71",
-        action=(
+        action=say(
             "Review the errors by class and group, and decide whether the model may be used at this accuracy."
         ),
     )
+
+
+def _shares(measure: Measure, threshold: float) -> dict[str, Value]:
+    return {"share": with_interval(measure), "items": measure.n, "threshold": percent(threshold)}
 
 
 def _missed(index: int, label: str, measure: Measure, threshold: float, severity: Severity) -> Finding:
@@ -104,16 +136,21 @@ def _missed(index: int, label: str, measure: Measure, threshold: float, severity
         rule="sensitivity",
         rule_version=1,
         severity=severity,
-        title=f"Items labelled {label} are missed too often",
-        sentence=(
-            f"Of {measure.n} items labelled {label}, the share decided as {label} was {with_interval(measure)}, under "
-            f"the threshold of {percent(threshold)}."
+        title=say("Items labelled %(label)s are missed too often", label=label),
+        sentence=say(
+            "Of %(items)s items labelled %(label)s, the share decided as %(label)s was %(share)s, under the threshold "
+            "of %(threshold)s.",
+            label=label,
+            **_shares(measure, threshold),
         ),
-        measures=(Labelled(label=f"sensitivity, {label}", measure=measure),),
+        measures=(Labelled(label=say("sensitivity, %(of)s", of=label), measure=measure),),
         threshold=Threshold(name="sensitivity", value=threshold),
         pointer=f"/performance/overall/{index}",
         hook="GDPR Art. 5(1)(d); AI Act Art. 15",
-        action=f"Decide what a missed item of {label} would mean, and whether the model may be used as it is.",
+        action=say(
+            "Decide what a missed item of %(label)s would mean, and whether the model may be used as it is.",
+            label=label,
+        ),
     )
 
 
@@ -123,40 +160,53 @@ def _uncalibrated(index: int, measure: Measure, threshold: float) -> Finding:
         rule="miscalibration",
         rule_version=1,
         severity="warning",
-        title="Probabilities do not keep what they promise",
-        sentence=(
-            f"On average over bins of items with similar probability, the probability and the share that came true "
-            f"differ by {with_interval(measure)}, more than the threshold of {percent(threshold)}."
+        title=say("Probabilities do not keep what they promise"),
+        sentence=say(
+            "On average over bins of items with similar probability, the probability and the share that came true "
+            "differ by %(share)s, more than the threshold of %(threshold)s.",
+            share=with_interval(measure),
+            threshold=percent(threshold),
         ),
-        measures=(Labelled(label="calibration error", measure=measure),),
+        measures=(Labelled(label=say("calibration error"), measure=measure),),
         threshold=Threshold(name="calibration", value=threshold),
         pointer=f"/performance/overall/{index}",
         hook="GDPR Art. 5(1)(d); AI Act Art. 13, Art. 15",
-        action="Recalibrate the model, or do not show its probabilities to the persons who decide with it.",
+        action=say(
+            "Recalibrate the model, or do not show its probabilities to the persons who decide with it."
+        ),
     )
 
 
 def _unequal(column: str, members: list[tuple[int, Gap]], threshold: float) -> Finding:
     index, worst = members[0]
     certain = _near_end(worst.difference) > threshold
-    more = f" {len(members) - 1} more gaps of this column are as rare." if len(members) > 1 else ""
-    words = plain if worst.name == "auroc" else with_interval
-    against = "below" if _value(worst.difference) < 0 else "above"
+    more = len(members) - 1
+    others = count(
+        "%(n)s more gap of this column is as rare.", "%(n)s more gaps of this column are as rare.", more
+    )
     return Finding(
         id=f"group-gap-{column}",
         rule="group-gap",
         rule_version=2,
         severity="critical" if certain else "warning",
-        title=f"The model does not do equally well for all groups: {column}",
-        sentence=(
-            f"For {column} = {worst.value} ({worst.n} items) the {_named(worst)} lies {against} that of the items with "
-            f"another value ({worst.others}): the difference is {words(worst.difference)}. If groups made no "
-            f"difference, one as large would come about with probability {worst.adjusted:.2g}, corrected for the "
-            f"number of gaps that were tested.{more}"
+        title=say("The model does not do equally well for all groups: %(column)s", column=column),
+        sentence=sentences(
+            _compared(worst),
+            say(
+                "If groups made no difference, one as large would come about with probability %(p)s, corrected for "
+                "the number of gaps that were tested.",
+                p=rounded(worst.adjusted),
+            ),
+            others if more else "",
         ),
         measures=tuple(
             Labelled(
-                label=f"{_named(gap)}, {column} = {gap.value} less the others",
+                label=say(
+                    "%(rate)s, %(column)s = %(value)s less the others",
+                    rate=_named(gap),
+                    column=column,
+                    value=gap.value,
+                ),
                 measure=gap.difference,
                 share=gap.name != "auroc",
             )
@@ -165,15 +215,36 @@ def _unequal(column: str, members: list[tuple[int, Gap]], threshold: float) -> F
         threshold=Threshold(name="group_gap", value=threshold),
         pointer=f"/performance/gaps/{index}",
         hook="GDPR Recital 71; GDPR Art. 9(1)",
-        action=(
+        action=say(
             "Find out why the groups differ; until then tell the users of the model for whom it errs more often."
         ),
     )
 
 
-def _named(gap: Gap) -> str:
-    name = "area under the ROC curve" if gap.name == "auroc" else gap.name
-    return f"{name} of {gap.of}" if gap.of else name
+def _compared(gap: Gap) -> Said:
+    values: dict[str, Value] = {
+        "rate": _named(gap),
+        "column": gap.column,
+        "value": gap.value,
+        "items": gap.n,
+        "others": gap.others,
+        "difference": (plain if gap.name == "auroc" else with_interval)(gap.difference),
+    }
+    if _value(gap.difference) < 0:
+        return say(
+            "For %(column)s = %(value)s (%(items)s items) one measure lies below that of the items with another value "
+            "(%(others)s): %(rate)s, with a difference of %(difference)s.",
+            **values,
+        )
+    return say(
+        "For %(column)s = %(value)s (%(items)s items) one measure lies above that of the items with another value "
+        "(%(others)s): %(rate)s, with a difference of %(difference)s.",
+        **values,
+    )
+
+
+def _named(gap: Gap) -> Said:
+    return say("%(rate)s (%(of)s)", rate=_RATES[gap.name], of=gap.of) if gap.of else _RATES[gap.name]
 
 
 def _value(measure: Measure) -> float:

@@ -3,20 +3,114 @@
 from collections.abc import Iterator
 
 from auditor.audits.findings.finding import Finding, Labelled, Severity, Threshold
-from auditor.audits.findings.shortcuts import confirmed_spot
+from auditor.audits.findings.spots import confirmed_spot
 from auditor.audits.findings.words import (
-    Things,
-    counted,
+    by_kind,
     percent,
     position,
-    things,
+    regions_or_nodes,
     where_cell,
     with_interval,
 )
+from auditor.common.said import Said, Value, count, ours, say, sentences
 from auditor.explain.evidence import Evidence, Measure, MethodSummary, RegionImportance
 
 _HOOK = "GDPR Art. 5(1)(a)"
+_CHANGED_OUTSIDE, _CHANGED_INSIDE = say("decisions changed, outside"), say("decisions changed, inside")
 Indexed = tuple[int, RegionImportance]
+
+_DEPENDS = {
+    "image": say("Decisions depend on image parts outside of the relevant region"),
+    "volume": say("Decisions depend on volume parts outside of the relevant region"),
+    "graph": say("Decisions depend on nodes other than the relevant ones"),
+}
+_EXCHANGED = {
+    "image": say(
+        "Exchanging the part of the image that lies outside of the medically relevant region for that of another "
+        "patient changed %(share)s of the decisions."
+    ),
+    "volume": say(
+        "Exchanging the part of the volume that lies outside of the medically relevant region for that of another "
+        "patient changed %(share)s of the decisions."
+    ),
+    "graph": say(
+        "Taking away all nodes but the relevant ones, with their edges, changed %(share)s of the decisions."
+    ),
+}
+_AGAINST = regions_or_nodes(
+    say("Exchanging the region itself changed %(share)s."),
+    say("Taking away the relevant nodes themselves changed %(share)s."),
+)
+_RELIES = regions_or_nodes(
+    say("The model relies more on the surroundings than on the relevant region."),
+    say("The model relies more on other nodes than on the relevant nodes."),
+)
+_SMALL = {
+    "image": say("A small patch of the image decides: %(where)s"),
+    "volume": say("A small part of the volume decides: %(where)s"),
+}
+_ONE_CELL = {
+    "image": say(
+        "Exchanging only one cell of the image (%(where)s; %(area)s of its area, %(position)s of the grid) changed "
+        "%(share)s of the decisions."
+    ),
+    "volume": say(
+        "Exchanging only one cell of the volume (%(where)s; %(area)s of its voxels, %(position)s of the grid) changed "
+        "%(share)s of the decisions."
+    ),
+}
+_LOOK_THERE = {
+    "image": say(
+        "Look at this place of the images for markers, text or borders that go along with the label: %(where)s."
+    ),
+    "volume": say(
+        "Look at this place of the volumes for markers, text or borders that go along with the label: %(where)s."
+    ),
+}
+_OUTSIDE = regions_or_nodes(
+    say("Maps point outside of the relevant region"), say("Maps point outside of the relevant nodes")
+)
+_SPREAD = {
+    "image": say(
+        "An even spread over the image would place %(area)s of the attribution outside of the relevant region. More "
+        "than that lies there by these methods: %(shares)s."
+    ),
+    "volume": say(
+        "An even spread over the volume would place %(area)s of the attribution outside of the relevant region. More "
+        "than that lies there by these methods: %(shares)s."
+    ),
+    "graph": say(
+        "An even spread over the graph would place %(area)s of the attribution outside of the relevant nodes. More "
+        "than that lies there by these methods: %(shares)s."
+    ),
+}
+_AREA = regions_or_nodes(
+    say("area outside of the relevant region"), say("area outside of the relevant nodes")
+)
+_READ = regions_or_nodes(
+    say("Read the gallery with the outlines of the relevant region before showing such a map to a person."),
+    say("Read the gallery with the rings around the relevant nodes before showing such a map to a person."),
+)
+_NONE_MARKED = regions_or_nodes(
+    say(
+        "No item has a mask of the relevant region, so this report cannot say whether decisions rest on that."
+    ),
+    say("No item has relevant nodes named, so this report cannot say whether decisions rest on that."),
+)
+_SOME_MARKED = regions_or_nodes(
+    say(
+        "%(marked)s of %(items)s items have a mask of the relevant region; what is said of the relevant region is "
+        "about those items only."
+    ),
+    say(
+        "%(marked)s of %(items)s items have relevant nodes named; what is said of the relevant nodes is about those "
+        "items only."
+    ),
+)
+_MARK = regions_or_nodes(
+    say("Hand in a validation set whose items have a mask of the relevant region, and audit again."),
+    say("Hand in a validation set whose items have relevant nodes named, and audit again."),
+)
 
 
 def outside_flips(evidence: Evidence) -> Iterator[Finding]:
@@ -28,23 +122,20 @@ def outside_flips(evidence: Evidence) -> Iterator[Finding]:
     index, region = outside
     more = inside is not None and (region.flips.value or 0) > (inside[1].flips.value or 0)
     severity: Severity = "critical" if more else "warning"
-    said = things(evidence)
-    compared = f", against {percent(inside[1].flips.value or 0)} for {said.itself}" if inside else ""
+    changed = by_kind(evidence, _EXCHANGED, share=with_interval(region.flips))
+    against = by_kind(evidence, _AGAINST, share=percent(inside[1].flips.value or 0)) if inside else ""
     yield Finding(
         id="outside-flips",
         rule="outside-flips",
         rule_version=1,
         severity=severity,
-        title=f"Decisions depend on {said.parts}",
-        sentence=(
-            f"{said.exchanging} changed {with_interval(region.flips)} of the decisions{compared}. "
-            + (f"The model relies more on the {said.surroundings} than on the {said.region}." if more else "")
-        ).strip(),
-        measures=_flips(("outside", outside), ("inside", inside)),
+        title=by_kind(evidence, _DEPENDS),
+        sentence=sentences(changed, against, by_kind(evidence, _RELIES) if more else ""),
+        measures=_flips((_CHANGED_OUTSIDE, outside), (_CHANGED_INSIDE, inside)),
         threshold=Threshold(name="outside_flips", value=threshold),
         pointer=f"/regions/{index}/flips",
         hook=f"{_HOOK}; GDPR Art. 5(1)(d)",
-        action=(
+        action=say(
             "Do not use the model for decisions until it is known what it reads there; retrain without it."
         ),
     )
@@ -80,26 +171,28 @@ def grid_cell(evidence: Evidence) -> Iterator[Finding]:
         return
     cells.sort(key=lambda cell: (-(cell[1].flips.value or 0), cell[0]))
     index, worst = cells[0]
-    item, where = things(evidence).item, where_cell(worst, evidence.plan.grid)
-    part, area = ("patch", "area") if worst.layer is None else ("part", "voxels")
-    others = f" {counted(len(cells) - 1, 'other cell does', 'other cells do')} so, too." if cells[1:] else ""
+    where = where_cell(worst, evidence.plan.grid)
+    changed = by_kind(
+        evidence,
+        _ONE_CELL,
+        where=where,
+        area=percent(worst.area.value or 0),
+        position=position(worst),
+        share=with_interval(worst.flips),
+    )
+    others = count("%(n)s other cell does so, too.", "%(n)s other cells do so, too.", len(cells) - 1)
     yield Finding(
         id="grid-cell",
         rule="grid-cell",
         rule_version=2,
         severity="critical" if border(worst) and stronger(worst) else "warning",
-        title=f"A small {part} of the {item} decides: {where}",
-        sentence=(
-            f"Exchanging only one cell at the {where} of the {item} ({percent(worst.area.value or 0)} of its "
-            f"{area}, {position(worst)} of the grid) changed {with_interval(worst.flips)} of the decisions.{others}"
-        ),
-        measures=_flips(*((_cell_name(cell), cell) for cell in cells[:3]), ("inside", inside)),
+        title=by_kind(evidence, _SMALL, where=where),
+        sentence=sentences(changed, others if cells[1:] else ""),
+        measures=_flips(*((_cell_name(cell), cell) for cell in cells[:3]), (_CHANGED_INSIDE, inside)),
         threshold=Threshold(name="outside_flips", value=threshold),
         pointer=f"/regions/{index}/flips",
         hook=_HOOK,
-        action=(
-            f"Look at the {where} of the {item}s for markers, text or borders that go along with the label."
-        ),
+        action=by_kind(evidence, _LOOK_THERE, where=where),
     )
 
 
@@ -119,7 +212,7 @@ def attribution_outside(evidence: Evidence) -> Iterator[Finding]:
     ]
     beyond = [(i, method, measure) for i, method, measure in indexed if _above(measure, area)]
     if beyond:
-        yield _mass(beyond, area, things(evidence))
+        yield _mass(beyond, area, evidence)
 
 
 def untested(evidence: Evidence) -> Iterator[Finding]:
@@ -127,45 +220,50 @@ def untested(evidence: Evidence) -> Iterator[Finding]:
     facts = evidence.validation_set
     if facts.masks >= facts.items or evidence.model.spec.input.kind == "table":
         return
-    none, said = facts.masks == 0, things(evidence)
+    none = facts.masks == 0
     yield Finding(
         id="relevance-untested",
         rule="relevance-untested",
         rule_version=1,
         severity="note",
-        title="The relevance test " + ("could not be made" if none else "covers a part of the set"),
-        sentence=(
-            f"No item has {said.marked}, so this report cannot say whether decisions rest on that."
+        title=(
+            say("The relevance test could not be made")
             if none
-            else f"{facts.masks} of {facts.items} items have {said.marked}; what is said of the "
-            f"{said.region} is about those items only."
+            else say("The relevance test covers a part of the set")
+        ),
+        sentence=(
+            by_kind(evidence, _NONE_MARKED)
+            if none
+            else by_kind(evidence, _SOME_MARKED, marked=facts.masks, items=facts.items)
         ),
         pointer="/validation_set/masks",
         hook=_HOOK,
-        action=f"Hand in a validation set whose items have {said.marked}, and audit again.",
+        action=by_kind(evidence, _MARK),
     )
 
 
-def _mass(beyond: list[tuple[int, MethodSummary, Measure]], area: float, said: Things) -> Finding:
-    shares = ", ".join(f"{method.card.title} {percent(measure.value or 0)}" for _, method, measure in beyond)
+def _mass(beyond: list[tuple[int, MethodSummary, Measure]], area: float, evidence: Evidence) -> Finding:
+    shares: tuple[Value, ...] = tuple(
+        say("%(method)s %(share)s", method=ours(method.card.title), share=percent(measure.value or 0))
+        for _, method, measure in beyond
+    )
     return Finding(
         id="attribution-outside",
         rule="attribution-outside",
         rule_version=2,
         severity="warning",
-        title=f"Maps point outside of the {said.region}",
-        sentence=(
-            f"An even spread over the {said.item} would place {percent(area)} of the attribution outside of "
-            f"the {said.region}. More than that lies there by {shares}."
-        ),
+        title=by_kind(evidence, _OUTSIDE),
+        sentence=by_kind(evidence, _SPREAD, area=percent(area), shares=shares),
         measures=tuple(
-            Labelled(label=f"attribution outside, {method.card.title}", measure=measure)
+            Labelled(
+                label=say("attribution outside, %(method)s", method=ours(method.card.title)), measure=measure
+            )
             for _, method, measure in beyond
         ),
-        threshold=Threshold(name=f"area outside of the {said.region}", value=area, set_by="rule"),
+        threshold=Threshold(name=by_kind(evidence, _AREA), value=area, set_by="rule"),
         pointer=f"/methods/{beyond[0][0]}/outside",
         hook=_HOOK,
-        action=said.look,
+        action=by_kind(evidence, _READ),
     )
 
 
@@ -178,13 +276,11 @@ def _above(measure: Measure, threshold: float) -> bool:
     return measure.low is not None and measure.low > threshold
 
 
-def _cell_name(cell: Indexed) -> str:
-    return f"cell in {position(cell[1])}"
+def _cell_name(cell: Indexed) -> Said:
+    return say("decisions changed, cell in %(position)s", position=position(cell[1]))
 
 
-def _flips(*regions: tuple[str, Indexed | None]) -> tuple[Labelled, ...]:
+def _flips(*regions: tuple[Said, Indexed | None]) -> tuple[Labelled, ...]:
     return tuple(
-        Labelled(label=f"decisions changed, {name}", measure=indexed[1].flips)
-        for name, indexed in regions
-        if indexed is not None
+        Labelled(label=label, measure=indexed[1].flips) for label, indexed in regions if indexed is not None
     )

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from auditor.audits.findings.finding import Finding, Labelled, Severity, Threshold
 from auditor.audits.findings.words import percent, plain, with_interval
+from auditor.common.said import Figure, Said, Value, ours, say, sentences
 from auditor.explain.evidence import Evidence, Measure
-from auditor.explain.parameters import number
 from auditor.explain.robustness.documents import ChangeEffect, Level
 
 _HOOK = "GDPR Art. 32(1)(b), 5(1)(d); AI Act Art. 15(4)"
@@ -30,25 +30,38 @@ def harmless_changes(evidence: Evidence) -> Iterator[Finding]:
     severity: Severity = "critical" if grave else "warning"
     above.sort(key=lambda one: (one not in grave, -(one[2].changed.value or 0), one[0]))
     index, worst, level = above[0]
-    others = ", ".join(f"{change.title} ({percent(one.changed.value or 0)})" for _, change, one in above[1:])
+    altered = say(
+        "One harmless change, %(change)s (%(dose)s %(unit)s), altered %(share)s of %(n)s decisions.",
+        share=with_interval(level.changed),
+        n=level.changed.n,
+        **_named(worst, level),
+    )
+    others: tuple[Value, ...] = tuple(
+        say("%(change)s (%(share)s)", change=ours(change.title), share=percent(one.changed.value or 0))
+        for _, change, one in above[1:]
+    )
     yield Finding(
         id="harmless-changes",
         rule="harmless-changes",
         rule_version=1,
         severity=severity,
-        title="Harmless changes alter decisions",
-        sentence=(
-            f"{_named(worst, level)} altered {with_interval(level.changed)} of {level.changed.n} decisions. "
-            f"{worst.because} {_accuracy(level)}" + (f" Others do so, too: {others}." if others else "")
+        title=say("Harmless changes alter decisions"),
+        sentence=sentences(
+            altered,
+            worst.because,
+            _accuracy(level),
+            say("Others do so, too: %(changes)s.", changes=others) if others else "",
         ),
         measures=tuple(
-            Labelled(label=f"decisions altered, {change.title}", measure=one.changed)
+            Labelled(
+                label=say("decisions altered, %(change)s", change=ours(change.title)), measure=one.changed
+            )
             for _, change, one in above
         ),
         threshold=Threshold(name="harmless_flips", value=threshold),
         pointer=f"/robustness/changes/{index}/levels/{worst.harmless - 1}/changed",
         hook=_HOOK,
-        action=(
+        action=say(
             "Do not rely on single decisions near the threshold of the score; train with such changes, or fix what the "
             "model is given before it decides, and audit again."
         ),
@@ -67,28 +80,36 @@ def harmless_explanations(evidence: Evidence) -> Iterator[Finding]:
     for method, moved in found.items():
         moved.sort(key=lambda one: (one[2].value or 0, one[0]))
         index, worst, measure = moved[0]
-        title = titles.get(method, method)
+        title = ours(titles.get(method, method))
         yield Finding(
             id=f"harmless-explanations-{method}",
             rule="harmless-explanations",
             rule_version=1,
             severity="warning",
-            title=f"The maps of {title} move where the decision stays",
-            sentence=(
-                f"{_named(worst, worst.levels[worst.harmless - 1])} left these decisions as they were, and yet the "
-                f"maps of {title} before and after go along with each other by a rank correlation of "
-                f"{plain(measure)} only."
+            title=say("The maps of %(method)s move where the decision stays", method=title),
+            sentence=say(
+                "One harmless change, %(change)s (%(dose)s %(unit)s), left these decisions as they were, and yet the "
+                "maps of %(method)s before and after go along with each other by a rank correlation of "
+                "%(correlation)s only.",
+                method=title,
+                correlation=plain(measure),
+                **_named(worst, worst.levels[worst.harmless - 1]),
             ),
             measures=tuple(
-                Labelled(label=f"rank correlation of maps, {change.title}", measure=one, share=False)
+                Labelled(
+                    label=say("rank correlation of maps, %(change)s", change=ours(change.title)),
+                    measure=one,
+                    share=False,
+                )
                 for _, change, one in moved
             ),
             threshold=Threshold(name="harmless_similarity", value=threshold),
             pointer=f"/robustness/changes/{index}/similarity/{method}",
             hook=_EXPLAIN,
-            action=(
-                f"Do not show a single map of {title} as the explanation of a decision; another picture of the same "
-                "person could give another map."
+            action=say(
+                "Do not show a single map of %(method)s as the explanation of a decision; another picture of the same "
+                "person could give another map.",
+                method=title,
             ),
         )
 
@@ -102,14 +123,14 @@ def unmeasured(evidence: Evidence) -> Iterator[Finding]:
             rule="robustness-unmeasured",
             rule_version=1,
             severity="note",
-            title="Robustness was not measured",
-            sentence=(
-                "Nothing is known here of decisions under noise, other devices or errors of recording. "
-                + (found.reason or "The evidence holds no such measurement.")
+            title=say("Robustness was not measured"),
+            sentence=sentences(
+                say("Nothing is known here of decisions under noise, other devices or errors of recording."),
+                found.reason or say("The evidence holds no such measurement."),
             ),
             pointer="/robustness/reason",
             hook=_HOOK,
-            action="Set the number of items changed and the changes in the plan, and audit again.",
+            action=say("Set the number of items changed and the changes in the plan, and audit again."),
         )
 
 
@@ -118,12 +139,11 @@ def _grave(level: Level, threshold: float) -> bool:
     return beyond and level.fall.low is not None and level.fall.low > 0
 
 
-def _named(change: ChangeEffect, level: Level) -> str:
-    title = change.title[0].upper() + change.title[1:]
-    return f"{title} ({number(level.dose)} {change.unit})"
+def _named(change: ChangeEffect, level: Level) -> dict[str, Value]:
+    return {"change": ours(change.title), "dose": Figure(level.dose), "unit": ours(change.unit)}
 
 
-def _accuracy(level: Level) -> str:
+def _accuracy(level: Level) -> Said:
     if level.fall.low is not None and level.fall.low > 0:
-        return f"The accuracy falls by {with_interval(level.fall)}."
-    return "The accuracy does not fall beyond chance."
+        return say("The accuracy falls by %(share)s.", share=with_interval(level.fall))
+    return say("The accuracy does not fall beyond chance.")

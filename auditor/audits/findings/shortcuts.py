@@ -4,18 +4,17 @@ from collections.abc import Iterator
 
 from auditor.audits.findings.finding import Finding, Labelled, Severity, Threshold
 from auditor.audits.findings.words import (
-    counted,
+    by_kind,
     percent,
     plain,
-    position,
-    things,
-    where_cell,
+    regions_or_nodes,
+    rounded,
     with_interval,
 )
-from auditor.explain.evidence import Evidence, Measure
-from auditor.explain.shortcuts.documents import SCORES, Association, Column, Excess, Line, Within
+from auditor.common.said import Said, Value, ours, say, sentences
+from auditor.explain.evidence import Evidence, Measure, MethodSummary
+from auditor.explain.shortcuts.documents import SCORES, Association, Column, Line, Within
 from auditor.explain.shortcuts.verdict import (
-    cells_of,
     falls,
     goes_along,
     over,
@@ -24,6 +23,52 @@ from auditor.explain.shortcuts.verdict import (
 )
 
 _HOOK = "GDPR Art. 5(1)(a), 9, 25"
+_TOLD_APART = {
+    "image": say("Images are told apart by %(column)s."),
+    "volume": say("Volumes are told apart by %(column)s."),
+    "graph": say("Graphs are told apart by %(column)s."),
+    "table": say("Rows are told apart by %(column)s."),
+}
+_GOES_ALONG = {
+    "image": say(
+        "In this set %(column)s goes along with the label (Cramer's V %(v)s), so a model that recognises it scores "
+        "well without reading the image."
+    ),
+    "volume": say(
+        "In this set %(column)s goes along with the label (Cramer's V %(v)s), so a model that recognises it scores "
+        "well without reading the volume."
+    ),
+    "graph": say(
+        "In this set %(column)s goes along with the label (Cramer's V %(v)s), so a model that recognises it scores "
+        "well without reading the graph."
+    ),
+    "table": say(
+        "In this set %(column)s goes along with the label (Cramer's V %(v)s), so a model that recognises it scores "
+        "well without reading the rest of the row."
+    ),
+}
+_COLLECT = {
+    "image": say(
+        "Do not use the model where %(column)s differs from this set; collect images of every label for every value "
+        "of %(column)s, train again with them balanced, and compare both audits."
+    ),
+    "volume": say(
+        "Do not use the model where %(column)s differs from this set; collect volumes of every label for every value "
+        "of %(column)s, train again with them balanced, and compare both audits."
+    ),
+    "graph": say(
+        "Do not use the model where %(column)s differs from this set; collect graphs of every label for every value "
+        "of %(column)s, train again with them balanced, and compare both audits."
+    ),
+    "table": say(
+        "Do not use the model where %(column)s differs from this set; collect rows of every label for every value of "
+        "%(column)s, train again with them balanced, and compare both audits."
+    ),
+}
+_THIS_MUCH = regions_or_nodes(
+    say("Outside of the relevant region lies this much of the attribution: %(shares)s."),
+    say("Outside of the relevant nodes lies this much of the attribution: %(shares)s."),
+)
 
 
 def column(evidence: Evidence) -> Iterator[Finding]:
@@ -33,7 +78,7 @@ def column(evidence: Evidence) -> Iterator[Finding]:
     are told apart less well within its values; a warning where performance falls or the maps go along without the
     other, or where the set cannot tell.
     """
-    for index, line in _lines(evidence, "column"):
+    for index, line in _lines(evidence):
         found = evidence.shortcuts.columns[int(line.pointer.rpartition("/")[2])]
         strongest, drop, separation = strongest_of(found), widest_drop(found), found.separation
         if line.outcome == "found" and strongest and drop and separation:
@@ -44,21 +89,9 @@ def column(evidence: Evidence) -> Iterator[Finding]:
                 yield partly
 
 
-def spots(evidence: Evidence) -> Iterator[Finding]:
-    """Fire where maps of like decisions meet in a small spot that decides when it is exchanged."""
-    found = [(index, line) for index, line in _lines(evidence, "spot") if line.outcome == "found"]
-    if found:
-        yield _spots(evidence, found)
-
-
-def confirmed_spot(evidence: Evidence) -> bool:
-    """Whether `spots` fires; it says then what rules about single cells and about the maps would say again."""
-    return any(line.outcome == "found" for _, line in _lines(evidence, "spot"))
-
-
-def _lines(evidence: Evidence, kind: str) -> list[tuple[int, Line]]:
+def _lines(evidence: Evidence) -> list[tuple[int, Line]]:
     lines = evidence.shortcuts.verdict.lines
-    return [(index, line) for index, line in enumerate(lines) if line.kind == kind]
+    return [(index, line) for index, line in enumerate(lines) if line.kind == "column"]
 
 
 def _together(evidence: Evidence, found: Column) -> bool:
@@ -73,53 +106,65 @@ def _decides_by(
     drop: Within,
     separation: Measure,
 ) -> Finding:
-    said = things(evidence)
     return _finding(
         evidence,
         found,
         index,
         severity="critical",
-        title=f"The model decides by {found.name}",
-        sentence=(
-            f"{said.item.capitalize()}s are told apart by {found.name}: {_shares(evidence, found, strongest)} "
-            f"{_dropped(found, drop)} In this set {found.name} goes along with the label (Cramer's V "
-            f"{plain(separation)}), so a model that recognises it scores well without reading the "
-            f"{said.item}.{_where(evidence, found)}"
+        title=say("The model decides by %(column)s", column=found.name),
+        sentence=sentences(
+            by_kind(evidence, _TOLD_APART, column=found.name),
+            _shares(evidence, found, strongest),
+            _dropped(found, drop),
+            by_kind(evidence, _GOES_ALONG, column=found.name, v=plain(separation)),
+            *_where(evidence, found),
         ),
         measures=(*_measures(evidence, strongest, drop, separation), *_of_maps(evidence, found)),
-        action=(
-            f"Do not use the model where {found.name} differs from this set; collect {said.item}s of every label "
-            f"for every value of {found.name}, train again with them balanced, and compare both audits."
-        ),
+        action=by_kind(evidence, _COLLECT, column=found.name),
     )
 
 
-def _where(evidence: Evidence, found: Column) -> str:
-    """Return how far the maps show it: which go along with the column most, and how much lies outside."""
-    titles, said = _titles(evidence), things(evidence)
-    sentences = []
+def _where(evidence: Evidence, found: Column) -> Iterator[Said]:
+    """Yield how far the maps show it: which go along with the column most, and how much lies outside."""
     maps = _of_the_maps(found)
     if maps is not None:
-        beyond = "beyond" if maps.adjusted <= 1 - evidence.plan.confidence else "not beyond"
-        sentences.append(
-            f" Of the maps, those of {titles.get(maps.of, maps.of)} go along with {found.name} most, {beyond} chance "
-            f"({percent(maps.effect.value or 0.0)}; p = {maps.adjusted:.2g} after correction)."
-        )
+        values: dict[str, Value] = {
+            "method": _title(evidence, maps.of),
+            "column": found.name,
+            "share": percent(maps.effect.value or 0.0),
+            "p": rounded(maps.adjusted),
+        }
+        if maps.adjusted <= 1 - evidence.plan.confidence:
+            yield say(
+                "Of the maps, those of %(method)s go along with %(column)s most, beyond chance (%(share)s; p = %(p)s "
+                "after correction).",
+                **values,
+            )
+        else:
+            yield say(
+                "Of the maps, those of %(method)s go along with %(column)s most, not beyond chance (%(share)s; "
+                "p = %(p)s after correction).",
+                **values,
+            )
     shares = [(one.card.title, one.outside.value) for one in evidence.methods if one.outside is not None]
-    told = ", ".join(f"{title} {percent(value)}" for title, value in shares if value is not None)
+    told: tuple[Value, ...] = tuple(
+        say("%(method)s %(share)s", method=ours(title), share=percent(value))
+        for title, value in shares
+        if value is not None
+    )
     if told:
-        sentences.append(f" Outside of the {said.region} lies this much of the attribution: {told}.")
-    return "".join(sentences)
+        yield by_kind(evidence, _THIS_MUCH, shares=told)
 
 
 def _of_maps(evidence: Evidence, found: Column) -> Iterator[Labelled]:
     """Yield the numbers that `_where` tells of."""
-    maps, titles = _of_the_maps(found), _titles(evidence)
+    maps = _of_the_maps(found)
     if maps is not None:
-        yield Labelled(label=f"partial R2 of maps, {titles.get(maps.of, maps.of)}", measure=maps.effect)
+        label = say("partial R2 of maps, %(method)s", method=_title(evidence, maps.of))
+        yield Labelled(label=label, measure=maps.effect)
     for one in evidence.methods:
         if one.outside is not None and one.outside.value is not None:
-            yield Labelled(label=f"attribution outside, {one.card.title}", measure=one.outside)
+            yield Labelled(label=_outside(one), measure=one.outside)
 
 
 def _of_the_maps(found: Column) -> Association | None:
@@ -128,8 +173,13 @@ def _of_the_maps(found: Column) -> Association | None:
     return strongest_of(found.model_copy(update={"associations": maps}))
 
 
-def _titles(evidence: Evidence) -> dict[str, str]:
-    return {method.card.name: method.card.title for method in evidence.methods}
+def _title(evidence: Evidence, name: str) -> Said:
+    titles = {method.card.name: method.card.title for method in evidence.methods}
+    return ours(titles.get(name, name))
+
+
+def _outside(method: MethodSummary) -> Said:
+    return say("attribution outside, %(method)s", method=ours(method.card.title))
 
 
 def _partly(evidence: Evidence, index: int, line: Line, found: Column) -> Finding | None:
@@ -140,55 +190,76 @@ def _partly(evidence: Evidence, index: int, line: Line, found: Column) -> Findin
     fallen = falls(drop, evidence.plan)
     if found.separation is None or not (along or fallen or line.outcome == "not tested"):
         return None
-    sentences = [
-        f"In this set {found.name} goes along with the label (Cramer's V {plain(found.separation)})."
+    said = [
+        say(
+            "In this set %(column)s goes along with the label (Cramer's V %(v)s).",
+            column=found.name,
+            v=plain(found.separation),
+        )
     ]
     if along and strongest is not None:
-        sentences.append(_shares(evidence, found, strongest))
+        said.append(_shares(evidence, found, strongest))
     if fallen and drop is not None:
-        sentences.append(_dropped(found, drop))
-    sentences.append(_open(along, fallen, drop))
+        said.append(_dropped(found, drop))
+    said.append(_open(along, fallen, drop))
     return _finding(
         evidence,
         found,
         index,
         severity="warning",
-        title=f"The model may decide by {found.name}",
-        sentence=" ".join(sentences),
+        title=say("The model may decide by %(column)s", column=found.name),
+        sentence=sentences(*said),
         measures=_measures(evidence, strongest if along else None, drop, found.separation),
-        action=(
-            f"Audit again on a set that has every label for every value of {found.name}, so that the two can be "
-            "told apart."
+        action=say(
+            "Audit again on a set that has every label for every value of %(column)s, so that the two can be told "
+            "apart.",
+            column=found.name,
         ),
     )
 
 
-def _open(along: bool, fallen: bool, drop: Within | None) -> str:
+def _open(along: bool, fallen: bool, drop: Within | None) -> Said:
     if along and drop is None:
-        return (
+        return say(
             "Whether performance rests on it could not be measured: no value has enough items of two labels."
         )
     if along:
-        return "That performance rests on it was not shown."
+        return say("That performance rests on it was not shown.")
     if fallen:
-        return "That maps or scores go along with it beyond the label was not shown."
-    return "Each label has one value only, so the set cannot show which of the two the model goes by."
+        return say("That maps or scores go along with it beyond the label was not shown.")
+    return say("Each label has one value only, so the set cannot show which of the two the model goes by.")
 
 
-def _shares(evidence: Evidence, found: Column, strongest: Association) -> str:
-    titles = _titles(evidence)
-    of = "the scores" if strongest.of == SCORES else f"the maps of {titles.get(strongest.of, strongest.of)}"
-    return (
-        f"Among items of the same label, {found.name} accounts for {with_interval(strongest.effect)} of how {of} "
-        f"differ (p = {strongest.adjusted:.2g} after correction)."
+def _shares(evidence: Evidence, found: Column, strongest: Association) -> Said:
+    values: dict[str, Value] = {
+        "column": found.name,
+        "share": with_interval(strongest.effect),
+        "p": rounded(strongest.adjusted),
+    }
+    if strongest.of == SCORES:
+        return say(
+            "Among items of the same label, %(column)s accounts for %(share)s of how the scores differ (p = %(p)s "
+            "after correction).",
+            **values,
+        )
+    return say(
+        "Among items of the same label, %(column)s accounts for %(share)s of how the maps of %(method)s differ "
+        "(p = %(p)s after correction).",
+        method=_title(evidence, strongest.of),
+        **values,
     )
 
 
-def _dropped(found: Column, drop: Within) -> str:
-    return (
-        f"The area under the ROC curve for {drop.of} is {plain(drop.overall)} over all pairs of items "
-        f"and {plain(drop.within)} over pairs alike in {found.name}, "
-        f"{plain(drop.drop)} less (p = {drop.p_value:.2g})."
+def _dropped(found: Column, drop: Within) -> Said:
+    return say(
+        "The area under the ROC curve for %(of)s is %(overall)s over all pairs of items and %(within)s over pairs "
+        "alike in %(column)s, %(drop)s less (p = %(p)s).",
+        of=drop.of or "",
+        overall=plain(drop.overall),
+        within=plain(drop.within),
+        column=found.name,
+        drop=plain(drop.drop),
+        p=rounded(drop.p_value),
     )
 
 
@@ -197,15 +268,21 @@ def _measures(
 ) -> tuple[Labelled, ...]:
     found = []
     if drop is not None:
-        found.append(Labelled(label=f"drop of AUROC, {drop.of}", measure=drop.drop, share=False))
+        found.append(
+            Labelled(label=say("drop of AUROC, %(of)s", of=drop.of or ""), measure=drop.drop, share=False)
+        )
     if strongest is not None:
-        found.append(Labelled(label="partial R2 beyond the label", measure=strongest.effect))
+        found.append(Labelled(label=say("partial R2 beyond the label"), measure=strongest.effect))
     if drop is not None:
         found += [
-            Labelled(label=f"AUROC, {drop.of}, all pairs", measure=drop.overall, share=False),
-            Labelled(label=f"AUROC, {drop.of}, pairs alike", measure=drop.within, share=False),
+            Labelled(
+                label=say("AUROC, %(of)s, all pairs", of=drop.of or ""), measure=drop.overall, share=False
+            ),
+            Labelled(
+                label=say("AUROC, %(of)s, pairs alike", of=drop.of or ""), measure=drop.within, share=False
+            ),
         ]
-    found.append(Labelled(label="Cramer's V with the label", measure=separation, share=False))
+    found.append(Labelled(label=say("Cramer's V with the label"), measure=separation, share=False))
     return tuple(found)
 
 
@@ -233,51 +310,3 @@ def _finding(
         hook=_HOOK,
         action=action,
     )
-
-
-def _spots(evidence: Evidence, found: list[tuple[int, Line]]) -> Finding:
-    _, line = found[0]
-    place, _, number = line.pointer.removeprefix("/shortcuts/clusterings/").partition("/clusters/")
-    clustering = evidence.shortcuts.clusterings[int(place)]
-    cluster = clustering.clusters[int(number)]
-    titles = {method.card.name: method.card.title for method in evidence.methods}
-    method = titles.get(clustering.method, clustering.method)
-    cells = cells_of(evidence.regions, cluster)
-    strongest = max(cells, key=lambda cell: cell.flips.value or 0.0)
-    said, where = things(evidence), where_cell(strongest, evidence.plan.grid)
-    excess = _excess(cluster.excess[0]) if cluster.excess else ""
-    others = counted(len(found) - 1, "other clustering shows", "other clusterings show")
-    more = f" {others} such a spot, too." if found[1:] else ""
-    outside = "outside of the relevant region" if cluster.relevant is not None else "at the border"
-    measures = [Labelled(label=one.name, measure=one.measure) for one in line.numbers]
-    measures += [
-        Labelled(label=f"attribution outside, {one.card.title}", measure=one.outside)
-        for one in evidence.methods
-        if one.card.name == clustering.method and one.outside is not None
-    ]
-    return Finding(
-        id="shortcut-spot",
-        rule="shortcut-spot",
-        rule_version=1,
-        severity="critical",
-        title=f"Decisions for {clustering.decided} rest on a small spot: {where}",
-        sentence=(
-            f"In {cluster.n} of the {clustering.n} {said.item}s decided as {clustering.decided}, the maps of {method} "
-            f"are alike, and half of their attribution lies in {percent(cluster.area)} of the {said.item}, "
-            f"{outside}.{excess} Exchanging the strongest cell of that spot, at the {where} ({position(strongest)} of "
-            f"the grid), for that of one with another label changed {with_interval(strongest.flips)} of the "
-            f"decisions.{more}"
-        ),
-        measures=tuple(measures),
-        threshold=Threshold(name="outside_flips", value=evidence.plan.thresholds.outside_flips),
-        pointer=line.pointer,
-        hook=_HOOK,
-        action=(
-            f"Look at the {where} of these {said.item}s for markers, text or borders that go along with the label "
-            f"(first at {', '.join(cluster.items[:3])}); remove them, train again and compare both audits."
-        ),
-    )
-
-
-def _excess(excess: Excess) -> str:
-    return f" {excess.n} of these carry {excess.column} = {excess.value}, where {excess.expected:.1f} would by chance."

@@ -4,18 +4,60 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from auditor.audits.findings.finding import Finding, Labelled, Severity, Threshold
-from auditor.audits.findings.words import counted, plain
+from auditor.audits.findings.words import by_kind, plain
+from auditor.common.said import Figure, Said, Value, all_of, count, ours, say, sentences
 from auditor.explain.evidence import Evidence, Measure
 from auditor.explain.trust.documents import Agreement, Aspect, MethodTrust, Verdict
 
 _TRANSPARENT = "GDPR Art. 5(1)(a); GDPR Art. 15(1)(h)"
 _RIGHT = "GDPR Art. 5(1)(d); GDPR Art. 15(1)(h)"
+_SHOWS_THE_ITEM = {
+    "image": say("A map that hardly changes then shows the image, not what the model does with it."),
+    "volume": say("A map that hardly changes then shows the volume, not what the model does with it."),
+    "graph": say("A map that hardly changes then shows the graph, not what the model does with it."),
+    "table": say("A map that hardly changes then shows the row, not what the model does with it."),
+}
+_TAKEN_AWAY = {
+    "image": say(
+        "Parts of the image were taken away and brought back in the order of the maps of %(method)s, and of random "
+        "maps."
+    ),
+    "volume": say(
+        "Parts of the volume were taken away and brought back in the order of the maps of %(method)s, and of random "
+        "maps."
+    ),
+    "graph": say(
+        "Parts of the graph were taken away and brought back in the order of the maps of %(method)s, and of random "
+        "maps."
+    ),
+    "table": say(
+        "Parts of the row were taken away and brought back in the order of the maps of %(method)s, and of random maps."
+    ),
+}
+_CONTRADICT = {
+    "image": say(
+        "The maps of the same image do not go along with each other: the rank correlation of %(pair)s is "
+        "%(correlation)s."
+    ),
+    "volume": say(
+        "The maps of the same volume do not go along with each other: the rank correlation of %(pair)s is "
+        "%(correlation)s."
+    ),
+    "graph": say(
+        "The maps of the same graph do not go along with each other: the rank correlation of %(pair)s is "
+        "%(correlation)s."
+    ),
+    "table": say(
+        "The maps of the same row do not go along with each other: the rank correlation of %(pair)s is "
+        "%(correlation)s."
+    ),
+}
 
 
 class _Failed(NamedTuple):
     """A method that failed a test: its title, the verdict, the measure behind it and where that stands."""
 
-    title: str
+    title: Said
     verdict: Verdict
     measure: Measure
     pointer: str
@@ -30,22 +72,43 @@ def sanity(evidence: Evidence) -> Iterator[Finding]:
     """
     for failed in _failures(evidence, "sanity"):
         by_class = failed.verdict.measure == "other_class"
-        other = "for another class" if by_class else "of the model with random weights"
+        values: dict[str, Value] = {"method": failed.title, "correlation": plain(failed.measure)}
         yield _finding(
             failed,
             rule="trust-sanity",
             severity="critical",
-            title=f"The maps of {failed.title} do not depend on the {'class' if by_class else 'model'}",
-            sentence=(
-                f"{failed.title} failed its sanity test: its maps go along with the maps {other} by a rank correlation "
-                f"of {plain(failed.measure)}. A map that hardly changes then shows the {_item(evidence)}, not what the "
-                "model does with it."
+            title=(
+                say("The maps of %(method)s do not depend on the class", method=failed.title)
+                if by_class
+                else say("The maps of %(method)s do not depend on the model", method=failed.title)
             ),
-            label="rank correlation with maps " + other,
+            sentence=sentences(
+                say(
+                    "%(method)s failed its sanity test: its maps go along with the maps for another class by a rank "
+                    "correlation of %(correlation)s.",
+                    **values,
+                )
+                if by_class
+                else say(
+                    "%(method)s failed its sanity test: its maps go along with the maps of the model with random "
+                    "weights by a rank correlation of %(correlation)s.",
+                    **values,
+                ),
+                by_kind(evidence, _SHOWS_THE_ITEM),
+            ),
+            label=(
+                say("rank correlation with maps for another class, %(method)s", method=failed.title)
+                if by_class
+                else say(
+                    "rank correlation with maps of the model with random weights, %(method)s",
+                    method=failed.title,
+                )
+            ),
             hook=_TRANSPARENT,
-            action=(
-                f"Show no map of {failed.title} to anybody, and quote none in an answer to a data subject; take the "
-                "method out of the plan or choose other parameters, and audit again."
+            action=say(
+                "Show no map of %(method)s to anybody, and quote none in an answer to a data subject; take the method "
+                "out of the plan or choose other parameters, and audit again.",
+                method=failed.title,
             ),
         )
 
@@ -58,17 +121,25 @@ def faithfulness(evidence: Evidence) -> Iterator[Finding]:
             failed,
             rule="trust-faithfulness",
             severity="warning",
-            title=f"The maps of {failed.title} are {'hardly' if asked > 0 else 'no'} better than random maps",
-            sentence=(
-                f"Parts of the {_item(evidence)} were taken away and brought back in the order of the maps of "
-                f"{failed.title}, and of random maps. The areas under the curves of the probability are better than "
-                f"those of random maps by {plain(failed.measure)}, where more than {asked:g} is asked for."
+            title=(
+                say("The maps of %(method)s are hardly better than random maps", method=failed.title)
+                if asked > 0
+                else say("The maps of %(method)s are no better than random maps", method=failed.title)
             ),
-            label="area gained over random maps",
+            sentence=sentences(
+                by_kind(evidence, _TAKEN_AWAY, method=failed.title),
+                say(
+                    "The areas under the curves of the probability are better than those of random maps by %(gain)s, "
+                    "where more than %(asked)s is asked for.",
+                    gain=plain(failed.measure),
+                    asked=Figure(asked),
+                ),
+            ),
+            label=say("area gained over random maps, %(method)s", method=failed.title),
             hook=_RIGHT,
-            action=(
-                f"Do not read the maps of {failed.title} as a ranking of what matters; use a method that stood this "
-                "test."
+            action=say(
+                "Do not read the maps of %(method)s as a ranking of what matters; use a method that stood this test.",
+                method=failed.title,
             ),
         )
 
@@ -77,25 +148,41 @@ def stability(evidence: Evidence) -> Iterator[Finding]:
     """Fire per method whose maps change under noise that nobody sees, or with another seed."""
     for failed in _failures(evidence, "stability"):
         by_seed = failed.verdict.measure == "seeds"
-        said = (
-            "Drawn again with another seed, the maps of {} go along with the first by a rank correlation of {} only."
-            if by_seed
-            else "On average over items, noise that nobody sees changed the maps of {} by up to {} times their size."
-        )
+        values: dict[str, Value] = {"method": failed.title, "number": plain(failed.measure)}
         yield _finding(
             failed,
             rule="trust-stability",
             severity="warning",
-            title=f"The maps of {failed.title} are not stable",
-            sentence=said.format(failed.title, plain(failed.measure)),
-            label="rank correlation with another seed" if by_seed else "largest relative change under noise",
+            title=say("The maps of %(method)s are not stable", method=failed.title),
+            sentence=(
+                say(
+                    "Drawn again with another seed, the maps of %(method)s go along with the first by a rank "
+                    "correlation of %(number)s only.",
+                    **values,
+                )
+                if by_seed
+                else say(
+                    "On average over items, noise that nobody sees changed the maps of %(method)s by up to %(number)s "
+                    "times their size.",
+                    **values,
+                )
+            ),
+            label=(
+                say("rank correlation with another seed, %(method)s", method=failed.title)
+                if by_seed
+                else say("largest relative change under noise, %(method)s", method=failed.title)
+            ),
             hook=_RIGHT,
             action=(
-                "Raise the number of samples in the plan and audit again; until then show no single map of this "
-                "method as the explanation of a decision."
+                say(
+                    "Raise the number of samples in the plan and audit again; until then show no single map of this "
+                    "method as the explanation of a decision."
+                )
                 if by_seed
-                else "Show no single map of this method as the explanation of a decision; means over many items may "
-                "still be read."
+                else say(
+                    "Show no single map of this method as the explanation of a decision; means over many items may "
+                    "still be read."
+                )
             ),
         )
 
@@ -114,7 +201,9 @@ def none_trusted(evidence: Evidence) -> Iterator[Finding]:
     titles = _titles(evidence)
     gains = [
         Labelled(
-            label=f"area gained over random maps, {titles[method.method]}", measure=one.measure, share=False
+            label=say("area gained over random maps, %(method)s", method=titles[method.method]),
+            measure=one.measure,
+            share=False,
         )
         for method in methods
         for one in method.measures
@@ -125,25 +214,39 @@ def none_trusted(evidence: Evidence) -> Iterator[Finding]:
         rule="trust-none",
         rule_version=1,
         severity="critical" if every else "warning",
-        title="No explanation of this audit passed its tests",
-        sentence=(
-            f"{counted(len(methods), 'method was', 'methods were')} tested on "
-            f"{counted(evidence.trust.items, 'item', 'items')}. "
-            + (
-                f"Failed at least one test: {', '.join(titles[method.method] for method in methods)}."
-                if every
-                else "For none did both faithfulness and sanity pass without another test failing. Nothing failed, but "
-                f"not enough passed, for {', '.join(titles[method.method] for method in open_)}: there are too few "
-                "items, the numbers lie too close to the thresholds, or a test does not suit the method or the model."
+        title=say("No explanation of this audit passed its tests"),
+        sentence=sentences(
+            count(
+                "%(n)s method was tested; number of items: %(items)s.",
+                "%(n)s methods were tested; number of items: %(items)s.",
+                len(methods),
+                items=evidence.trust.items,
+            ),
+            say(
+                "Failed at least one test: %(methods)s.",
+                methods=tuple(titles[method.method] for method in methods),
             )
+            if every
+            else say(
+                "For none did both faithfulness and sanity pass without another test failing. Nothing failed, but not "
+                "enough passed, for %(methods)s: there are too few items, the numbers lie too close to the "
+                "thresholds, or a test does not suit the method or the model.",
+                methods=tuple(titles[method.method] for method in open_),
+            ),
         ),
         measures=tuple(gains),
         pointer="/trust/methods",
         hook=_TRANSPARENT,
         action=(
-            "Do not base an answer to a data subject on the maps of this audit. Add methods to the plan"
-            + ("" if every else " or items to the set")
-            + " and audit again."
+            say(
+                "Do not base an answer to a data subject on the maps of this audit. Add methods to the plan and audit "
+                "again."
+            )
+            if every
+            else say(
+                "Do not base an answer to a data subject on the maps of this audit. Add methods to the plan or items "
+                "to the set and audit again."
+            )
         ),
     )
 
@@ -161,28 +264,30 @@ def contradictions(evidence: Evidence) -> Iterator[Finding]:
     low.sort(key=lambda one: (one[1].measure.value or 0.0, one[0]))
     index, worst = low[0]
 
-    def named(pair: Agreement) -> str:
-        return f"{titles[pair.first]} and {titles[pair.second]}"
+    def named(pair: Agreement) -> Value:
+        return all_of((titles[pair.first], titles[pair.second]))
 
-    others = "; nor do those of " + ", of ".join(named(pair) for _, pair in low[1:]) if low[1:] else ""
+    others: tuple[Value, ...] = tuple(named(pair) for _, pair in low[1:])
     yield Finding(
         id="trust-contradiction",
         rule="trust-contradiction",
         rule_version=1,
         severity="warning",
-        title="Methods contradict each other",
-        sentence=(
-            f"The maps of {named(worst)} of the same {_item(evidence)} do not go along with each other: their rank "
-            f"correlation is {plain(worst.measure)}{others}."
+        title=say("Methods contradict each other"),
+        sentence=sentences(
+            by_kind(evidence, _CONTRADICT, pair=named(worst), correlation=plain(worst.measure)),
+            say("Nor do these go along: %(pairs)s.", pairs=others) if others else "",
         ),
         measures=tuple(
-            Labelled(label=f"rank correlation, {named(pair)}", measure=pair.measure, share=False)
+            Labelled(
+                label=say("rank correlation, %(pair)s", pair=named(pair)), measure=pair.measure, share=False
+            )
             for _, pair in low
         ),
         threshold=Threshold(name="agreement", value=threshold),
         pointer=f"/trust/agreement/{index}",
         hook=_TRANSPARENT,
-        action=(
+        action=say(
             "Read the items on which methods contradict each other, which the gallery shows first, and rely on none of "
             "these maps that did not stand its own tests."
         ),
@@ -198,18 +303,24 @@ def untested_explanations(evidence: Evidence) -> Iterator[Finding]:
             rule="trust-untested",
             rule_version=1,
             severity="note",
-            title="The explanations were not tested",
+            title=say("The explanations were not tested"),
             sentence=(
-                "The maps of this audit were made and "
-                + ("no item allowed their tests" if planned else "not tested, as the plan says")
-                + ", so nothing is known of how far they can be believed."
+                say(
+                    "The maps of this audit were made and no item allowed their tests, so nothing is known of how far "
+                    "they can be believed."
+                )
+                if planned
+                else say(
+                    "The maps of this audit were made and not tested, as the plan says, so nothing is known of how far "
+                    "they can be believed."
+                )
             ),
             pointer="/trust/items",
             hook=_TRANSPARENT,
             action=(
-                "Read the incidents, mend the model or the set, and audit again."
+                say("Read the incidents, mend the model or the set, and audit again.")
                 if planned
-                else "Set the number of items tested in the plan, and audit again."
+                else say("Set the number of items tested in the plan, and audit again.")
             ),
         )
 
@@ -232,11 +343,11 @@ def _finding(
     *,
     rule: str,
     severity: Severity,
-    title: str,
-    sentence: str,
-    label: str,
+    title: Said,
+    sentence: Said,
+    label: Said,
     hook: str,
-    action: str,
+    action: Said,
 ) -> Finding:
     threshold = failed.verdict.threshold
     return Finding(
@@ -246,7 +357,7 @@ def _finding(
         severity=severity,
         title=title,
         sentence=sentence,
-        measures=(Labelled(label=f"{label}, {failed.title}", measure=failed.measure, share=False),),
+        measures=(Labelled(label=label, measure=failed.measure, share=False),),
         threshold=(
             None if threshold is None else Threshold(name=failed.verdict.measure or rule, value=threshold)
         ),
@@ -256,9 +367,5 @@ def _finding(
     )
 
 
-def _titles(evidence: Evidence) -> dict[str, str]:
-    return {method.card.name: method.card.title for method in evidence.methods}
-
-
-def _item(evidence: Evidence) -> str:
-    return {"table": "row"}.get(evidence.model.spec.input.kind, evidence.model.spec.input.kind)
+def _titles(evidence: Evidence) -> dict[str, Said]:
+    return {method.card.name: ours(method.card.title) for method in evidence.methods}

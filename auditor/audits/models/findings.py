@@ -4,9 +4,14 @@ from datetime import date
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from auditor.audits.models.kept import Kept
 from auditor.audits.models.runs import Run
+from auditor.common.said import Said, say
+from auditor.jobs.fields import SaidField
+
+_STANDINGS = {"open": say("open"), "accepted": say("accepted"), "closed": say("closed")}
 
 
 class TrackedFinding(models.Model):
@@ -15,15 +20,15 @@ class TrackedFinding(models.Model):
     class State(models.TextChoices):
         """What was done about it."""
 
-        OPEN = "open"
-        ACCEPTED = "accepted"
-        CLOSED = "closed"
+        OPEN = "open", _("Open")
+        ACCEPTED = "accepted", _("Accepted")
+        CLOSED = "closed", _("Closed")
 
     run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="tracked")
     place = models.PositiveIntegerField()
     finding = models.CharField(max_length=500)
     severity = models.CharField(max_length=10, db_index=True)
-    title = models.TextField()
+    title = SaidField()
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN, db_index=True)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="findings"
@@ -37,6 +42,11 @@ class TrackedFinding(models.Model):
     def __str__(self) -> str:
         return f"{self.finding} of {self.run_id}"
 
+    @property
+    def standing(self) -> Said:
+        """Return its state as a word of a sentence."""
+        return _STANDINGS[self.state]
+
     def overdue(self, today: date) -> bool:
         """Say whether its date has passed while it was open."""
         return self.state == self.State.OPEN and self.due is not None and self.due < today
@@ -48,11 +58,11 @@ class FindingStep(Kept):
     class Kind(models.TextChoices):
         """What was done."""
 
-        FOUND = "found"
-        ASSIGNED = "assigned"
-        ACCEPTED = "accepted"
-        CLOSED = "closed"
-        REOPENED = "reopened"
+        FOUND = "found", _("Found")
+        ASSIGNED = "assigned", _("Assigned")
+        ACCEPTED = "accepted", _("Accepted")
+        CLOSED = "closed", _("Closed")
+        REOPENED = "reopened", _("Reopened")
 
     finding = models.ForeignKey(TrackedFinding, on_delete=models.PROTECT, related_name="steps")
     kind = models.CharField(max_length=10, choices=Kind.choices)

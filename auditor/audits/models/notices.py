@@ -8,6 +8,7 @@ from django.db import models
 from auditor.audits.models.kept import Kept
 from auditor.audits.models.runs import Run
 from auditor.common.clock import utc_now
+from auditor.jobs.fields import SaidField
 from auditor.jobs.models import Job, JobQuerySet
 
 
@@ -58,7 +59,7 @@ class DeliveryAttempt(Kept):
     at = models.DateTimeField()
     delivered = models.BooleanField()
     status = models.PositiveSmallIntegerField(null=True)
-    outcome = models.TextField()
+    outcome = SaidField()
 
     class Meta:
         ordering = ["pk"]

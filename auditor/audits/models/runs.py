@@ -4,10 +4,15 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from django_celery_beat.models import PeriodicTask
 
+from auditor.audits.findings.thresholds import label_of
 from auditor.audits.models.kept import Kept
+from auditor.audits.rhythm import rhythm
+from auditor.common.said import Said, say
 from auditor.explain.plan import Plan as PlanDocument
+from auditor.jobs.fields import SaidField
 from auditor.jobs.models import Job, State
 from auditor.registry.models import Model, ModelVersion, ValidationSet
 
@@ -49,6 +54,11 @@ class ThresholdChange(Kept):
     def __str__(self) -> str:
         return f"{self.name} from {self.before} to {self.after}"
 
+    @property
+    def label(self) -> Said:
+        """Return what forms call the threshold."""
+        return label_of(self.name)
+
 
 class Schedule(models.Model):
     """An audit that starts by itself: the newest version of a model, on a set, by a plan."""
@@ -64,7 +74,7 @@ class Schedule(models.Model):
     recipients = models.JSONField(default=list, help_text="Addresses that hear of new critical findings.")
     webhook_url = models.CharField(max_length=500, blank=True, default="")
     last_due_at = models.DateTimeField(help_text="The last moment at which a run was due and was started.")
-    last_error = models.TextField(blank=True, default="")
+    last_error = SaidField(blank=True, default="")
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT)
 
@@ -74,6 +84,20 @@ class Schedule(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def when(self) -> str:
+        """Return how often and at what time in UTC it runs, in the active language."""
+        return rhythm(self.periodic_task.crontab)
+
+
+_STANDINGS = {
+    "explaining": say("under way"),
+    "assembling": say("under way"),
+    "finished": say("finished"),
+    "failed": say("failed"),
+    "cancelled": say("cancelled"),
+}
+
 
 class Run(models.Model):
     """One audit. It ends with evidence, or with a sentence that says why there is none."""
@@ -81,11 +105,11 @@ class Run(models.Model):
     class State(models.TextChoices):
         """Where the run is."""
 
-        EXPLAINING = "explaining"
-        ASSEMBLING = "assembling"
-        FINISHED = "finished"
-        FAILED = "failed"
-        CANCELLED = "cancelled"
+        EXPLAINING = "explaining", _("Explaining")
+        ASSEMBLING = "assembling", _("Assembling")
+        FINISHED = "finished", _("Finished")
+        FAILED = "failed", _("Failed")
+        CANCELLED = "cancelled", _("Cancelled")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     model_version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="runs")
@@ -97,7 +121,7 @@ class Run(models.Model):
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT)
     language = models.CharField(max_length=10, default="en")
     state = models.CharField(max_length=10, choices=State.choices, default=State.EXPLAINING, db_index=True)
-    error = models.TextField(blank=True, default="")
+    error = SaidField(blank=True, default="")
     evidence_digest = models.CharField(max_length=64, blank=True, default="")
     schedule = models.ForeignKey(Schedule, null=True, on_delete=models.SET_NULL, related_name="runs")
     started_at = models.DateTimeField()
@@ -109,6 +133,11 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+    @property
+    def standing(self) -> Said:
+        """Return its state as a word of a sentence."""
+        return _STANDINGS[self.state]
 
     @property
     def active(self) -> bool:

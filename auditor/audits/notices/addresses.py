@@ -8,8 +8,10 @@ from urllib.parse import SplitResult, urlsplit
 from django.conf import settings
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 
 Address = IPv4Address | IPv6Address
+_HTTPS = say("A webhook needs an https:// address.")
 _NAT64 = IPv6Network("64:ff9b::/96")
 
 
@@ -28,7 +30,7 @@ def check_url(url: str) -> None:
     parts = _parts(url)
     host = parts.hostname or ""
     if parts.scheme != "https" and not (_lenient() or host == "localhost" or _is_loopback(host)):
-        raise Refused("A webhook needs an https:// address.")
+        raise Refused(_HTTPS)
     if (literal := _literal(host)) is not None:
         _check_address(literal)
 
@@ -46,12 +48,14 @@ def resolve(url: str) -> Target:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except OSError as error:
-        raise Refused(f"The receiver {host} was not found ({error}).") from error
+        raise Refused(
+            say("The receiver %(host)s was not found (%(error)s).", host=host, error=str(error))
+        ) from error
     addresses = [ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
     for address in addresses:
         _check_address(address)
     if not secure and not settings.DEBUG and not all(address.is_loopback for address in addresses):
-        raise Refused("A webhook needs an https:// address.")
+        raise Refused(_HTTPS)
     path = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
     return Target(secure, host, port, str(addresses[0]), path)
 
@@ -61,24 +65,29 @@ def _parts(url: str) -> SplitResult:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise Refused(f"The address of the webhook cannot be read ({error}).") from error
+        raise Refused(
+            say("The address of the webhook cannot be read (%(error)s).", error=str(error))
+        ) from error
     if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
-        raise Refused("A webhook needs an https:// address.")
+        raise Refused(_HTTPS)
     if parts.username is not None or parts.password is not None or parts.fragment:
-        raise Refused("The address of a webhook has no user, password or fragment.")
+        raise Refused(say("The address of a webhook has no user, password or fragment."))
     if any(ord(letter) <= 32 or ord(letter) > 126 for letter in url):
-        raise Refused("The address of a webhook is written in plain letters, without spaces.")
+        raise Refused(say("The address of a webhook is written in plain letters, without spaces."))
     return parts
 
 
 def _check_address(address: Address) -> None:
     address = _inner(address)
     if address.is_multicast or address.is_unspecified:
-        raise Refused(f"{address} is no receiver of webhooks.")
+        raise Refused(say("%(address)s is no receiver of webhooks.", address=str(address)))
     if not address.is_global and not settings.WEBHOOK_PRIVATE_NETWORK:
         raise Refused(
-            f"{address} is in a private network; webhooks go there only where the installation sets "
-            "RETRACE_WEBHOOK_PRIVATE_NETWORK."
+            say(
+                "%(address)s is in a private network; webhooks go there only where the installation sets "
+                "RETRACE_WEBHOOK_PRIVATE_NETWORK.",
+                address=str(address),
+            )
         )
 
 

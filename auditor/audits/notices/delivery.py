@@ -8,6 +8,8 @@ from typing import NamedTuple
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from auditor.audits.models import DeliveryAttempt, Notice
 from auditor.audits.notices.addresses import resolve
@@ -16,7 +18,9 @@ from auditor.audits.notices.webhook import post
 from auditor.common.canonical import canonical
 from auditor.common.clock import timestamp, utc_now
 from auditor.common.errors import Refused
+from auditor.common.said import Said, count, from_json, ours, say, verbatim
 from auditor.jobs.models import State
+from auditor.language import said
 
 
 class Outcome(NamedTuple):
@@ -34,7 +38,8 @@ def deliver(notice: Notice) -> Outcome:
     except Refused as error:
         return Outcome(False, None, error.sentence)
     except (OSError, http.client.HTTPException, smtplib.SMTPException) as error:
-        return Outcome(False, None, f"The receiver could not be reached ({type(error).__name__}).")
+        outcome = say("The receiver could not be reached (%(error)s).", error=type(error).__name__)
+        return Outcome(False, None, outcome)
 
 
 def record(notice: Notice, outcome: Outcome, now: datetime | None = None) -> None:
@@ -49,14 +54,23 @@ def record(notice: Notice, outcome: Outcome, now: datetime | None = None) -> Non
     given_up = made >= settings.NOTICE_ATTEMPTS
     Notice.objects.filter(pk=notice.pk).update(
         state=State.FAILED if given_up else State.WAITING,
-        error=f"Given up after {made} attempts: {outcome.said}" if given_up else "",
+        error=_given_up(made, outcome.said) if given_up else "",
         not_before=at + timedelta(seconds=settings.NOTICE_BACKOFF_SECONDS * 2 ** (made - 1)),
         attempts=0,
     )
 
 
+def _given_up(made: int, outcome: str) -> str:
+    return count(
+        "Given up after %(n)s attempt: %(outcome)s",
+        "Given up after %(n)s attempts: %(outcome)s",
+        made,
+        outcome=ours(outcome),
+    )
+
+
 def body_of(notice: Notice) -> bytes:
-    """Return what a webhook says, as canonical JSON; it holds nothing about persons."""
+    """Return what a webhook says, as canonical JSON, in English; it holds nothing about persons."""
     version = notice.run.model_version
     return canonical(
         {
@@ -66,7 +80,7 @@ def body_of(notice: Notice) -> bytes:
             "created_at": timestamp(notice.created_at),
             "run": str(notice.run_id),
             "model": {"name": version.model.name, "version": version.version, "digest": version.digest},
-            "findings": notice.findings,
+            "findings": [{"id": one["id"], "title": str(_title(one))} for one in notice.findings],
             "link": link_to(notice),
         }
     )
@@ -88,21 +102,43 @@ def _by_webhook(notice: Notice) -> Outcome:
     }
     status = post(resolve(notice.target), body, headers, seconds=settings.WEBHOOK_SECONDS)
     if 200 <= status < 300:
-        return Outcome(True, status, f"The receiver answered {status}.")
-    more = "; redirects are not followed" if 300 <= status < 400 else ""
-    return Outcome(False, status, f"The receiver answered {status}{more}.")
+        return Outcome(True, status, say("The receiver answered %(status)s.", status=status))
+    if 300 <= status < 400:
+        moved = say("The receiver answered %(status)s; redirects are not followed.", status=status)
+        return Outcome(False, status, moved)
+    return Outcome(False, status, say("The receiver answered %(status)s.", status=status))
 
 
 def _by_mail(notice: Notice) -> Outcome:
-    titles = "\n".join(f"- {finding['title']}" for finding in notice.findings)
-    message = EmailMessage(
-        subject=f"New critical finding: {notice.run.model_version}".replace("\n", " ").replace("\r", " "),
-        body=(
-            f"A scheduled audit of {notice.run.model_version} on {notice.run.validation_set} brought critical "
-            f"findings that the audit before it did not have:\n\n{titles}\n\n{link_to(notice)}\n"
-        ),
-        to=[notice.target],
-        headers={"Message-ID": f"<{notice.number}@retrace>", "Auto-Submitted": "auto-generated"},
-    )
+    run = notice.run
+    language = run.schedule.language if run.schedule else run.language
+    with override(language):
+        message = EmailMessage(
+            subject=_one_line(_("New critical finding: %(model)s") % {"model": run.model_version}),
+            body=_body(notice),
+            to=[notice.target],
+            headers={
+                "Message-ID": f"<{notice.number}@retrace>",
+                "Auto-Submitted": "auto-generated",
+                "Content-Language": language,
+            },
+        )
     message.send()
-    return Outcome(True, None, "The mail server took it.")
+    return Outcome(True, None, say("The mail server took it."))
+
+
+def _body(notice: Notice) -> str:
+    introduction = _(
+        "A scheduled audit of %(model)s on %(set)s brought critical findings that the audit before it did not have:"
+    ) % {"model": notice.run.model_version, "set": notice.run.validation_set}
+    titles = "\n".join(f"- {said(_title(finding))}" for finding in notice.findings)
+    return f"{introduction}\n\n{titles}\n\n{link_to(notice)}\n"
+
+
+def _title(finding: dict[str, object]) -> Said:
+    title = from_json(finding["title"])
+    return ours(title) if isinstance(title, str) else verbatim(str(title))
+
+
+def _one_line(text: str) -> str:
+    return text.replace("\n", " ").replace("\r", " ")

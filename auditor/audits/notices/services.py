@@ -5,6 +5,7 @@ from datetime import datetime
 from auditor.audits.evidences import findings_of
 from auditor.audits.models import Notice, Run
 from auditor.common.clock import utc_now
+from auditor.common.said import as_json
 
 
 def notices_create(run: Run, before: Run | None, now: datetime | None = None) -> list[Notice]:
@@ -13,7 +14,7 @@ def notices_create(run: Run, before: Run | None, now: datetime | None = None) ->
     New is what was not critical in the run `before`; without one, every critical finding is.
     """
     schedule, at = run.schedule, now or utc_now()
-    new = [{"id": id_, "title": title} for id_, title in _critical(run).items()]
+    new = [{"id": id_, "title": as_json(title)} for id_, title in _critical(run).items()]
     if before is not None:
         known = _critical(before)
         new = [finding for finding in new if finding["id"] not in known]

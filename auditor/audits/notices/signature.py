@@ -5,6 +5,7 @@ import hmac
 import re
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 
 HEADER = "Retrace-Signature"
 TOLERANCE_SECONDS = 300
@@ -28,9 +29,14 @@ def check_signature(secret: str, header: str, body: bytes, now: float) -> None:
     """
     match = re.fullmatch(r"t=(\d{1,12}),v1=([0-9a-f]{64})", header)
     if match is None:
-        raise Refused(f"The header {HEADER} is not of the form t=TIME,v1=DIGEST.")
+        raise Refused(say("The header %(header)s is not of the form t=TIME,v1=DIGEST.", header=HEADER))
     at = int(match.group(1))
     if not hmac.compare_digest(signature(secret, at, body), header):
-        raise Refused("The signature does not belong to this body and secret.")
+        raise Refused(say("The signature does not belong to this body and secret."))
     if abs(now - at) > TOLERANCE_SECONDS:
-        raise Refused(f"The message was signed more than {TOLERANCE_SECONDS} seconds ago or ahead.")
+        raise Refused(
+            say(
+                "The message was signed more than %(seconds)s seconds ago or ahead.",
+                seconds=TOLERANCE_SECONDS,
+            )
+        )

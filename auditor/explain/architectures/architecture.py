@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
+from pydantic_core import ErrorDetails
 from torch import nn
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
+from auditor.explain.mistakes import mistake
 
 
 class Options(BaseModel):
@@ -57,17 +60,30 @@ class Architecture:
             return self.options.model_validate_json(json.dumps(dict(config)))
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
-            raise Refused(self._sentence(str(first["type"]), first["loc"], str(first["msg"]))) from None
+            raise Refused(self._sentence(first)) from None
 
-    def _sentence(self, kind: str, location: tuple[int | str, ...], message: str) -> str:
-        key = ".".join(str(part) for part in location)
-        allowed = ", ".join(self.options.model_fields)
-        if kind == "extra_forbidden":
-            return f"model.json, field config.{key}: {self.name} has no such option; it takes {allowed}."
-        if kind == "missing":
-            return f"model.json, field config.{key}: {self.name} needs this option; it takes {allowed}."
-        message = message.removeprefix("Value error, ")
-        return f"model.json, field config.{key}: {message[0].lower()}{message[1:]} ({self.name})."
+    def _sentence(self, error: ErrorDetails) -> str:
+        key, allowed = ".".join(str(part) for part in error["loc"]), tuple(self.options.model_fields)
+        if error["type"] == "extra_forbidden":
+            return say(
+                "model.json, field config.%(key)s: %(name)s has no such option; it takes %(allowed)s.",
+                key=key,
+                name=self.name,
+                allowed=allowed,
+            )
+        if error["type"] == "missing":
+            return say(
+                "model.json, field config.%(key)s: %(name)s needs this option; it takes %(allowed)s.",
+                key=key,
+                name=self.name,
+                allowed=allowed,
+            )
+        return say(
+            "model.json, field config.%(key)s: %(problem)s (%(name)s).",
+            key=key,
+            problem=mistake(error),
+            name=self.name,
+        )
 
 
 def _without_inplace(network: nn.Module) -> nn.Module:

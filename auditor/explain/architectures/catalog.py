@@ -5,6 +5,7 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 
 from auditor.common.errors import Refused, RetraceError
+from auditor.common.said import say
 from auditor.explain.architectures import (
     monai_densenet,
     monai_efficientnet,
@@ -50,10 +51,14 @@ def find(name: str) -> Architecture:
     if name in _installed():
         return _loaded(_installed()[name])
     near = difflib.get_close_matches(name, names(), n=1, cutoff=0.5)
-    hint = f"; the nearest is {near[0]!r}" if near else ""
+    hint = say("; the nearest is %(near)s", near=repr(near[0])) if near else ""
     raise Refused(
-        f"model.json, field architecture: {name!r} is not on the list of accepted architectures{hint}; "
-        "`python -m auditor.explain.architectures` prints the list."
+        say(
+            "model.json, field architecture: %(name)s is not on the list of accepted "
+            "architectures%(hint)s; `python -m auditor.explain.architectures` prints the list.",
+            name=repr(name),
+            hint=hint,
+        )
     )
 
 
@@ -72,12 +77,23 @@ def _loaded(point: EntryPoint) -> Architecture:
         offered = point.load()
     except Exception as error:
         raise RetraceError(
-            f"The installed package {package} offers the architecture {point.name!r} but does not load "
-            f"({type(error).__name__}: {error}); an administrator has to repair or remove it."
+            say(
+                "The installed package %(package)s offers the architecture %(offered)s but does not load "
+                "(%(kind)s: %(problem)s); an administrator has to repair or remove it.",
+                package=package,
+                offered=repr(point.name),
+                kind=type(error).__name__,
+                problem=str(error),
+            )
         ) from error
     if not isinstance(offered, Architecture) or offered.name != point.name:
         raise RetraceError(
-            f"The installed package {package} offers {point.name!r} under {GROUP}, which is not an "
-            "Architecture of that name; an administrator has to repair or remove it."
+            say(
+                "The installed package %(package)s offers %(offered)s under %(group)s, which is not an "
+                "Architecture of that name; an administrator has to repair or remove it.",
+                package=package,
+                offered=repr(point.name),
+                group=GROUP,
+            )
         )
     return offered

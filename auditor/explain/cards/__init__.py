@@ -4,6 +4,8 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
+from auditor.common.said import one_of, say
+from auditor.explain import words
 from auditor.explain.evidence import TIERS, MethodCard, Tier
 from auditor.explain.spec import Modality
 
@@ -29,9 +31,17 @@ def cards() -> tuple[MethodCard, ...]:
 def why_not(card: MethodCard, tier: Tier, modality: Modality) -> str | None:
     """Return why a method cannot be asked of a model of this tier and input, or None where it can."""
     if modality not in card.inputs:
-        return f"The method is made for inputs of the kind {' or '.join(card.inputs)}, not of the kind {modality}."
+        return say(
+            "The method is made for inputs of the kind %(kinds)s, not of the kind %(kind)s.",
+            kinds=one_of([words.KINDS[kind] for kind in card.inputs]),
+            kind=words.KINDS[modality],
+        )
     if TIERS.index(card.needs) <= TIERS.index(tier):
         return None
     if card.needs == "layers" and tier == "gradients":
-        return "The model has no layer with a spatial map, which this method looks at."
-    return f"The method needs {card.needs}, and this model gives {tier} only."
+        return say("The model has no layer with a spatial map, which this method looks at.")
+    return say(
+        "The method needs %(needs)s, and this model gives %(tier)s only.",
+        needs=words.TIERS[card.needs],
+        tier=words.TIERS[tier],
+    )

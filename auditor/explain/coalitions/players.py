@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.nn.functional import pad
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 
 Cut = Literal["superpixels", "grid"]
 
@@ -90,7 +91,13 @@ def cut_into_parts(item: Tensor, cut: Cut, count: int) -> Players:
     """
     places = item.shape[1:]
     if count > places.numel():
-        raise Refused(f"An input of {places.numel()} places cannot be cut into {count} parts; ask for fewer.")
+        raise Refused(
+            say(
+                "An input of %(places)s places cannot be cut into %(count)s parts; ask for fewer.",
+                places=places.numel(),
+                count=count,
+            )
+        )
     owner = _superpixels(item, count) if cut == "superpixels" else _grid(tuple(places), count)
     return Players(torch.from_numpy(owner)[None].to(item.device))
 

@@ -11,6 +11,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 from auditor.explain.architectures import build
 from auditor.explain.sniff import Kind
 from auditor.explain.weights import read_weights
@@ -25,8 +26,12 @@ _PREFIXES = (*_WRAPPERS, "model.", "network.", "net.")
 def untrusted(name: str, kind: Kind) -> Refused:
     """Return the refusal of a file that only runs, and may do anything its maker wanted, once it is opened."""
     return Refused(
-        f"{name} is {kind}: opening it can run any code that is in it, with your rights on this machine; if you made "
-        "it or trust who did, say so with --trust."
+        say(
+            "%(name)s is %(kind)s: opening it can run any code that is in it, with your rights on "
+            "this machine; if you made it or trust who did, say so with --trust.",
+            name=name,
+            kind=kind.said,
+        )
     )
 
 
@@ -48,14 +53,26 @@ def read_tensors(path: Path, kind: Kind | None, *, trust: bool) -> dict[str, Ten
         Exception
     ) as error:  # a file can fail in any way while it is opened, and a trusted one runs its own code
         what = str(error).strip().split("\n", 1)[0][:200]
-        raise Refused(f"{path.name} is {kind} and could not be opened ({what}).") from error
+        raise Refused(
+            say(
+                "%(name)s is %(kind)s and could not be opened (%(what)s).",
+                name=path.name,
+                kind=kind.said,
+                what=what,
+            )
+        ) from error
     found = _state(content)
     if not found:
         known = (
             ", ".join(map(str, list(content)[:8])) if isinstance(content, Mapping) else type(content).__name__
         )
         raise Refused(
-            f"{path.name} holds no tensors by name (it holds {known[:200]}); save model.state_dict() with torch.save."
+            say(
+                "%(name)s holds no tensors by name (it holds %(known)s); save model.state_dict() with "
+                "torch.save.",
+                name=path.name,
+                known=known[:200],
+            )
         )
     return found
 
@@ -93,7 +110,9 @@ def write_tensors(tensors: dict[str, Tensor], path: Path, name: str) -> None:
         save_file({key: value.detach().cpu().contiguous().clone() for key, value in tensors.items()}, path)
     except (ValueError, RuntimeError, SafetensorError) as error:
         what = str(error).strip().split("\n", 1)[0][:200]
-        raise Refused(f"{name} holds tensors that safetensors cannot write ({what}).") from error
+        raise Refused(
+            say("%(name)s holds tensors that safetensors cannot write (%(what)s).", name=name, what=what)
+        ) from error
 
 
 def without_prefix(tensors: dict[str, Tensor], wanted: nn.Module | None) -> dict[str, Tensor]:

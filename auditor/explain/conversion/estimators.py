@@ -10,6 +10,7 @@ from pydantic import JsonValue
 from sklearn.exceptions import InconsistentVersionWarning
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 from auditor.explain.conversion.checkpoints import untrusted
 from auditor.explain.sniff import Kind
 
@@ -29,12 +30,24 @@ def read_estimator(path: Path, kind: Kind, *, trust: bool) -> Any:
             return joblib.load(path)
     except InconsistentVersionWarning as found:
         raise Refused(
-            f"{path.name} was made with scikit-learn {found.original_sklearn_version} and "
-            f"{found.current_sklearn_version} is installed; fit it again with that version, or export it as ONNX."
+            say(
+                "%(name)s was made with scikit-learn %(made_with)s and %(installed)s is installed; fit "
+                "it again with that version, or export it as ONNX.",
+                name=path.name,
+                made_with=found.original_sklearn_version,
+                installed=found.current_sklearn_version,
+            )
         ) from None
     except Exception as error:  # a pickle runs its own code, which can fail in any way
         what = str(error).strip().split("\n", 1)[0][:200]
-        raise Refused(f"{path.name} is {kind} and could not be opened ({what}).") from error
+        raise Refused(
+            say(
+                "%(name)s is %(kind)s and could not be opened (%(what)s).",
+                name=path.name,
+                kind=kind.said,
+                what=what,
+            )
+        ) from error
 
 
 def archived(estimator: Any, name: str) -> bytes:
@@ -44,7 +57,12 @@ def archived(estimator: Any, name: str) -> bytes:
     except Exception as error:  # skops and __reduce__ of any type
         what = str(error).strip().split("\n", 1)[0][:200]
         raise Refused(
-            f"{name} holds a {type(estimator).__name__} that skops cannot write ({what})."
+            say(
+                "%(name)s holds a %(type)s that skops cannot write (%(what)s).",
+                name=name,
+                type=type(estimator).__name__,
+                what=what,
+            )
         ) from error
 
 
@@ -57,7 +75,11 @@ def described(estimator: Any, name: str) -> tuple[dict[str, JsonValue], list[str
         count, classes = int(estimator.n_features_in_), [str(value) for value in estimator.classes_]
     except (AttributeError, TypeError, ValueError):
         raise Refused(
-            f"{name} holds a {type(estimator).__name__}, which is no fitted scikit-learn classifier."
+            say(
+                "%(name)s holds a %(type)s, which is no fitted scikit-learn classifier.",
+                name=name,
+                type=type(estimator).__name__,
+            )
         ) from None
     names = [
         str(value) for value in getattr(estimator, "feature_names_in_", [f"x{i + 1}" for i in range(count)])

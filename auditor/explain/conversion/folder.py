@@ -7,7 +7,8 @@ from typing import Any, Literal
 from pydantic import JsonValue
 
 from auditor.common.errors import Refused
-from auditor.explain.document import Document
+from auditor.common.said import say
+from auditor.explain.document import Document, Text
 from auditor.explain.sniff import Kind, kind_of
 from auditor.explain.spec import ModelSpec
 
@@ -38,8 +39,8 @@ class Converted(Document):
 
     files: tuple[str, ...] = ()
     fill_in: tuple[str, ...] = ()
-    note: str = ""
-    refused: str | None = None
+    note: Text = ""
+    refused: Text | None = None
 
 
 def convert(source: Path, into: Path, wishes: Wishes) -> Converted:
@@ -58,10 +59,14 @@ def convert(source: Path, into: Path, wishes: Wishes) -> Converted:
     elif kind in (*CHECKPOINTS, *PROGRAMS) or (kind is None and source.suffix == ".safetensors"):
         weights, described = _network(source, kind, into, wishes)
     else:
-        what = kind or "of a format that needs no conversion or is not known"
+        what = kind.said if kind else say("of a format that needs no conversion or is not known")
         raise Refused(
-            f"{source.name} is {what}; PyTorch checkpoints, TorchScript and torch.export archives and pickles of "
-            "scikit-learn are converted."
+            say(
+                "%(name)s is %(what)s; PyTorch checkpoints, TorchScript and torch.export archives and "
+                "pickles of scikit-learn are converted.",
+                name=source.name,
+                what=what,
+            )
         )
     text = json.dumps(described, indent=2, ensure_ascii=False) + "\n"
     (into / "model.json").write_text(text, encoding="utf-8")
@@ -135,7 +140,7 @@ def _unknown(value: Any, place: str = "") -> list[str]:
 def _note(described: dict[str, Any]) -> str:
     if described["input"]["kind"] != "table":
         return ""
-    return (
+    return say(
         "Compare input.columns in model.json with the table that the model was fitted on: one number a column, in its "
         "order; x1, x2, ... stand where the model knows no names."
     )

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from auditor.common.said import say
 from auditor.explain.bootstrap import Floats
 from auditor.explain.counterfactuals.neighbourhood import Neighbourhood
 from auditor.explain.counterfactuals.outcome import Outcome
@@ -40,12 +41,25 @@ def facts(
 
 
 def _reason(found: Found, what: str, near: Neighbourhood, own: float | None) -> str:
-    tried = f"{found.tried} {what} were tried{'' if found.exhaustive else ', which are not all'}"
+    tried = (
+        say("%(count)s %(what)s were tried", count=found.tried, what=what)
+        if found.exhaustive
+        else say("%(count)s %(what)s were tried, which are not all", count=found.tried, what=what)
+    )
     if not found.altering:
-        return f"{tried}; the outcome stays the same in all of them."
-    unusual = own is not None and near.bound is not None and own > near.bound
-    return (
-        f"{tried}; the outcome changes in {found.altering}, and none of these is plausible: each is further from its "
-        f"{near.neighbours} nearest reference items than is usual among them"
-        f"{', as the item itself is' if unusual else ''}."
+        return say("%(tried)s; the outcome stays the same in all of them.", tried=tried)
+    if own is not None and near.bound is not None and own > near.bound:
+        return say(
+            "%(tried)s; the outcome changes in %(altering)s, and none of these is plausible: each is further from its "
+            "%(neighbours)s nearest reference items than is usual among them, as the item itself is.",
+            tried=tried,
+            altering=found.altering,
+            neighbours=near.neighbours,
+        )
+    return say(
+        "%(tried)s; the outcome changes in %(altering)s, and none of these is plausible: each is further from its "
+        "%(neighbours)s nearest reference items than is usual among them.",
+        tried=tried,
+        altering=found.altering,
+        neighbours=near.neighbours,
     )

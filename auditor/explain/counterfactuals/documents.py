@@ -2,7 +2,7 @@
 
 from auditor.explain.arrays import ArrayRef
 from auditor.explain.counterfactuals.settings import CounterfactualSettings, RegionSettings
-from auditor.explain.document import Document
+from auditor.explain.document import Document, Text
 
 
 class Answer(Document):
@@ -33,7 +33,7 @@ class Answer(Document):
     bound: float | None
     nearness: float | None
     seed: int
-    refused: str | None
+    refused: Text | None
 
 
 class Change(Document):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from auditor.common.said import say
 from auditor.explain.bootstrap import Floats
 from auditor.explain.counterfactuals.settings import SearchSettings
 
@@ -79,9 +80,11 @@ class Neighbourhood:
         """Why nothing can be compared, or None where it can."""
         if self.bound is not None:
             return None
-        return (
-            f"Whether a change is plausible is judged by the {self.neighbours} nearest reference items, "
-            f"which needs more than {self.neighbours} of them, and there are {len(self.rows)}."
+        return say(
+            "Whether a change is plausible is judged by the %(neighbours)s nearest reference items, which needs more "
+            "than %(neighbours)s of them, and there are %(items)s.",
+            neighbours=self.neighbours,
+            items=len(self.rows),
         )
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 from auditor.explain.bootstrap import Floats
 from auditor.explain.model import AuditedModel
 
@@ -29,12 +30,16 @@ class Outcome:
         """
         if target is not None and not 0 <= target < len(model.classes):
             raise Refused(
-                f"The class {target} is none of the model's {len(model.classes)} classes, which count from 0."
+                say(
+                    "The class %(target)s is none of the model's %(classes)s classes, which count from 0.",
+                    target=target,
+                    classes=len(model.classes),
+                )
             )
         before = answers(model, lambda _: item[None], 1, 1)[0]
         if not np.isfinite(before).all():
             raise Refused(
-                "The model's answer for this item holds values that are not numbers; check the item."
+                say("The model's answer for this item holds values that are not numbers; check the item.")
             )
         return cls(before, target, margin)
 
@@ -58,7 +63,7 @@ class Outcome:
     def reason(self, classes: tuple[str, ...]) -> str | None:
         """Return why there is nothing to search for, or None where there is."""
         if self.target == self.predicted:
-            return f"The outcome is {classes[self.predicted]!r} already."
+            return say("The outcome is %(outcome)s already.", outcome=repr(classes[self.predicted]))
         return None
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from auditor.common.errors import Refused
+from auditor.common.said import Figure, say
 from auditor.explain.bootstrap import Floats
 from auditor.explain.coalitions.players import Players, cut_into_parts
 from auditor.explain.counterfactuals.answer import facts
@@ -129,8 +130,11 @@ def region_counterfactual(
     """
     if not isinstance(model.spec.input, ImageInput | VolumeInput):
         raise Refused(
-            "Regions can be filled in images and volumes only, and this model's input is of the kind "
-            f"{model.spec.input.kind}."
+            say(
+                "Regions can be filled in images and volumes only, and this model's input is of the kind "
+                "%(kind)s.",
+                kind=model.spec.input.kind,
+            )
         )
     near = reference if isinstance(reference, Neighbourhood) else looks_of(reference, settings, seed)
     item = item.to(model.device)
@@ -143,7 +147,11 @@ def region_counterfactual(
             settings.most_regions, settings.count, settings.budget, near.bound, distance=settings.most_area
         )
         found = search(Edits(np.arange(len(shares)), shares), image, outcome, limits)
-    what = f"sets of up to {settings.most_regions} regions and {settings.most_area:.0%} of all places"
+    what = say(
+        "sets of up to %(regions)s regions and %(area)s%% of all places",
+        regions=settings.most_regions,
+        area=Figure(100 * settings.most_area, 0),
+    )
     record = RegionRecord(
         **facts(model, outcome, near, looks(item[None])[0], found, reason, what, seed),
         settings=settings,

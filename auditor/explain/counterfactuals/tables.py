@@ -6,6 +6,7 @@ import numpy as np
 from torch import Tensor
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 from auditor.explain.bootstrap import Floats
 from auditor.explain.counterfactuals.answer import facts
 from auditor.explain.counterfactuals.columns import columns_of, rows_of, said
@@ -17,7 +18,7 @@ from auditor.explain.counterfactuals.settings import CounterfactualSettings
 from auditor.explain.model import AuditedModel
 from auditor.explain.spec import NumberColumn, TableInput
 
-_NOTHING_MAY_CHANGE = (
+_NOTHING_MAY_CHANGE = say(
     "No column may change: each is fixed, missing here, or has no other value among the reference rows."
 )
 
@@ -129,7 +130,10 @@ def counterfactuals(
     spec = model.spec.input
     if not isinstance(spec, TableInput):
         raise Refused(
-            f"Columns can be changed in a table only, and this model's input is of the kind {spec.kind}."
+            say(
+                "Columns can be changed in a table only, and this model's input is of the kind %(kind)s.",
+                kind=spec.kind,
+            )
         )
     support = reference if isinstance(reference, Support) else Support.of(reference, spec, settings, seed)
     outcome, row = Outcome.of(model, item, target, settings.margin), columns_of(item[None], spec)[0]
@@ -142,7 +146,7 @@ def counterfactuals(
         found = search(edits, asked, outcome, limits)
     else:
         found = Found()
-    what = f"changes of up to {settings.most_columns} columns"
+    what = say("changes of up to %(columns)s columns", columns=settings.most_columns)
     return CounterfactualRecord(
         **facts(model, outcome, near, row, found, reason, what, seed),
         settings=settings,

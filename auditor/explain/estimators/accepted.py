@@ -1,6 +1,7 @@
 """The closed list of types that a skops archive may name, each only with the loader that belongs to it."""
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 from auditor.explain.estimators.archive import Archive, State
 
 _ESTIMATORS = """
@@ -72,9 +73,9 @@ ACCEPTED: dict[str, frozenset[str]] = {
 }
 TYPES = frozenset().union(*ACCEPTED.values())
 _HINTS = {
-    "FunctionTransformer": "compute such columns before, in the rows",
-    "KDTree": 'fit the neighbours with algorithm="brute"',
-    "BallTree": 'fit the neighbours with algorithm="brute"',
+    "FunctionTransformer": say("compute such columns before, in the rows"),
+    "KDTree": say('fit the neighbours with algorithm="brute"'),
+    "BallTree": say('fit the neighbours with algorithm="brute"'),
 }
 
 
@@ -89,7 +90,10 @@ def check_types(archive: Archive) -> None:
             raise _unknown(archive.name, f"{module}.{kind}"[:120], str(loader)[:40], str(kind))
         if loader == "DictNode" and not _has_all_keys(state):
             raise Refused(
-                f"{archive.name} describes a dictionary without the types of its keys; save it again."
+                say(
+                    "%(name)s describes a dictionary without the types of its keys; save it again.",
+                    name=archive.name,
+                )
             )
 
 
@@ -100,7 +104,14 @@ def _has_all_keys(state: State) -> bool:
 
 
 def _unknown(name: str, found: str, loader: str, kind: str) -> Refused:
-    hint = _HINTS.get(kind, "save a classifier of scikit-learn that needs no code of its own")
+    hint = _HINTS.get(kind, say("save a classifier of scikit-learn that needs no code of its own"))
     return Refused(
-        f"{name} holds {found} ({loader}), which is not among the scikit-learn types that are read; {hint}."
+        say(
+            "%(name)s holds %(found)s (%(loader)s), which is not among the scikit-learn types that "
+            "are read; %(hint)s.",
+            name=name,
+            found=found,
+            loader=loader,
+            hint=hint,
+        )
     )

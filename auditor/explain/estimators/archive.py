@@ -13,6 +13,7 @@ import skops
 from skops.io._protocol import PROTOCOL
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 
 State = dict[str, Any]
 
@@ -36,7 +37,13 @@ class Archive:
                 self.schema = self._read_schema(archive)
                 self.size = sum(self._check_array(archive, member) for member in archive.infolist())
         except (zipfile.BadZipFile, EOFError, KeyError, RuntimeError, NotImplementedError) as error:
-            raise Refused(f"{name} is not a whole skops archive ({error}); save it again.") from None
+            raise Refused(
+                say(
+                    "%(name)s is not a whole skops archive (%(problem)s); save it again.",
+                    name=name,
+                    problem=str(error),
+                )
+            ) from None
 
     def states(self) -> Iterator[State]:
         """Yield every described object of the schema, in its order, the outer before the inner."""
@@ -44,7 +51,13 @@ class Archive:
         while waiting:
             value, depth = waiting.pop()
             if depth > _MOST_DEPTH:
-                raise Refused(f"{self.name} nests its objects more than {_MOST_DEPTH} levels deep.")
+                raise Refused(
+                    say(
+                        "%(name)s nests its objects more than %(most)s levels deep.",
+                        name=self.name,
+                        most=_MOST_DEPTH,
+                    )
+                )
             if isinstance(value, dict):
                 if "__loader__" in value:
                     yield value
@@ -77,32 +90,63 @@ class Archive:
         for member in members:
             if not _MEMBER.fullmatch(member.filename) or member.flag_bits & 0x1:
                 raise Refused(
-                    f"{self.name}: member {member.filename!r} does not belong into a skops archive; only schema.json "
-                    "and arrays do."
+                    say(
+                        "%(name)s: member %(member)s does not belong into a skops archive; only schema.json and "
+                        "arrays do.",
+                        name=self.name,
+                        member=repr(member.filename),
+                    )
                 )
             if member.file_size > _MOST_RATIO * max(member.compress_size, 1) + 2**20:
                 raise Refused(
-                    f"{self.name}: member {member.filename!r} unpacks to more than {_MOST_RATIO} times its size."
+                    say(
+                        "%(name)s: member %(member)s unpacks to more than %(most)s times its size.",
+                        name=self.name,
+                        member=repr(member.filename),
+                        most=_MOST_RATIO,
+                    )
                 )
         if len(set(names)) != len(names):
-            raise Refused(f"{self.name} holds a member twice; save it again.")
+            raise Refused(say("%(name)s holds a member twice; save it again.", name=self.name))
         if len(names) > _MOST_MEMBERS or sum(member.file_size for member in members) > _MOST_BYTES:
-            raise Refused(f"{self.name} has more than {_MOST_MEMBERS} members or {_MOST_BYTES // 2**30} GiB.")
+            raise Refused(
+                say(
+                    "%(name)s has more than %(most)s members or %(size)s GiB.",
+                    name=self.name,
+                    most=_MOST_MEMBERS,
+                    size=_MOST_BYTES // 2**30,
+                )
+            )
 
     def _read_schema(self, archive: zipfile.ZipFile) -> State:
         if archive.getinfo("schema.json").file_size > _MOST_SCHEMA:
-            raise Refused(f"{self.name} has a schema of more than {_MOST_SCHEMA // 2**20} MiB.")
+            raise Refused(
+                say(
+                    "%(name)s has a schema of more than %(most)s MiB.",
+                    name=self.name,
+                    most=_MOST_SCHEMA // 2**20,
+                )
+            )
         try:
             schema = json.loads(archive.read("schema.json"), object_hook=_without_id)
         except (ValueError, RecursionError) as error:
-            raise Refused(f"{self.name} has a schema that is not JSON; save it again.") from error
+            raise Refused(
+                say("%(name)s has a schema that is not JSON; save it again.", name=self.name)
+            ) from error
         if not isinstance(schema, dict) or schema.get("protocol") != PROTOCOL:
             version = (
-                str(schema.get("_skops_version"))[:40] if isinstance(schema, dict) else "an unknown version"
+                str(schema.get("_skops_version"))[:40]
+                if isinstance(schema, dict)
+                else say("an unknown version")
             )
             raise Refused(
-                f"{self.name} was written by skops {version}, whose files skops {skops.__version__} does not read as "
-                f"they are; load it where it was made and save it again with skops {skops.__version__}."
+                say(
+                    "%(name)s was written by skops %(version)s, whose files skops %(installed)s does not "
+                    "read as they are; load it where it was made and save it again with skops %(installed)s.",
+                    name=self.name,
+                    version=version,
+                    installed=skops.__version__,
+                )
             )
         return schema
 
@@ -114,10 +158,21 @@ class Archive:
                 shape, _, dtype = _HEADERS[np.lib.format.read_magic(stream)](stream)
                 count, room = math.prod(shape), member.file_size - stream.tell()
         except (ValueError, KeyError, TypeError, SyntaxError) as error:
-            raise Refused(f"{self.name}: member {member.filename!r} is not an array ({error}).") from None
+            raise Refused(
+                say(
+                    "%(name)s: member %(member)s is not an array (%(problem)s).",
+                    name=self.name,
+                    member=repr(member.filename),
+                    problem=str(error),
+                )
+            ) from None
         if dtype.hasobject or min(shape, default=0) < 0 or count * dtype.itemsize != room:
             raise Refused(
-                f"{self.name}: member {member.filename!r} holds no numbers, or not as many as it says."
+                say(
+                    "%(name)s: member %(member)s holds no numbers, or not as many as it says.",
+                    name=self.name,
+                    member=repr(member.filename),
+                )
             )
         return count
 

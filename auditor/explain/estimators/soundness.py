@@ -14,6 +14,7 @@ from sklearn.tree import BaseDecisionTree
 from sklearn.tree._tree import Tree
 
 from auditor.common.errors import Refused
+from auditor.common.said import Said, say
 from auditor.explain.estimators.trees import is_walkable
 
 _METRICS = {
@@ -40,18 +41,28 @@ def settle(estimator: Any, name: str) -> None:
         for key, value in list(attributes.items()):
             if any(key in vars(base) for base in type(part).__mro__):
                 raise Refused(
-                    f"{name}: the {type(part).__name__} in it replaces its own {key!r}; save it again."
+                    say(
+                        "%(name)s: the %(type)s in it replaces its own %(key)s; save it again.",
+                        name=name,
+                        type=type(part).__name__,
+                        key=repr(key),
+                    )
                 )
             if key in _SETTLED:
                 setattr(part, key, _SETTLED[key])
             if isinstance(value, np.random.RandomState | np.random.Generator):
                 setattr(part, key, None)
     for part in _parts(estimator):
-        for kinds, fitted, is_sound in _CHECKS:
+        for kinds, fitted, is_sound, about in _CHECKS:
             if isinstance(part, kinds) and fitted in vars(part) and not _holds(is_sound, part):
                 raise Refused(
-                    f"{name}: the {type(part).__name__} in it uses what is not read, or its numbers contradict each "
-                    f"other ({is_sound.__doc__}); save it again."
+                    say(
+                        "%(name)s: the %(type)s in it uses what is not read, or its numbers contradict each "
+                        "other (%(about)s); save it again.",
+                        name=name,
+                        type=type(part).__name__,
+                        about=about,
+                    )
                 )
 
 
@@ -191,14 +202,39 @@ def _constant(part: Any) -> bool:
     return part.strategy in ("prior", "most_frequent", "constant")
 
 
-_CHECKS: tuple[tuple[type | tuple[type, ...], str, Callable[[Any], bool]], ...] = (
-    (BaseDecisionTree, "tree_", _tree),
-    (ForestClassifier, "estimators_", _forest),
-    (GradientBoostingClassifier, "estimators_", _boosting),
-    (HistGradientBoostingClassifier, "_predictors", _hist_boosting),
-    ((SVC, NuSVC), "support_", _support_vectors),
-    (KNeighborsClassifier, "_fit_X", _neighbours),
-    (OneHotEncoder, "categories_", _one_hot),
-    (DummyClassifier, "strategy", _constant),
+_CHECKS: tuple[tuple[type | tuple[type, ...], str, Callable[[Any], bool], Said], ...] = (
+    (BaseDecisionTree, "tree_", _tree, say("each tree has nodes and reads as many columns as its estimator")),
+    (ForestClassifier, "estimators_", _forest, say("all trees read the same columns")),
+    (
+        GradientBoostingClassifier,
+        "estimators_",
+        _boosting,
+        say("one tree a class in each round, on one starting point"),
+    ),
+    (
+        HistGradientBoostingClassifier,
+        "_predictors",
+        _hist_boosting,
+        say("trees on the estimator's columns, without splits by category"),
+    ),
+    (
+        (SVC, NuSVC),
+        "support_",
+        _support_vectors,
+        say("dense support vectors, with one coefficient for each and each pair of classes"),
+    ),
+    (
+        KNeighborsClassifier,
+        "_fit_X",
+        _neighbours,
+        say('neighbours by algorithm="brute", one label a row, a plain metric'),
+    ),
+    (
+        OneHotEncoder,
+        "categories_",
+        _one_hot,
+        say("sorted numbers as categories, and one column for each that is not dropped or rare"),
+    ),
+    (DummyClassifier, "strategy", _constant, say("answers that are not drawn at random")),
 )
-"""Of which types a fitted part is checked, what shows that it is fitted, and how."""
+"""Of which types a fitted part is checked, what shows that it is fitted, how, and what a sentence calls this."""

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 from auditor.explain.estimators.archive import Archive, State
 
 
@@ -16,7 +17,12 @@ def check_trees(archive: Archive) -> None:
     """Return if every tree of an archive can be built and walked; raises Refused for the first that cannot."""
     for state in archive.states():
         if state["__loader__"] == "TreeNode" and not _is_sound(archive, state):
-            raise Refused(f"{archive.name} holds a decision tree that leads out of itself; save it again.")
+            raise Refused(
+                say(
+                    "%(name)s holds a decision tree that leads out of itself; save it again.",
+                    name=archive.name,
+                )
+            )
 
 
 def is_walkable(

@@ -15,6 +15,7 @@ from nibabel.orientations import (
 from numpy.typing import NDArray
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 from auditor.explain.formats.bounds import MOST_EXTENT, MOST_VOXELS
 
 AXES = ("S", "P", "L")  # where each index grows towards: superior, posterior, left
@@ -43,8 +44,14 @@ def check_extent(shape: tuple[int, ...], name: str) -> None:
         or np.prod(shape, dtype=float) > MOST_VOXELS
     ):
         raise Refused(
-            f"{name} has {' x '.join(map(str, shape))} voxels; three axes of at most {MOST_EXTENT} and at most "
-            f"{MOST_VOXELS} voxels in all are read."
+            say(
+                "%(name)s has %(shape)s voxels; three axes of at most %(extent)s and at most %(voxels)s "
+                "voxels in all are read.",
+                name=name,
+                shape=" x ".join(map(str, shape)),
+                extent=MOST_EXTENT,
+                voxels=MOST_VOXELS,
+            )
         )
 
 
@@ -59,12 +66,21 @@ def oriented(voxels: NDArray[Any], affine: NDArray[np.float64], name: str) -> Vo
     sizes = voxel_sizes(affine) if np.isfinite(affine).all() else np.zeros(3)
     if sizes.min() <= 0 or abs(np.linalg.det(affine[:3, :3] / sizes)) < _FLAT:
         raise Refused(
-            f"{name} has a singular affine, which does not say how it lies in the body: "
-            f"{np.round(affine[:3], 4).tolist()}."
+            say(
+                "%(name)s has a singular affine, which does not say how it lies in the body: %(affine)s.",
+                name=name,
+                affine=str(np.round(affine[:3], 4).tolist()),
+            )
         )
     wrong = int(voxels.size - np.isfinite(voxels).sum())
     if wrong:
-        raise Refused(f"{name} has {wrong} voxels that are not finite numbers; fill them in first.")
+        raise Refused(
+            say(
+                "%(name)s has %(wrong)s voxels that are not finite numbers; fill them in first.",
+                name=name,
+                wrong=wrong,
+            )
+        )
     turn = ornt_transform(io_orientation(affine), axcodes2ornt(AXES))
     turned = np.ascontiguousarray(apply_orientation(voxels, turn), dtype=np.float32)
     depth, height, width = (float(np.float32(sizes[int(axis)])) for axis in np.argsort(turn[:, 0]))

@@ -3,16 +3,18 @@
 from pydicom.dataset import Dataset
 from pydicom.uid import UID
 
+from auditor.common.said import say
+
 _MODALITIES = {
-    "US": "ultrasound",
-    "IVUS": "intravascular ultrasound",
-    "ES": "endoscopy",
-    "XC": "photography",
-    "GM": "microscopy",
-    "OT": "other",
-    "DOC": "document",
-    "RF": "fluoroscopy",
-    "XA": "angiography",
+    "US": say("ultrasound"),
+    "IVUS": say("intravascular ultrasound"),
+    "ES": say("endoscopy"),
+    "XC": say("photography"),
+    "GM": say("microscopy"),
+    "OT": say("other"),
+    "DOC": say("document"),
+    "RF": say("fluoroscopy"),
+    "XA": say("angiography"),
 }
 _IMAGE_TYPES = {"SECONDARY", "SCREEN SAVE", "SCREENSHOT", "SNAPSHOT", "REPORT"}
 
@@ -28,12 +30,14 @@ def burned_in_suspicion(dataset: Dataset) -> str | None:
         return None
     kind = UID(str(dataset.get("SOPClassUID", ""))).name
     if "Secondary Capture" in kind:
-        return "it is a secondary capture, such as a screenshot or a scanned film"
+        return say("it is a secondary capture, such as a screenshot or a scanned film")
     modality = str(dataset.get("Modality", "")).strip().upper()
     if modality in _MODALITIES:
-        return f"its modality ({_MODALITIES[modality]}) often draws text into the image"
+        return say(
+            "its modality (%(modality)s) often draws text into the image", modality=_MODALITIES[modality]
+        )
     values = dataset.get("ImageType") or []
     types = [values] if isinstance(values, str) else list(values)
     if _IMAGE_TYPES & {str(value).strip().upper() for value in types}:
-        return "its image type says that it was derived or captured from a screen"
+        return say("its image type says that it was derived or captured from a screen")
     return None

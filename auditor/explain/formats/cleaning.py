@@ -12,6 +12,7 @@ from pydicom.tag import BaseTag
 from pydicom.uid import UID
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 from auditor.explain.formats.bounds import MOST_NESTING
 from auditor.explain.formats.profile import Action, action, representation
 
@@ -48,7 +49,11 @@ class Cleaner:
         """Clean a dataset in place; raises Refused where its sequences nest too deep."""
         if depth > MOST_NESTING:
             raise Refused(
-                f"{self._name} nests sequences more than {MOST_NESTING} deep; export it again without them."
+                say(
+                    "%(name)s nests sequences more than %(most)s deep; export it again without them.",
+                    name=self._name,
+                    most=MOST_NESTING,
+                )
             )
         for tag in list(dataset.keys()):
             element = dataset.get_item(tag)

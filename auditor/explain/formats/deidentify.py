@@ -10,6 +10,7 @@ from pydicom import dcmwrite
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.uid import PYDICOM_IMPLEMENTATION_UID
 
+from auditor.common.said import say
 from auditor.explain.formats.burned_in import burned_in, burned_in_suspicion
 from auditor.explain.formats.cleaning import Cleaner
 from auditor.explain.formats.codestream import without_comments
@@ -32,7 +33,11 @@ class Deidentified:
     replaced: dict[str, int]
     burned_in: bool | None
     suspicion: str | None
-    profile: str = f"{PROFILE} ({EDITION}), with private elements, overlays, dates and free text removed"
+    profile: str = say(
+        "%(profile)s (%(edition)s), with private elements, overlays, dates and free text removed",
+        profile=PROFILE,
+        edition=EDITION,
+    )
 
 
 def deidentified(content: bytes, name: str, salt: bytes) -> Deidentified:

@@ -12,6 +12,7 @@ from pydicom.pixels.utils import pixel_array
 from pydicom.uid import RLELossless
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 from auditor.explain.formats.bounds import Pixels
 from auditor.explain.formats.codestream import stated_size
 from auditor.explain.formats.header import frame_count, frame_header, guarded, read_header
@@ -35,10 +36,21 @@ def decode_dicom(content: bytes, name: str, frame: int | None = None) -> Pixels:
         index = _chosen(frame, frame_count(dataset, name), name)
         interpretation = str(dataset.get("PhotometricInterpretation", ""))
         if interpretation not in (*_GREY, *_COLOUR, _PALETTE):
-            raise Refused(f"{name} states no kind of colour that is read; save it as MONOCHROME2 or RGB.")
+            raise Refused(
+                say(
+                    "%(name)s states no kind of colour that is read; save it as MONOCHROME2 or RGB.",
+                    name=name,
+                )
+            )
         stored = stored_values(dataset, index, name)
         if stored.ndim != 2 + (interpretation in _COLOUR):
-            raise Refused(f"{name} states {interpretation}, and its pixels have another number of samples.")
+            raise Refused(
+                say(
+                    "%(name)s states %(interpretation)s, and its pixels have another number of samples.",
+                    name=name,
+                    interpretation=interpretation,
+                )
+            )
         if interpretation in _GREY:
             return _grey(stored, frame_header(dataset, index), name)
         if interpretation == _PALETTE:
@@ -58,15 +70,25 @@ def stored_values(dataset: FileDataset, index: int, name: str) -> Pixels:
         available = False
     if not available:
         raise Refused(
-            f"{name} is stored as {syntax.name}, which is not read; save it uncompressed or as RLE, JPEG 2000 "
-            "or JPEG-LS."
+            say(
+                "%(name)s is stored as %(syntax)s, which is not read; save it uncompressed or as RLE, "
+                "JPEG 2000 or JPEG-LS.",
+                name=name,
+                syntax=syntax.name,
+            )
         )
     if syntax.is_compressed and syntax.is_encapsulated and syntax != RLELossless:
         _check_size(dataset, index, name)
     try:
         values = pixel_array(dataset, index=index)
     except Exception as error:  # decoders raise anything at all on broken frames
-        raise Refused(f"{name} does not decode ({_short(error)}); save it again or leave it out.") from None
+        raise Refused(
+            say(
+                "%(name)s does not decode (%(problem)s); save it again or leave it out.",
+                name=name,
+                problem=_short(error),
+            )
+        ) from None
     return values.astype(values.dtype.newbyteorder("="), copy=False)
 
 
@@ -75,7 +97,13 @@ def rescaled(stored: Pixels, header: Dataset, name: str) -> Values:
     values: Values = apply_modality_lut(stored, header).astype(np.float64)
     wrong = int(values.size - np.isfinite(values).sum())
     if wrong:
-        raise Refused(f"{name} has {wrong} pixels that are not finite numbers; correct them or leave it out.")
+        raise Refused(
+            say(
+                "%(name)s has %(wrong)s pixels that are not finite numbers; correct them or leave it out.",
+                name=name,
+                wrong=wrong,
+            )
+        )
     return values
 
 
@@ -111,11 +139,22 @@ def _unit(values: Values) -> Values:
 def _chosen(frame: int | None, frames: int, name: str) -> int:
     if frame is None and frames > 1:
         raise Refused(
-            f"{name} holds {frames} frames; name one of them in the column frame of labels.csv, or hand it in as a "
-            "volume."
+            say(
+                "%(name)s holds %(frames)s frames; name one of them in the column frame of labels.csv, "
+                "or hand it in as a volume.",
+                name=name,
+                frames=frames,
+            )
         )
     if frame is not None and not 1 <= frame <= frames:
-        raise Refused(f"{name} has no frame {frame}; its frames are 1 to {frames}.")
+        raise Refused(
+            say(
+                "%(name)s has no frame %(frame)s; its frames are 1 to %(frames)s.",
+                name=name,
+                frame=frame,
+                frames=frames,
+            )
+        )
     return (frame or 1) - 1
 
 
@@ -123,10 +162,20 @@ def _check_size(dataset: Dataset, index: int, name: str) -> None:
     frames = int(dataset.get("NumberOfFrames") or 1)
     size = stated_size(get_frame(dataset.PixelData, index, number_of_frames=frames))
     if size is None:
-        raise Refused(f"{name} does not decode (its compressed frame has no header); save it again.")
+        raise Refused(
+            say("%(name)s does not decode (its compressed frame has no header); save it again.", name=name)
+        )
     if size != (dataset.Rows, dataset.Columns):
         raise Refused(
-            f"{name} states {dataset.Columns} x {dataset.Rows} pixels, and its compressed frame {size[1]} x {size[0]}."
+            say(
+                "%(name)s states %(columns)s x %(rows)s pixels, and its compressed frame %(height)s x "
+                "%(width)s.",
+                name=name,
+                columns=int(dataset.Columns),
+                rows=int(dataset.Rows),
+                height=size[1],
+                width=size[0],
+            )
         )
 
 

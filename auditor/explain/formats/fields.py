@@ -4,13 +4,27 @@ from collections.abc import Mapping
 
 from pydicom.datadict import dictionary_description, tag_for_keyword
 
-_OWN = {"Private": "private elements of manufacturers", "Unknown": "elements that no dictionary names"}
+from auditor.common.said import say
+
+_OWN = {
+    "Private": say("private elements of manufacturers"),
+    "Unknown": say("elements that no dictionary names"),
+}
 
 
 def listed(counts: Mapping[str, int]) -> str:
     """Return fields with how many files each was in, the most frequent first: "Patient's Name (12), ..."."""
     ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-    return ", ".join(f"{title(field)} ({count})" for field, count in ordered)
+    return (
+        say(
+            "%(fields)s",
+            fields=[
+                say("%(field)s (%(files)s)", field=title(field), files=count) for field, count in ordered
+            ],
+        )
+        if ordered
+        else ""
+    )
 
 
 def title(field: str) -> str:

@@ -10,6 +10,7 @@ from pydicom.encaps import encapsulate, get_frame
 from pydicom.pixels.utils import get_expected_length
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 from auditor.explain.decode import decode_image
 from auditor.explain.formats.header import PIXELS, frame_count, guarded, is_dicom, read_header
 
@@ -27,7 +28,14 @@ def one_frame(content: bytes, name: str, frame: int) -> bytes:
     with guarded(name):
         frames = frame_count(dataset, name)
         if not 1 <= frame <= frames:
-            raise Refused(f"{name} has no frame {frame}; its frames are 1 to {frames}.")
+            raise Refused(
+                say(
+                    "%(name)s has no frame %(frame)s; its frames are 1 to %(frames)s.",
+                    name=name,
+                    frame=frame,
+                    frames=frames,
+                )
+            )
         if frames > 1:
             _cut(dataset, frame - 1, frames)
         stream = io.BytesIO()

@@ -14,6 +14,7 @@ from pydicom.tag import BaseTag
 from pydicom.uid import UID, DeflatedExplicitVRLittleEndian
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 from auditor.explain.formats.bounds import MOST_ELEMENTS, MOST_FRAMES, MOST_HEADER, MOST_PIXELS
 
 PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
@@ -52,7 +53,12 @@ def is_dicom(content: bytes) -> bool:
 def read_header(content: bytes, name: str) -> FileDataset:
     """Return a DICOM file with its pixels still encoded; raises Refused naming the file, never quoting it."""
     if not is_dicom(content):
-        raise Refused(f"{name} has no DICM mark, so it is no DICOM file; export it as a DICOM Part 10 file.")
+        raise Refused(
+            say(
+                "%(name)s has no DICM mark, so it is no DICOM file; export it as a DICOM Part 10 file.",
+                name=name,
+            )
+        )
     with guarded(name):
         return _read(content, name)
 
@@ -68,22 +74,40 @@ def guarded(name: str) -> Iterator[None]:
             raise
         except Exception as error:  # parsers raise anything at all, and quote the file in it
             raise Refused(
-                f"{name} is not a DICOM file that can be read ({type(error).__name__}); export it again or "
-                "leave it out."
+                say(
+                    "%(name)s is not a DICOM file that can be read (%(problem)s); export it again or leave "
+                    "it out.",
+                    name=name,
+                    problem=type(error).__name__,
+                )
             ) from None
 
 
 def frame_count(dataset: Dataset, name: str) -> int:
     """Return how many frames a file states; raises Refused where its pixels are absent or out of bounds."""
     if not any(keyword in dataset for keyword in PIXELS):
-        raise Refused(f"{name} holds no pixels; leave it out.")
+        raise Refused(say("%(name)s holds no pixels; leave it out.", name=name))
     frames = int(dataset.get("NumberOfFrames") or 1)
     rows, columns = int(dataset.Rows), int(dataset.Columns)
     if not 1 <= frames <= MOST_FRAMES:
-        raise Refused(f"{name} states {frames} frames, and 1 to {MOST_FRAMES} are read.")
+        raise Refused(
+            say(
+                "%(name)s states %(frames)s frames, and 1 to %(most)s are read.",
+                name=name,
+                frames=frames,
+                most=MOST_FRAMES,
+            )
+        )
     if not 1 <= rows * columns <= MOST_PIXELS:
         raise Refused(
-            f"{name} states {columns} x {rows} pixels, and at most {MOST_PIXELS} are read; make it smaller."
+            say(
+                "%(name)s states %(columns)s x %(rows)s pixels, and at most %(most)s are read; make it "
+                "smaller.",
+                name=name,
+                columns=columns,
+                rows=rows,
+                most=MOST_PIXELS,
+            )
         )
     return frames
 
@@ -105,7 +129,13 @@ def frame_header(dataset: Dataset, index: int) -> Dataset:
 
 def _read(content: bytes, name: str) -> FileDataset:
     if len(content) > MOST_HEADER and all(content.find(tag, 0, MOST_HEADER) < 0 for tag in _PIXEL_TAGS):
-        raise Refused(f"{name} has a header of more than {MOST_HEADER // 2**20} MiB; leave it out.")
+        raise Refused(
+            say(
+                "%(name)s has a header of more than %(most)s MiB; leave it out.",
+                name=name,
+                most=MOST_HEADER // 2**20,
+            )
+        )
     stream = io.BytesIO(content)
     stream.seek(132)
     meta = FileMetaDataset(read_dataset(stream, False, True, stop_when=_bounded(name, group=2)))
@@ -122,10 +152,16 @@ def _read(content: bytes, name: str) -> FileDataset:
 def _transfer_syntax(meta: Dataset, name: str) -> UID:
     syntax = UID(str(meta.get("TransferSyntaxUID", "")))
     if not syntax:
-        raise Refused(f"{name} does not state its transfer syntax; export it again.")
+        raise Refused(say("%(name)s does not state its transfer syntax; export it again.", name=name))
     if not syntax.is_valid or not syntax.is_transfer_syntax or syntax.is_private:
-        stated = syntax if syntax.is_valid else "something that is no UID"
-        raise Refused(f"{name} states the transfer syntax {stated}, which is not read; save it uncompressed.")
+        stated = syntax if syntax.is_valid else say("something that is no UID")
+        raise Refused(
+            say(
+                "%(name)s states the transfer syntax %(stated)s, which is not read; save it uncompressed.",
+                name=name,
+                stated=stated,
+            )
+        )
     return syntax
 
 
@@ -134,7 +170,13 @@ def _bounded(name: str, group: int | None = None) -> Callable[[BaseTag, str | No
 
     def stop(tag: BaseTag, _vr: str | None, _length: int) -> bool:
         if next(elements) > MOST_ELEMENTS:
-            raise Refused(f"{name} has more than {MOST_ELEMENTS} elements in its header; leave it out.")
+            raise Refused(
+                say(
+                    "%(name)s has more than %(most)s elements in its header; leave it out.",
+                    name=name,
+                    most=MOST_ELEMENTS,
+                )
+            )
         return group is not None and tag.group != group
 
     return stop
@@ -145,5 +187,11 @@ def _inflated(body: bytes, name: str) -> bytes:
     most = min(_MOST_INFLATED, 2000 * len(body))
     inflated = inflater.decompress(body, most)
     if inflater.unconsumed_tail or not inflater.eof:
-        raise Refused(f"{name} is cut off or inflates to more than {most} bytes; save it without deflation.")
+        raise Refused(
+            say(
+                "%(name)s is cut off or inflates to more than %(most)s bytes; save it without deflation.",
+                name=name,
+                most=most,
+            )
+        )
     return inflated

@@ -10,6 +10,7 @@ from nibabel.nifti1 import Nifti1Header
 from nibabel.nifti2 import Nifti2Header
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 from auditor.explain.formats.axes import Volume, check_extent, oriented
 
 _GZIP = b"\x1f\x8b"
@@ -32,13 +33,21 @@ def read_nifti(content: bytes, name: str) -> Volume:
     volume of finite real numbers that says how it lies in the body.
     """
     if not is_nifti(content):
-        raise Refused(f"{name} is not a NIfTI file (.nii or .nii.gz); save it as NIfTI-1 in one file.")
+        raise Refused(
+            say("%(name)s is not a NIfTI file (.nii or .nii.gz); save it as NIfTI-1 in one file.", name=name)
+        )
     try:
         return _read(content, name)
     except Refused:
         raise
     except Exception as error:  # nibabel raises anything at all on broken files
-        raise Refused(f"{name} is not a NIfTI file that can be read ({_short(error)}).") from error
+        raise Refused(
+            say(
+                "%(name)s is not a NIfTI file that can be read (%(problem)s).",
+                name=name,
+                problem=_short(error),
+            )
+        ) from error
 
 
 def free_text(content: bytes) -> tuple[str, ...]:
@@ -58,12 +67,23 @@ def _read(content: bytes, name: str) -> Volume:
     offset = int(header["vox_offset"])
     if not _HEADER - 192 <= offset <= _MOST_EXTENSIONS:
         raise Refused(
-            f"{name} states that its voxels begin at byte {offset}, which is not read; save it again."
+            say(
+                "%(name)s states that its voxels begin at byte %(offset)s, which is not read; save it again.",
+                name=name,
+                offset=offset,
+            )
         )
     size = offset + int(np.prod(shape)) * header.get_data_dtype().itemsize
     whole = _unpacked(content, size)
     if len(whole) < size:
-        raise Refused(f"{name} is cut off: it has {len(whole)} of {size} bytes.")
+        raise Refused(
+            say(
+                "%(name)s is cut off: it has %(found)s of %(size)s bytes.",
+                name=name,
+                found=len(whole),
+                size=size,
+            )
+        )
     image = kind.from_bytes(whole)
     voxels = np.asarray(image.dataobj, dtype=np.float32).reshape(shape)
     affine = np.array(image.affine, dtype=np.float64)
@@ -75,14 +95,28 @@ def _shape(header: Nifti1Header, name: str) -> tuple[int, ...]:
     stated = tuple(int(extent) for extent in header.get_data_shape())
     if len(stated) > 3 and set(stated[3:]) != {1}:
         raise Refused(
-            f"{name} has {' x '.join(map(str, stated))} voxels over time or channels; hand in one volume a file."
+            say(
+                "%(name)s has %(shape)s voxels over time or channels; hand in one volume a file.",
+                name=name,
+                shape=" x ".join(map(str, stated)),
+            )
         )
     check_extent(stated[:3], name)
     if header.get_data_dtype().kind not in "iuf":
-        raise Refused(f"{name} stores {header.get_value_label('datatype')} values; save it as real numbers.")
+        raise Refused(
+            say(
+                "%(name)s stores %(datatype)s values; save it as real numbers.",
+                name=name,
+                datatype=str(header.get_value_label("datatype")),
+            )
+        )
     if int(header["sform_code"]) <= 0 and int(header["qform_code"]) <= 0:
         raise Refused(
-            f"{name} does not say how it lies in the body (sform_code and qform_code are 0); save it with its affine."
+            say(
+                "%(name)s does not say how it lies in the body (sform_code and qform_code are 0); save "
+                "it with its affine.",
+                name=name,
+            )
         )
     return stated[:3]
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset, FileDataset
 
 from auditor.common.errors import Refused
+from auditor.common.said import Figure, say
 from auditor.explain.formats.axes import Volume, check_extent, oriented
 from auditor.explain.formats.dicom import rescaled, stored_values
 from auditor.explain.formats.header import frame_count, frame_header, guarded, read_header
@@ -50,7 +51,7 @@ def read_series(files: Mapping[str, bytes], name: str) -> Volume:
     and for a tilted gantry.
     """
     if not files:
-        raise Refused(f"{name} has no files; a series needs at least two slices.")
+        raise Refused(say("%(name)s has no files; a series needs at least two slices.", name=name))
     slices: list[_Slice] = []
     for label in sorted(files):
         slices += _slices(files[label], label)
@@ -74,14 +75,17 @@ def _slices(content: bytes, label: str) -> list[_Slice]:
         check_extent((frames, int(dataset.Rows), int(dataset.Columns)), label)
         if str(dataset.get("PhotometricInterpretation")) != "MONOCHROME2":
             raise Refused(
-                f"{label} is not grey with larger values brighter (MONOCHROME2), so it is no slice."
+                say(
+                    "%(label)s is not grey with larger values brighter (MONOCHROME2), so it is no slice.",
+                    label=label,
+                )
             )
         return [_slice(dataset, index, frames, label) for index in range(frames)]
 
 
 def _slice(dataset: FileDataset, index: int, frames: int, label: str) -> _Slice:
     header = frame_header(dataset, index)
-    where = f"{label}, frame {index + 1}" if frames > 1 else label
+    where = say("%(label)s, frame %(frame)s", label=label, frame=index + 1) if frames > 1 else label
     per_file = frames > 1 and "PerFrameFunctionalGroupsSequence" not in dataset
     numbers = [
         np.asarray(header.get(keyword) or [], dtype=np.float64)
@@ -93,14 +97,22 @@ def _slice(dataset: FileDataset, index: int, frames: int, label: str) -> _Slice:
         or [len(one) for one in numbers] != [3, 6, 2]
         or not np.isfinite(np.concatenate(numbers)).all()
     ):
-        raise Refused(f"{where} does not say where it lies in the body; export the series with its geometry.")
+        raise Refused(
+            say(
+                "%(where)s does not say where it lies in the body; export the series with its geometry.",
+                where=where,
+            )
+        )
     rows, columns = directions[:3], directions[3:]
     if (
         not np.allclose([rows @ rows, columns @ columns, rows @ columns], [1, 1, 0], atol=0.01)
         or min(spacing) <= 0
     ):
         raise Refused(
-            f"{where} states directions or spacings that no slice can have; export the series again."
+            say(
+                "%(where)s states directions or spacings that no slice can have; export the series again.",
+                where=where,
+            )
         )
     return _Slice(
         where, dataset, index, header, position, rows, columns, (float(spacing[0]), float(spacing[1]))
@@ -109,18 +121,45 @@ def _slice(dataset: FileDataset, index: int, frames: int, label: str) -> _Slice:
 
 def _check_alike(slices: Sequence[_Slice], name: str) -> None:
     if len(slices) < 2:
-        raise Refused(f"{name} has one slice; a volume needs at least two.")
+        raise Refused(say("%(name)s has one slice; a volume needs at least two.", name=name))
     first = slices[0]
     series = {str(one.dataset.get("SeriesInstanceUID", "")) for one in slices}
     if len(series) > 1:
-        raise Refused(f"{name} holds {len(series)} series; hand in one series a volume.")
+        raise Refused(
+            say(
+                "%(name)s holds %(series)s series; hand in one series a volume.",
+                name=name,
+                series=len(series),
+            )
+        )
     for one in slices[1:]:
         if one.shape != first.shape:
-            raise Refused(f"{name}: {one.label} has another size than {first.label}; a volume has one.")
+            raise Refused(
+                say(
+                    "%(name)s: %(label)s has another size than %(first)s; a volume has one.",
+                    name=name,
+                    label=one.label,
+                    first=first.label,
+                )
+            )
         if not np.allclose([*one.rows, *one.columns], [*first.rows, *first.columns], atol=_SAME_DIRECTION):
-            raise Refused(f"{name}: {one.label} lies in another direction than {first.label}.")
+            raise Refused(
+                say(
+                    "%(name)s: %(label)s lies in another direction than %(first)s.",
+                    name=name,
+                    label=one.label,
+                    first=first.label,
+                )
+            )
         if not np.allclose(one.spacing, first.spacing, rtol=1e-3):
-            raise Refused(f"{name}: {one.label} has another pixel spacing than {first.label}.")
+            raise Refused(
+                say(
+                    "%(name)s: %(label)s has another pixel spacing than %(first)s.",
+                    name=name,
+                    label=one.label,
+                    first=first.label,
+                )
+            )
 
 
 def _step(slices: Sequence[_Slice], name: str) -> Vector:
@@ -131,18 +170,33 @@ def _step(slices: Sequence[_Slice], name: str) -> Vector:
     for index, gap in enumerate(gaps):
         if gap < _SAME_PLACE:
             raise Refused(
-                f"{name}: {slices[index].label} and {slices[index + 1].label} lie at one place; keep one of them."
+                say(
+                    "%(name)s: %(first)s and %(second)s lie at one place; keep one of them.",
+                    name=name,
+                    first=slices[index].label,
+                    second=slices[index + 1].label,
+                )
             )
     usual = float(np.median(gaps))
     worst = int(np.argmax(np.abs(gaps - usual)))
     if abs(gaps[worst] - usual) > _UNEVEN * usual:
         raise Refused(
-            f"{name}: the gap between {slices[worst].label} and {slices[worst + 1].label} is {gaps[worst]:.2f} mm and "
-            f"elsewhere {usual:.2f} mm; a slice may be missing."
+            say(
+                "%(name)s: the gap between %(first)s and %(second)s is %(gap)s mm and elsewhere "
+                "%(usual)s mm; a slice may be missing.",
+                name=name,
+                first=slices[worst].label,
+                second=slices[worst + 1].label,
+                gap=Figure(float(gaps[worst]), 2),
+                usual=Figure(float(usual), 2),
+            )
         )
     if np.linalg.norm(moves - np.outer(gaps, normal), axis=1).max() > _UNEVEN * usual:
         raise Refused(
-            f"{name}: its slices are shifted against each other (a tilted gantry); resample it first."
+            say(
+                "%(name)s: its slices are shifted against each other (a tilted gantry); resample it first.",
+                name=name,
+            )
         )
     step: Vector = normal * float(gaps.mean())
     return step

@@ -4,6 +4,7 @@ import nibabel
 import numpy as np
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 from auditor.explain.formats.axes import AXES, Volume
 from auditor.explain.formats.grid import mask_on_grid, volume_input
 from auditor.explain.formats.nifti import is_nifti, read_nifti
@@ -38,6 +39,10 @@ def decode_volume(content: bytes, name: str) -> Volume:
     volume = read_nifti(content, name)
     if encode_volume(volume) != content:
         raise Refused(
-            f"{name} is not a volume in the form that is stored ({', '.join(AXES)}, float32, no text)."
+            say(
+                "%(name)s is not a volume in the form that is stored (%(axes)s, float32, no text).",
+                name=name,
+                axes=AXES,
+            )
         )
     return volume

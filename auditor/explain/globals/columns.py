@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from auditor.common.said import verbatim
 from auditor.explain.bootstrap import Bootstrap, Floats
 from auditor.explain.globals.curves import Predict, dependence_curves, effect_curves
 from auditor.explain.globals.documents import Curve, Feature, GlobalSettings
@@ -15,9 +16,11 @@ from auditor.explain.spec import CategoryColumn, TableInput
 def column_features(spec: TableInput) -> tuple[Feature, ...]:
     """Return each column as a feature; without a title its name stands for it."""
     return tuple(
-        Feature(name=column.name, title=column.label, unit="", categories=column.values)
+        Feature(name=column.name, title=verbatim(column.label), unit="", categories=column.values)
         if isinstance(column, CategoryColumn)
-        else Feature(name=column.name, title=column.label, unit=column.unit)
+        else Feature(
+            name=column.name, title=verbatim(column.label), unit=verbatim(column.unit) if column.unit else ""
+        )
         for column in spec.columns
     )
 

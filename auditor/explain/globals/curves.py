@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auditor.common.errors import RetraceError
+from auditor.common.said import say
 from auditor.explain.bootstrap import Bootstrap, Floats
 from auditor.explain.globals.documents import Curve, Feature
 from auditor.explain.measure import Measure
@@ -31,7 +32,7 @@ def predicted(predict: Predict, made: Callable[[slice], Rows], total: int, numbe
     found = np.concatenate([predict(made(slice(at, min(at + size, total)))) for at in range(0, total, size)])
     if not np.isfinite(found).all():
         raise RetraceError(
-            "The model answered with something that is no number, so nothing is said of the set."
+            say("The model answered with something that is no number, so nothing is said of the set.")
         )
     return found
 
@@ -115,7 +116,7 @@ def dependence_curves(
     J. H. Friedman: Greedy Function Approximation: A Gradient Boosting Machine. Annals of Statistics 29, 2001.
     """
     found = dependence(predict, rows, adjust, grid)
-    how = ["mean probability over items"] * len(grid)
+    how = [say("mean probability over items")] * len(grid)
     return tuple(
         _curve(
             "partial_dependence",
@@ -173,7 +174,7 @@ def _accumulated(local: Local, of: int, bootstrap: Bootstrap) -> list[Measure]:
     replicates = bootstrap.replicates(
         lambda counts: local.accumulated(counts, of), np.zeros(rows, dtype=np.int64)
     )
-    how = "accumulated mean change of probability, from its mean over items"
+    how = say("accumulated mean change of probability, from its mean over items")
     return [
         bootstrap.measure(float(value), replicate, rows, how)
         for value, replicate in zip(values, replicates.T, strict=True)
@@ -189,7 +190,7 @@ def _curve(
     counts: tuple[int, ...],
     bootstrap: Bootstrap,
 ) -> Curve:
-    methods = sorted((measure.method for measure in measures), key=len)
+    fullest = max(measures, key=lambda measure: len(measure.how))
     missing = [measure.no_interval for measure in measures if measure.no_interval]
     return Curve(
         name=feature.name,
@@ -205,7 +206,8 @@ def _curve(
         confidence=bootstrap.confidence,
         counts=counts,
         n=max(measure.n for measure in measures),
-        method=methods[-1],
+        method=fullest.method,
+        how=fullest.how,
         seed=bootstrap.seed,
         no_interval=missing[0] if missing else None,
     )

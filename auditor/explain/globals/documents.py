@@ -4,8 +4,9 @@ from typing import Literal
 
 from pydantic import Field
 
+from auditor.common.said import say
 from auditor.explain.counterfactuals.documents import CounterfactualRecord, RegionRecord
-from auditor.explain.document import Document
+from auditor.explain.document import Document, Text
 from auditor.explain.measure import Measure
 
 Numbers = tuple[float, ...]
@@ -19,8 +20,8 @@ class Feature(Document):
     """
 
     name: str
-    title: str
-    unit: str
+    title: Text
+    unit: Text
     categories: tuple[str, ...] = ()
 
 
@@ -70,7 +71,7 @@ class Rule(Document):
     decision: str
     n: int
     agreeing: int
-    text: str
+    text: Text
     held_out: int = 0
     agreement: Measure | None = None
 
@@ -103,7 +104,7 @@ class Surrogate(Document):
     fidelity: Measure | None
     baseline: Measure | None
     accepted: bool
-    refused: str | None = None
+    refused: Text | None = None
     rules: tuple[Rule, ...] = ()
     tried: tuple[TreeSize, ...] = ()
 
@@ -117,16 +118,21 @@ class GlobalSettings(Document):
     at `grid` values or categories and over `bins` bins.
     """
 
-    rows: int = Field(default=500, ge=2, le=100_000, description="The most items that are asked about.")
+    rows: int = Field(default=500, ge=2, le=100_000, description=say("The most items that are asked about."))
     background: int = Field(
-        default=32, ge=1, le=10_000, description="How many items stand for a part that is not known (SAGE)."
+        default=32,
+        ge=1,
+        le=10_000,
+        description=say("How many items stand for a part that is not known (SAGE)."),
     )
     repeats: int = Field(
-        default=5, ge=1, le=1000, description="How often each part is shuffled (permutation importance)."
+        default=5, ge=1, le=1000, description=say("How often each part is shuffled (permutation importance).")
     )
-    orders: int = Field(default=512, ge=2, le=1_000_000, description="The most orders that are drawn (SAGE).")
+    orders: int = Field(
+        default=512, ge=2, le=1_000_000, description=say("The most orders that are drawn (SAGE).")
+    )
     tolerance: float = Field(default=0.025, ge=0, lt=1)
-    curves: int = Field(default=12, ge=0, le=2000, description="For how many parts curves are drawn.")
+    curves: int = Field(default=12, ge=0, le=2000, description=say("For how many parts curves are drawn."))
     grid: int = Field(default=20, ge=2, le=1000)
     bins: int = Field(default=10, ge=1, le=1000)
 
@@ -135,7 +141,7 @@ class Importance(Document):
     """How much the model's loss rests on one column or region, in nats: when it is shuffled, and as SAGE value."""
 
     name: str
-    title: str
+    title: Text
     permutation: Measure
     sage: Measure
 
@@ -159,8 +165,8 @@ class Curve(Document):
     """
 
     name: str
-    title: str
-    unit: str
+    title: Text
+    unit: Text
     of: str
     kind: Literal["partial_dependence", "accumulated_local_effects"]
     at: Numbers = ()
@@ -171,9 +177,10 @@ class Curve(Document):
     confidence: float
     counts: tuple[int, ...] = ()
     n: int
-    method: str
+    method: Text
+    how: tuple[Text, ...] = ()
     seed: int
-    no_interval: str | None = None
+    no_interval: Text | None = None
 
 
 class TableGlobals(Document):
@@ -202,7 +209,7 @@ class Components(Document):
 
     scaling: Literal["standardised", "centred"]
     n: int
-    columns: tuple[str, ...]
+    columns: tuple[Text, ...]
     fixed: dict[str, float | None]
     imputed: int
     mean: Numbers
@@ -246,9 +253,9 @@ class Drift(Document):
     seed: int
     limit: float | None
     beyond: Measure
-    moved: tuple[str, ...]
+    moved: tuple[Text, ...]
     imputed: int
-    method: str
+    method: Text
 
 
 class Space(Document):
@@ -294,4 +301,4 @@ class Survey(Document):
     spaces: tuple[Space, ...] = ()
     reference: Reference | None = None
     counterfactuals: tuple[Counterfactual, ...] = ()
-    unanswered: tuple[str, ...] = ()
+    unanswered: tuple[Text, ...] = ()

@@ -9,17 +9,18 @@ from scipy.spatial.distance import cdist
 from scipy.stats import ks_2samp
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 from auditor.explain.bootstrap import Bootstrap, Floats, ratio, undefined
 from auditor.explain.globals.documents import ComponentDrift, Components, Drift
 from auditor.explain.globals.pca import Scaling, principal_components
 from auditor.explain.measure import Measure
 
-_METHOD = (
+_METHOD = say(
     "Kolmogorov-Smirnov test a component, Holm's correction; energy distance with a permutation test; "
     "reconstruction error against a limit from the reference"
 )
-_SHIFT = "difference of mean scores in standard deviations of the reference"
-_BEYOND = "share of new items reconstructed worse than the limit"
+_SHIFT = say("difference of mean scores in standard deviations of the reference")
+_BEYOND = say("share of new items reconstructed worse than the limit")
 _MOST = 1000  # items of each set in the energy test
 _EXPECTED = 0.05
 _SAME = 1e-9
@@ -49,8 +50,8 @@ def drift(
     Springer 2005.
     """
     if min(len(reference), len(new)) < 2:
-        raise Refused("Drift needs at least two items in the reference and two in the new set.")
-    names = names or [f"column {index + 1}" for index in range(new.shape[1])]
+        raise Refused(say("Drift needs at least two items in the reference and two in the new set."))
+    names = names or [say("column %(number)s", number=index + 1) for index in range(new.shape[1])]
     (old_scores, old_errors), (new_scores, new_errors) = (
         _projected(components, rows, names) for rows in (reference, new)
     )
@@ -87,7 +88,12 @@ def drift_of_sets(
     The halves are drawn by the seed. Raises Refused where the reference has fewer than six items.
     """
     if len(reference) < 6:
-        raise Refused(f"The reference has {len(reference)} items, and drift needs at least six.")
+        raise Refused(
+            say(
+                "The reference has %(reference)s items, and drift needs at least six.",
+                reference=len(reference),
+            )
+        )
     order = np.random.default_rng(bootstrap.seed).permutation(len(reference))
     half = len(reference) // 2
     few = Bootstrap(2, bootstrap.confidence, bootstrap.seed)
@@ -99,7 +105,12 @@ def _places(components: Components, names: Sequence[str]) -> NDArray[np.int64]:
     place = {name: index for index, name in enumerate(names)}
     lacking = [name for name in (*components.columns, *components.fixed) if name not in place]
     if lacking:
-        raise Refused(f"The set lacks the column {lacking[0]!r} that the components were found on; add it.")
+        raise Refused(
+            say(
+                "The set lacks the column %(column)s that the components were found on; add it.",
+                column=repr(lacking[0]),
+            )
+        )
     return np.array([place[name] for name in components.columns], dtype=np.int64)
 
 
@@ -107,7 +118,7 @@ def _projected(components: Components, rows: Floats, names: Sequence[str]) -> tu
     """Return scores (items, components) and the mean squared error of what they leave out (items,)."""
     chosen = rows[:, _places(components, names)]
     if np.isinf(chosen).any():
-        raise Refused("The set holds an infinite value; replace it before it is compared.")
+        raise Refused(say("The set holds an infinite value; replace it before it is compared."))
     scaled = np.nan_to_num((chosen - components.mean) / np.asarray(components.scale))
     loadings = np.asarray(components.loadings)
     scores = scaled @ loadings.T
@@ -144,9 +155,11 @@ def _shifts(old: Floats, new: Floats, bootstrap: Bootstrap) -> list[Measure]:
     values = statistic(np.ones((1, len(sets))))[0]
     replicates = bootstrap.replicates(statistic, sets)
     return [
-        bootstrap.measure(float(value), replicate, len(sets), f"{_SHIFT}; items resampled within each set")
+        bootstrap.measure(
+            float(value), replicate, len(sets), _SHIFT, how=(say("items resampled within each set"),)
+        )
         if np.isfinite(value)
-        else undefined(None, len(sets), _SHIFT, "the reference does not vary along this component")
+        else undefined(None, len(sets), _SHIFT, say("the reference does not vary along this component"))
         for value, replicate in zip(values, replicates.T, strict=True)
     ]
 
@@ -183,10 +196,13 @@ def _limit(errors: Floats) -> float | None:
 def _beyond(errors: Floats, limit: float | None, reference: int, bootstrap: Bootstrap) -> Measure:
     if limit is None:
         return undefined(
-            None, len(errors), _BEYOND, f"the limit needs 19 items, and the reference has {reference}"
+            None,
+            len(errors),
+            _BEYOND,
+            say("the limit needs 19 items, and the reference has %(reference)s", reference=reference),
         )
     return bootstrap.share(
-        int((errors > limit * (1 + _SAME)).sum()), len(errors), f"{_BEYOND}, the limit held fixed"
+        int((errors > limit * (1 + _SAME)).sum()), len(errors), _BEYOND, (say("the limit held fixed"),)
     )
 
 
@@ -196,5 +212,5 @@ def _moved(components: Components, new: Floats, names: Sequence[str]) -> tuple[s
     for name, value in components.fixed.items():
         known = new[:, place[name]][np.isfinite(new[:, place[name]])]
         if len(known) and (value is None or not np.allclose(known, value, rtol=_SAME, atol=0)):
-            found.append(name)
+            found.append(names[place[name]])
     return tuple(found)

@@ -4,43 +4,43 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from auditor.common.said import say
 from auditor.explain.decode import Mask
 from auditor.explain.evidence import Feature
 from auditor.explain.globals.bright import largest_part, spots
 
 Plane = NDArray[np.float64]
 
-_LEVEL, _AREA, _SLOPE = "grey level, 0 to 1", "share of the image", "grey level per pixel"
+_LEVEL, _AREA, _SLOPE = say("grey level, 0 to 1"), say("share of the image"), say("grey level per pixel")
 _CORNERS = {
-    "top_left": ("top left", 0, 0),
-    "top_right": ("top right", 0, 1),
-    "bottom_left": ("bottom left", 1, 0),
-    "bottom_right": ("bottom right", 1, 1),
+    "top_left": (say("Brightness of the top left corner"), 0, 0),
+    "top_right": (say("Brightness of the top right corner"), 0, 1),
+    "bottom_left": (say("Brightness of the bottom left corner"), 1, 0),
+    "bottom_right": (say("Brightness of the bottom right corner"), 1, 1),
 }
 
 FEATURES: tuple[Feature, ...] = (
-    Feature(name="brightness", title="Mean brightness of the image", unit=_LEVEL),
-    Feature(name="contrast", title="Contrast of the image (standard deviation)", unit=_LEVEL),
-    *(
-        Feature(name=f"corner_{key}", title=f"Brightness of the {words} corner", unit=_LEVEL)
-        for key, (words, _, _) in _CORNERS.items()
-    ),
-    Feature(name="centre", title="Brightness of the central quarter", unit=_LEVEL),
-    Feature(name="left_half", title="Brightness of the left half as seen", unit=_LEVEL),
-    Feature(name="right_half", title="Brightness of the right half as seen", unit=_LEVEL),
-    Feature(name="upper_half", title="Brightness of the upper half", unit=_LEVEL),
-    Feature(name="lower_half", title="Brightness of the lower half", unit=_LEVEL),
-    Feature(name="texture", title="Texture (mean standard deviation in 5 x 5 pixels)", unit=_LEVEL),
-    Feature(name="edges", title="Edges (mean slope of brightness)", unit=_SLOPE),
-    Feature(name="bright_area", title="Area of the largest bright spot", unit=_AREA),
-    Feature(name="spot", title="Strongest small bright spot against its surroundings", unit=_LEVEL),
-    Feature(name="inside_brightness", title="Brightness inside the relevant region", unit=_LEVEL),
-    Feature(name="inside_contrast", title="Contrast inside the relevant region", unit=_LEVEL),
-    Feature(name="inside_spot", title="Strongest small bright spot inside the relevant region", unit=_LEVEL),
-    Feature(name="outside_brightness", title="Brightness outside the relevant region", unit=_LEVEL),
-    Feature(name="outside_contrast", title="Contrast outside the relevant region", unit=_LEVEL),
+    Feature(name="brightness", title=say("Mean brightness of the image"), unit=_LEVEL),
+    Feature(name="contrast", title=say("Contrast of the image (standard deviation)"), unit=_LEVEL),
+    *(Feature(name=f"corner_{key}", title=title, unit=_LEVEL) for key, (title, _, _) in _CORNERS.items()),
+    Feature(name="centre", title=say("Brightness of the central quarter"), unit=_LEVEL),
+    Feature(name="left_half", title=say("Brightness of the left half as seen"), unit=_LEVEL),
+    Feature(name="right_half", title=say("Brightness of the right half as seen"), unit=_LEVEL),
+    Feature(name="upper_half", title=say("Brightness of the upper half"), unit=_LEVEL),
+    Feature(name="lower_half", title=say("Brightness of the lower half"), unit=_LEVEL),
+    Feature(name="texture", title=say("Texture (mean standard deviation in 5 x 5 pixels)"), unit=_LEVEL),
+    Feature(name="edges", title=say("Edges (mean slope of brightness)"), unit=_SLOPE),
+    Feature(name="bright_area", title=say("Area of the largest bright spot"), unit=_AREA),
+    Feature(name="spot", title=say("Strongest small bright spot against its surroundings"), unit=_LEVEL),
+    Feature(name="inside_brightness", title=say("Brightness inside the relevant region"), unit=_LEVEL),
+    Feature(name="inside_contrast", title=say("Contrast inside the relevant region"), unit=_LEVEL),
     Feature(
-        name="outside_spot", title="Strongest small bright spot outside the relevant region", unit=_LEVEL
+        name="inside_spot", title=say("Strongest small bright spot inside the relevant region"), unit=_LEVEL
+    ),
+    Feature(name="outside_brightness", title=say("Brightness outside the relevant region"), unit=_LEVEL),
+    Feature(name="outside_contrast", title=say("Contrast outside the relevant region"), unit=_LEVEL),
+    Feature(
+        name="outside_spot", title=say("Strongest small bright spot outside the relevant region"), unit=_LEVEL
     ),
 )
 

@@ -5,22 +5,23 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
+from auditor.common.said import say
 from auditor.explain.globals.documents import Feature
 from auditor.explain.spec import GraphInput
 
 Floats = NDArray[np.float64]
 _SHAPE = (
-    ("nodes", "Number of nodes"),
-    ("edges", "Number of edges"),
-    ("density", "Share of pairs of nodes that are joined"),
-    ("mean_degree", "Mean number of edges of a node"),
-    ("max_degree", "Largest number of edges of a node"),
-    ("leaves", "Nodes with one edge"),
-    ("components", "Separate pieces"),
-    ("triangles", "Loops of three nodes"),
-    ("squares", "Loops of four nodes"),
-    ("pentagons", "Loops of five nodes"),
-    ("clustering", "Mean share of a node's neighbours that are joined"),
+    ("nodes", say("Number of nodes")),
+    ("edges", say("Number of edges")),
+    ("density", say("Share of pairs of nodes that are joined")),
+    ("mean_degree", say("Mean number of edges of a node")),
+    ("max_degree", say("Largest number of edges of a node")),
+    ("leaves", say("Nodes with one edge")),
+    ("components", say("Separate pieces")),
+    ("triangles", say("Loops of three nodes")),
+    ("squares", say("Loops of four nodes")),
+    ("pentagons", say("Loops of five nodes")),
+    ("clustering", say("Mean share of a node's neighbours that are joined")),
 )
 _FOCUS = "focus_degree"
 
@@ -29,11 +30,13 @@ def graph_features(spec: GraphInput) -> tuple[Feature, ...]:
     """Return what `describe_graph` gives: the shape, each feature's mean, and of the node asked about its own."""
     shape = list(_SHAPE)
     for feature in spec.features:
-        shape.append((f"mean:{feature.name}", f"{feature.label}, mean over the nodes"))
+        shape.append((f"mean:{feature.name}", say("%(feature)s, mean over the nodes", feature=feature.label)))
     if spec.about == "node":
-        shape.append((_FOCUS, "Number of edges of the node asked about"))
+        shape.append((_FOCUS, say("Number of edges of the node asked about")))
         for feature in spec.features:
-            shape.append((f"focus:{feature.name}", f"{feature.label} of the node asked about"))
+            shape.append(
+                (f"focus:{feature.name}", say("%(feature)s of the node asked about", feature=feature.label))
+            )
     return tuple(Feature(name=name, title=title, unit="") for name, title in shape)
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 from auditor.explain.bootstrap import Bootstrap, Floats
 from auditor.explain.globals.curves import Adjust, Labels, Rows, dependence_curves, effect_curves
 from auditor.explain.globals.documents import Curve, Feature, GlobalSettings, SetImportance
@@ -33,7 +34,9 @@ def region_importance_of_images(
     images in all. Raises Refused where regions overlap or leave pixels out.
     """
     if not (cells.sum(axis=0) == 1).all():
-        raise Refused("Regions of images must cover each pixel exactly once for their importances to add up.")
+        raise Refused(
+            say("Regions of images must cover each pixel exactly once for their importances to add up.")
+        )
     shape = images.shape[1:]
     owners = np.broadcast_to(cells.argmax(axis=0), shape).ravel()
     features = [Feature(name=name, title=name, unit="") for name in names]
@@ -80,7 +83,9 @@ def concept_dependence(
     Raises Refused where the region is empty.
     """
     if not region_mask.any():
-        raise Refused(f"The region of {feature.name!r} is empty, so it has no brightness.")
+        raise Refused(
+            say("The region of %(feature)s is empty, so it has no brightness.", feature=repr(feature.name))
+        )
     adjust, values = brightened(region_mask), brightness(images, region_mask)
     return (
         *dependence_curves(predict, images, adjust, grid, feature, classes, bootstrap),

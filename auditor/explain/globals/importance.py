@@ -4,15 +4,21 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from auditor.common.said import say
 from auditor.explain.bootstrap import Bootstrap, Floats
 from auditor.explain.evidence import ItemRecord, Measure, Region, RegionImportance
 from auditor.explain.plan import Plan
 
-_AREA = "mean share of the item's places"
-_DROP = "mean fall of the explained class's probability when the region is {}"
-_FLIP = "share of items whose decision changes when the region is {}"
-_EXCHANGED, _TAKEN = "a donor's of another label", "taken away"
-_SHARE = "mean share of absolute attribution in the region"
+_AREA = say("mean share of the item's places")
+_EXCHANGED = (
+    say("mean fall of the explained class's probability when the region is a donor's of another label"),
+    say("share of items whose decision changes when the region is a donor's of another label"),
+)
+_TAKEN = (
+    say("mean fall of the explained class's probability when the region is taken away"),
+    say("share of items whose decision changes when the region is taken away"),
+)
+_SHARE = say("mean share of absolute attribution in the region")
 
 
 def importance(
@@ -30,8 +36,8 @@ def importance(
         _table([effect.flip for effect in found]),
         *(_table([effect.shares.get(name, nothing) for effect in found]) for name in methods),
     ]
-    done = _TAKEN if all(effect.donor is None for effect in found) else _EXCHANGED
-    drop, flip, count = _DROP.format(done), _FLIP.format(done), len(regions)
+    drop, flip = _TAKEN if all(effect.donor is None for effect in found) else _EXCHANGED
+    count = len(regions)
     how = [_AREA, drop, flip, *[_SHARE] * len(methods)]
     measures = Bootstrap.of(plan).means(
         np.concatenate(tables, axis=1),

@@ -7,14 +7,15 @@ from typing import Literal
 import numpy as np
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 from auditor.explain import seeds
 from auditor.explain.bootstrap import Bootstrap, Floats, ratio, undefined
 from auditor.explain.globals.documents import Components
 from auditor.explain.measure import Measure
 
 Scaling = Literal["standardised", "centred"]
-_SHARE = "share of the total variance"
-_INFLATED = (
+_SHARE = say("share of the total variance")
+_INFLATED = say(
     "items are too few for the columns: resamples repeat items, and their interval leaves the value out"
 )
 _LEAST = 1e-10  # below this share of its largest value, what a column varies by is rounding
@@ -53,7 +54,9 @@ def principal_components(
     ----------
     I. T. Jolliffe: Principal Component Analysis. 2nd edition, Springer 2002, section 3.7 for the intervals.
     """
-    table = _without_gaps(rows, names or [f"column {index + 1}" for index in range(rows.shape[1])])
+    table = _without_gaps(
+        rows, names or [say("column %(number)s", number=index + 1) for index in range(rows.shape[1])]
+    )
     n = len(table.rows)
     mean = table.rows.mean(axis=0)
     scale = table.rows.std(axis=0) if scaling == "standardised" else np.ones_like(mean)
@@ -80,11 +83,16 @@ def principal_components(
 
 def _without_gaps(rows: Floats, names: Sequence[str]) -> _Table:
     if len(rows) < 3:
-        raise Refused(f"The set has {len(rows)} items, and principal components need at least three.")
+        raise Refused(
+            say("The set has %(items)s items, and principal components need at least three.", items=len(rows))
+        )
     if np.isinf(rows).any():
         name = names[int(np.isinf(rows).any(axis=0).argmax())]
         raise Refused(
-            f"The column {name!r} holds an infinite value; replace it before its components are taken."
+            say(
+                "The column %(name)s holds an infinite value; replace it before its components are taken.",
+                name=repr(name),
+            )
         )
     known = np.isfinite(rows)
     means = ratio(np.where(known, rows, 0.0).sum(axis=0), known.sum(axis=0))
@@ -92,7 +100,7 @@ def _without_gaps(rows: Floats, names: Sequence[str]) -> _Table:
     largest = np.abs(np.nan_to_num(filled)).max(axis=0)
     varies = known.any(axis=0) & (np.nan_to_num(filled).std(axis=0) > _LEAST * largest)
     if not varies.any():
-        raise Refused("No column varies among the items, so there are no principal components.")
+        raise Refused(say("No column varies among the items, so there are no principal components."))
     fixed = {
         names[index]: float(means[index]) if known[:, index].any() else None
         for index in np.flatnonzero(~varies).tolist()

@@ -5,10 +5,27 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from auditor.common.said import Figure, Said, Value, all_of, one_of, say
 from auditor.explain.bootstrap import Bootstrap, Floats
 from auditor.explain.globals.documents import Condition, Feature, Rule, TreeNode
 
-_AGREEMENT = "share of held-out items under the rule that the model decides so"
+_AGREEMENT = say("share of held-out items under the rule that the model decides so")
+_IF_MOSTLY = say(
+    "If %(asked)s, then the model mostly decides '%(decision)s' (%(agreeing)s of %(n)s items that the tree was grown "
+    "on)."
+)
+_IF_OFTEN = say(
+    "If %(asked)s, then the model most often decides '%(decision)s' (%(agreeing)s of %(n)s items that the tree was "
+    "grown on)."
+)
+_MOSTLY = say(
+    "Whatever the item, the model mostly decides '%(decision)s' (%(agreeing)s of %(n)s items that the tree was grown "
+    "on)."
+)
+_OFTEN = say(
+    "Whatever the item, the model most often decides '%(decision)s' (%(agreeing)s of %(n)s items that the tree was "
+    "grown on)."
+)
 LARGEST = float(np.finfo(np.float32).max)  # as a threshold: what is known goes left, what is missing right
 Step = tuple[TreeNode, bool]  # a question on the way to a leaf, and whether the way goes left
 
@@ -44,7 +61,12 @@ def checked(
     if n < max(minimum, 1):
         return rule.model_copy(update={"held_out": n})
     agreement = bootstrap.share(hits, n, _AGREEMENT)
-    text = f"{rule.text} Of {n} held-out items under this rule, the model decided {hits} so."
+    text = say(
+        "%(rule)s Of %(n)s held-out items under this rule, the model decided %(hits)s so.",
+        rule=rule.text,
+        n=n,
+        hits=hits,
+    )
     return rule.model_copy(update={"held_out": n, "agreement": agreement, "text": text})
 
 
@@ -104,29 +126,35 @@ def _merged(name: str, steps: Sequence[Step]) -> Condition:
 def _sentence(
     conditions: Sequence[Condition], features: dict[str, Feature], node: TreeNode, agreeing: int
 ) -> str:
-    often = "mostly" if 2 * agreeing > node.n else "most often"
-    asked = " and ".join(_words(condition, features[condition.feature]) for condition in conditions)
-    case = f"If {asked}, then" if asked else "Whatever the item,"
-    return (
-        f"{case} the model {often} decides '{node.decision}' "
-        f"({agreeing} of {node.n} items that the tree was grown on)."
-    )
+    numbers: dict[str, Value] = {"decision": node.decision, "agreeing": agreeing, "n": node.n}
+    mostly = 2 * agreeing > node.n
+    if not conditions:
+        return Said((_MOSTLY if mostly else _OFTEN).template, numbers)
+    asked = all_of([_words(condition, features[condition.feature]) for condition in conditions])
+    return Said((_IF_MOSTLY if mostly else _IF_OFTEN).template, {"asked": asked, **numbers})
 
 
-def _words(condition: Condition, feature: Feature) -> str:
-    title = feature.title
-    name = title[:1].lower() + title[1:] if title[1:2].islower() else title
+def _words(condition: Condition, feature: Feature) -> Said:
+    name = feature.title
     if condition.category is not None:
-        return f"{name} is '{condition.category}'"
+        return say("'%(feature)s' is '%(category)s'", feature=name, category=condition.category)
     if condition.others:
-        quoted = [f"'{other}'" for other in condition.others]
-        return f"{name} is not {' or '.join(quoted)}"
+        quoted = one_of([say("'%(category)s'", category=other) for other in condition.others])
+        return say("'%(feature)s' is not %(categories)s", feature=name, categories=quoted)
     if LARGEST in (condition.above, condition.most):
-        return f"{name} is {'missing' if condition.missing else 'known'}"
-    unit = f" ({feature.unit})" if feature.unit else ""
-    low, high = (None if end is None else f"{end:.4g}" for end in (condition.above, condition.most))
-    if low is not None and high is not None:
-        asked = f"is above {low} and at most {high}"
-    else:
-        asked = f"is above {low}" if high is None else f"is at most {high}"
-    return f"{name} {asked}{unit}{' or is missing' if condition.missing else ''}"
+        if condition.missing:
+            return say("'%(feature)s' is missing", feature=name)
+        return say("'%(feature)s' is known", feature=name)
+    asked = _within(name, condition)
+    if feature.unit:
+        asked = say("%(condition)s (%(unit)s)", condition=asked, unit=feature.unit)
+    return say("%(condition)s or is missing", condition=asked) if condition.missing else asked
+
+
+def _within(name: str, condition: Condition) -> Said:
+    low, high = (Figure(float(f"{end or 0.0:.4g}")) for end in (condition.above, condition.most))
+    if condition.above is None:
+        return say("'%(feature)s' is at most %(high)s", feature=name, high=high)
+    if condition.most is None:
+        return say("'%(feature)s' is above %(low)s", feature=name, low=low)
+    return say("'%(feature)s' is above %(low)s and at most %(high)s", feature=name, low=low, high=high)

@@ -3,46 +3,57 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from auditor.common.said import Figure, say
 from auditor.explain.decode import Mask
 from auditor.explain.evidence import Feature
 from auditor.explain.globals.bright import largest_part, spots
 
 Solid = NDArray[np.float64]
 
-_LEVEL, _SHARE, _SLOPE = "level, 0 to 1", "share of the volume", "level per voxel"
+_LEVEL, _SHARE, _SLOPE = say("level, 0 to 1"), say("share of the volume"), say("level per voxel")
 _BRIGHT = 0.75
 _HALVES = {  # depth grows from the feet up, height from the front back, width from the person's right to the left
-    "lower": (0, 0, "lower half, towards the feet"),
-    "upper": (0, 1, "upper half, towards the head"),
-    "front": (1, 0, "front half"),
-    "back": (1, 1, "back half"),
-    "right": (2, 0, "person's right half"),
-    "left": (2, 1, "person's left half"),
+    "lower": (0, 0, say("Mean level of the lower half, towards the feet")),
+    "upper": (0, 1, say("Mean level of the upper half, towards the head")),
+    "front": (1, 0, say("Mean level of the front half")),
+    "back": (1, 1, say("Mean level of the back half")),
+    "right": (2, 0, say("Mean level of the person's right half")),
+    "left": (2, 1, say("Mean level of the person's left half")),
 }
-_REGIONS = {"inside": "inside the relevant region", "outside": "outside the relevant region"}
+_REGIONS = {
+    "inside": (
+        say("Mean level inside the relevant region"),
+        say("Contrast inside the relevant region"),
+        say("Strongest small bright spot inside the relevant region"),
+    ),
+    "outside": (
+        say("Mean level outside the relevant region"),
+        say("Contrast outside the relevant region"),
+        say("Strongest small bright spot outside the relevant region"),
+    ),
+}
 
 SOLID_FEATURES: tuple[Feature, ...] = (
-    Feature(name="level", title="Mean level of the volume", unit=_LEVEL),
-    Feature(name="contrast", title="Contrast of the volume (standard deviation)", unit=_LEVEL),
-    *(
-        Feature(name=f"{key}_half", title=f"Mean level of the {words}", unit=_LEVEL)
-        for key, (_, _, words) in _HALVES.items()
+    Feature(name="level", title=say("Mean level of the volume"), unit=_LEVEL),
+    Feature(name="contrast", title=say("Contrast of the volume (standard deviation)"), unit=_LEVEL),
+    *(Feature(name=f"{key}_half", title=title, unit=_LEVEL) for key, (_, _, title) in _HALVES.items()),
+    Feature(name="asymmetry", title=say("Mean level of the right half less that of the left"), unit=_LEVEL),
+    Feature(
+        name="bright_share", title=say("Share of voxels above %(level)s", level=Figure(_BRIGHT)), unit=_SHARE
     ),
-    Feature(name="asymmetry", title="Mean level of the right half less that of the left", unit=_LEVEL),
-    Feature(name="bright_share", title=f"Share of voxels above {_BRIGHT:g}", unit=_SHARE),
-    Feature(name="bright_body", title="Size of the largest body of bright voxels", unit=_SHARE),
-    Feature(name="edges", title="Edges (mean slope of the level)", unit=_SLOPE),
-    Feature(name="spot", title="Strongest small bright spot against its surroundings", unit=_LEVEL),
+    Feature(name="bright_body", title=say("Size of the largest body of bright voxels"), unit=_SHARE),
+    Feature(name="edges", title=say("Edges (mean slope of the level)"), unit=_SLOPE),
+    Feature(name="spot", title=say("Strongest small bright spot against its surroundings"), unit=_LEVEL),
     *(
         feature
-        for side, where in _REGIONS.items()
+        for side, (level, contrast, spot) in _REGIONS.items()
         for feature in (
-            Feature(name=f"{side}_level", title=f"Mean level {where}", unit=_LEVEL),
-            Feature(name=f"{side}_contrast", title=f"Contrast {where}", unit=_LEVEL),
-            Feature(name=f"{side}_spot", title=f"Strongest small bright spot {where}", unit=_LEVEL),
+            Feature(name=f"{side}_level", title=level, unit=_LEVEL),
+            Feature(name=f"{side}_contrast", title=contrast, unit=_LEVEL),
+            Feature(name=f"{side}_spot", title=spot, unit=_LEVEL),
         )
     ),
-    Feature(name="region_size", title="Size of the relevant region", unit=_SHARE),
+    Feature(name="region_size", title=say("Size of the relevant region"), unit=_SHARE),
 )
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedKFold, cross_val_score, train_test_split
 from sklearn.tree import DecisionTreeClassifier
 
+from auditor.common.said import say
 from auditor.explain.bootstrap import Bootstrap, Floats
 from auditor.explain.evidence import ItemRecord
 from auditor.explain.globals.documents import Feature, Surrogate, TreeNode, TreeSize
@@ -19,8 +20,8 @@ from auditor.explain.plan import Plan
 
 Decisions = NDArray[np.str_]
 _FEWEST = 4  # items of a decision, so that growing, folds and held-out part each see it
-_FIDELITY = "share of held-out items on which the tree decides as the model"
-_BASELINE = "share of held-out items with the commonest decision of the growing part"
+_FIDELITY = say("share of held-out items on which the tree decides as the model")
+_BASELINE = say("share of held-out items with the commonest decision of the growing part")
 
 
 def surrogate(records: Sequence[ItemRecord], features: Sequence[Feature], plan: Plan) -> Surrogate:
@@ -79,26 +80,43 @@ def surrogate_tree(features: Sequence[Feature], table: Floats, decisions: Decisi
 
 def _refusal(counts: Counter[str], plan: Plan) -> str | None:
     if len(counts) < 2:
-        return "The model decided every item alike, so there is nothing for a tree to tell apart."
+        return say("The model decided every item alike, so there is nothing for a tree to tell apart.")
     total, needed = sum(counts.values()), 4 * plan.surrogate.minimum_leaf
     if total < needed:
-        return f"The set has {total} items, and a tree that can be checked needs at least {needed}."
+        return say(
+            "The set has %(items)s items, and a tree that can be checked needs at least %(needed)s.",
+            items=total,
+            needed=needed,
+        )
     name, fewest = min(counts.items(), key=lambda pair: (pair[1], pair[0]))
     if fewest < _FEWEST:
-        return f"Only {fewest} items were decided as {name}, and a tree needs {_FEWEST} of each decision."
+        return say(
+            "Only %(items)s items were decided as %(decision)s, and a tree needs %(fewest_needed)s "
+            "of each decision.",
+            items=fewest,
+            decision=name,
+            fewest_needed=_FEWEST,
+        )
     parts = min(total * plan.surrogate.held_out, total * (1 - plan.surrogate.held_out))
     if parts < len(counts):
-        return f"The set has {total} items for {len(counts)} decisions, too few to hold some of each back."
+        return say(
+            "The set has %(items)s items for %(decisions)s decisions, too few to hold some of each back.",
+            items=total,
+            decisions=len(counts),
+        )
     return None
 
 
 def _unfit(features: Sequence[Feature], table: Floats) -> str | None:
     if not features:
-        return "The items have no feature in common, so there is nothing that a tree could ask."
+        return say("The items have no feature in common, so there is nothing that a tree could ask.")
     with np.errstate(over="ignore"):
         endless = np.isinf(table.astype(np.float32)).any(axis=0)
     if endless.any():
-        return f"The feature {features[int(endless.argmax())].name!r} holds a value too large for a tree to compare."
+        return say(
+            "The feature %(feature)s holds a value too large for a tree to compare.",
+            feature=repr(features[int(endless.argmax())].name),
+        )
     return None
 
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 from auditor.common.errors import Refused
+from auditor.common.said import Said, say
 from auditor.explain.bootstrap import Bootstrap, Floats
 from auditor.explain.globals.columns import column_features, curves_of_column
 from auditor.explain.globals.curves import Labels, Predict, Rows, predicted
@@ -24,11 +25,13 @@ from auditor.explain.measure import Measure
 from auditor.explain.seeds import drawn
 from auditor.explain.spec import TableInput
 
-_LOSS = "mean cross entropy of the model, nats"
-_SHUFFLED = "mean growth of the cross entropy when it is shuffled among items, {} shuffles, nats"
-_SAGE = "SAGE value, nats; normal approximation from the standard error over {} orders"
-_ABSOLUTE = "mean absolute attribution over items"
-_SIGNED = "mean attribution over items"
+_LOSS = say("mean cross entropy of the model, nats")
+_SHUFFLED = say(
+    "mean growth of the cross entropy when it is shuffled among items, %(shuffles)s shuffles, nats"
+)
+_SAGE = say("SAGE value, nats")
+_ABSOLUTE = say("mean absolute attribution over items")
+_SIGNED = say("mean attribution over items")
 
 
 def table_importance(
@@ -78,7 +81,9 @@ def set_importance(
     Refused where there are fewer than two rows.
     """
     if len(rows) < 2:
-        raise Refused(f"The set has {len(rows)} items, and importances need at least two to shuffle.")
+        raise Refused(
+            say("The set has %(items)s items, and importances need at least two to shuffle.", items=len(rows))
+        )
     seed = bootstrap.seed
     own = losses(predicted(predict, lambda part: rows[part], *rows.shape), labels)
     grown = permutation_importance(predict, rows, labels, owners, settings.repeats, seed)
@@ -92,7 +97,7 @@ def set_importance(
         tolerance=settings.tolerance,
         seed=seed,
     )
-    how = [_LOSS, *[_SHUFFLED.format(settings.repeats)] * len(features)]
+    how = [_LOSS, *[Said(_SHUFFLED.template, {"shuffles": settings.repeats})] * len(features)]
     loss, *permutation = bootstrap.means(np.column_stack((own, grown)), how, [False] * len(how))
     return SetImportance(
         columns=tuple(
@@ -108,6 +113,7 @@ def set_importance(
 
 
 def _sage_measures(found: Sage, bootstrap: Bootstrap) -> list[Measure]:
+    how = (say("normal approximation from the standard error over %(orders)s orders", orders=found.orders),)
     reach = float(norm.ppf((1 + bootstrap.confidence) / 2)) * found.errors
     return [
         Measure(
@@ -116,7 +122,8 @@ def _sage_measures(found: Sage, bootstrap: Bootstrap) -> list[Measure]:
             high=high,
             confidence=bootstrap.confidence,
             n=found.orders,
-            method=_SAGE.format(found.orders),
+            method=_SAGE,
+            how=how,
             seed=bootstrap.seed,
         )
         for value, low, high in np.stack(

@@ -7,13 +7,14 @@ from itertools import combinations, islice
 import numpy as np
 from numpy.typing import NDArray
 
+from auditor.common.said import say
 from auditor.explain.evidence import ItemRecord
 from auditor.explain.material import pictures, rows
 from auditor.explain.material.documents import Across, Copies, Pair, Pairs
 from auditor.explain.material.fingerprints import read
 from auditor.explain.spec import Modality
 
-GRAPH_RULE = (
+GRAPH_RULE = say(
     "Refining the colours of nodes by those around them tells two graphs apart by no number and no edge."
 )
 _MOST_LISTED = 20
@@ -27,7 +28,7 @@ def copies(records: Sequence[ItemRecord], kind: Modality) -> Copies:
     same = _pairs_within(_grouped([record.entry.content for record in records]))
     exact = _counted(records, same, len(same) < _MOST_PAIRS)
     if any(not record.fingerprint for record in records):
-        return Copies(exact=exact, unmeasured="no fingerprints of the items were taken")
+        return Copies(exact=exact, unmeasured=say("no fingerprints of the items were taken"))
     if kind == "table" and rows.by_chance(_numbers(records)) >= 0.5:
         return Copies(exact=exact, unmeasured=rows.CHANCE)
     rule, (found, complete) = _near(records, kind)

@@ -1,6 +1,6 @@
 """What is known of the material of an audit beside its counts."""
 
-from auditor.explain.document import Document
+from auditor.explain.document import Document, Text
 from auditor.explain.spec import Digest
 
 
@@ -65,8 +65,8 @@ class Copies(Document):
 
     exact: Pairs = Pairs()
     near: Pairs = Pairs()
-    rule: str = ""
-    unmeasured: str = ""
+    rule: Text = ""
+    unmeasured: Text = ""
 
 
 class Overlap(Document):

@@ -4,16 +4,17 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
+from auditor.common.said import say
 from auditor.explain.material.fingerprints import PICTURE, SOLID
 
 LEAST, LEAST_SOLID = 0.965, 0.985
-RULE = (
-    "What is finer than the coarse shades of two pictures of 48 x 48 pixels correlates by 0.965 or more, as they are "
-    "or after at most 5 % of one of them is cut away at each edge."
+RULE = say(
+    "What is finer than the coarse shades of two pictures of 48 x 48 pixels correlates by "
+    "0.965 or more, as they are or after at most 5 % of one of them is cut away at each edge."
 )
-SOLID_RULE = (
-    "What is finer than the coarse shades of two volumes of 16 x 16 x 16 voxels correlates by 0.985 or more; volumes "
-    "of which a part was cut away are not found."
+SOLID_RULE = say(
+    "What is finer than the coarse shades of two volumes of 16 x 16 x 16 voxels correlates "
+    "by 0.985 or more; volumes of which a part was cut away are not found."
 )
 _BLUR, _BLUR_SOLID = 1.5, 0.8  # standard deviation of what is taken away, in places of the thumbnail
 _NEIGHBOURS, _MOST_PAIRS, _AT_ONCE = 12, 20_000, 128

@@ -4,8 +4,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-RULE = "Two rows differ in no number by more than 1 % of the column's standard deviation."
-CHANCE = "rows of so few and so coarse values are alike by chance"
+from auditor.common.said import say
+
+RULE = say("Two rows differ in no number by more than 1 % of the column's standard deviation.")
+CHANCE = say("rows of so few and so coarse values are alike by chance")
 MOST = 200_000
 _SHARE = 0.01
 _NEVER = 1e6  # stands for a missing value, so that only two missing values are alike

@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 from auditor.explain.cards import card
 from auditor.explain.document import Document
 from auditor.explain.memory import Room
@@ -46,5 +47,11 @@ class ActivationMap(Method[Settings]):
     def _check(channel: int, name: str, channels: int) -> None:
         if not 0 <= channel < channels:
             raise Refused(
-                f"Method activation_map, parameter channel: {name!r} has {channels} channels, from 0; not {channel}."
+                say(
+                    "Method activation_map, parameter channel: %(name)s has %(channels)s channels, from 0; "
+                    "not %(channel)s.",
+                    name=repr(name),
+                    channels=channels,
+                    channel=channel,
+                )
             )

@@ -10,9 +10,11 @@ from pydantic import Field, JsonValue, ValidationError
 from torch import Tensor
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 from auditor.explain.document import Document
 from auditor.explain.evidence import MethodCard
 from auditor.explain.memory import Room
+from auditor.explain.mistakes import mistake
 from auditor.explain.model import AuditedModel
 
 Result = TypeVar("Result")
@@ -117,7 +119,14 @@ class Method(Generic[Settings]):
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             field = ".".join(str(part) for part in first["loc"]) or "parameters"
-            raise Refused(f"Method {self.card.name}, parameter {field}: {first['msg'].lower()}.") from None
+            raise Refused(
+                say(
+                    "Method %(method)s, parameter %(name)s: %(sentence)s",
+                    method=self.card.name,
+                    name=field,
+                    sentence=say("%(problem)s.", problem=mistake(first)),
+                )
+            ) from None
 
     @property
     def parameters(self) -> dict[str, JsonValue]:
@@ -159,11 +168,21 @@ class Method(Generic[Settings]):
         outside = [t for t in question.targets.tolist() if not 0 <= t < len(model.classes)]
         if outside:
             raise Refused(
-                f"Method {self.card.name}: the target {outside[0]} is none of the model's "
-                f"{len(model.classes)} classes, which count from 0."
+                say(
+                    "Method %(method)s: the target %(target)s is none of the model's %(classes)s classes, "
+                    "which count from 0.",
+                    method=self.card.name,
+                    target=outside[0],
+                    classes=len(model.classes),
+                )
             )
         if self.compares and question.background is None:
-            raise Refused(f"Method {self.card.name} compares with background items, and none were given.")
+            raise Refused(
+                say(
+                    "Method %(method)s compares with background items, and none were given.",
+                    method=self.card.name,
+                )
+            )
         self._check_numbers(model, question)
         found = self._attribute(model, question, Room.of(batch))
         lost = _numbers_of(~torch.isfinite(found.maps).flatten(1).all(dim=1))
@@ -175,12 +194,17 @@ class Method(Generic[Settings]):
         raise NotImplementedError
 
     def _check_numbers(self, model: AuditedModel, question: Question) -> None:
-        for what, inputs in (("input", question.inputs), ("background item", question.background)):
+        for what, inputs in ((say("input"), question.inputs), (say("background item"), question.background)):
             lost = "" if inputs is None else _numbers_of(~model.usable(inputs))
             if lost:
                 raise Refused(
-                    f"Method {self.card.name}: values that are not numbers are in {what} {lost} (from 0); "
-                    "leave them out."
+                    say(
+                        "Method %(method)s: values that are not numbers are in %(what)s %(lost)s (from 0); leave "
+                        "them out.",
+                        method=self.card.name,
+                        what=what,
+                        lost=lost,
+                    )
                 )
 
 

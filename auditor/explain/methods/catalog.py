@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import JsonValue
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 
 if TYPE_CHECKING:
     from auditor.explain.methods.base import Method
@@ -35,8 +36,15 @@ def check_name(name: str) -> str:
     """Return the name of a method; raises Refused with the nearest where there is none of this name."""
     if name not in METHODS:
         near = difflib.get_close_matches(name, METHODS, n=1)
-        hint = f"; did you mean {near[0]!r}" if near else ""
-        raise Refused(f"There is no method {name!r}{hint}; the methods are {', '.join(METHODS)}.")
+        hint = say("; did you mean %(near)s", near=repr(near[0])) if near else ""
+        raise Refused(
+            say(
+                "There is no method %(name)s%(hint)s; the methods are %(methods)s.",
+                name=repr(name),
+                hint=hint,
+                methods=tuple(METHODS),
+            )
+        )
     return name
 
 

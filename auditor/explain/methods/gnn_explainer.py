@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 from auditor.explain import packing
 from auditor.explain.cards import card
 from auditor.explain.document import Document
@@ -73,7 +74,13 @@ class GNNExplainer(Method[Settings]):
         """
         given = model.spec.input
         if not isinstance(given, GraphInput):
-            raise Refused(f"Method {self.card.name} explains graphs, and this model takes {given.kind}s.")
+            raise Refused(
+                say(
+                    "Method %(method)s explains graphs, and this model takes %(kind)ss.",
+                    method=self.card.name,
+                    kind=given.kind,
+                )
+            )
         graphs = model.scorer.normalised(part.inputs).detach()
         learnt = self._start(graphs, part.seeds, given)
         adam = torch.optim.Adam(learnt, lr=self.settings.lr)

@@ -7,6 +7,7 @@ from pydantic import Field
 from torch import Tensor
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 from auditor.explain.cards import card
 from auditor.explain.document import Document
 from auditor.explain.memory import Room
@@ -83,7 +84,9 @@ class LRP(Method[Settings]):
             )
         elif settings.first == "box":
             raise Refused(
-                "Method lrp, parameter first: the box rule needs bounds, and a table's columns have none."
+                say(
+                    "Method lrp, parameter first: the box rule needs bounds, and a table's columns have none."
+                )
             )
         first = settings.first or ("box" if bounded else settings.dense)
         return Composite(rules[first], rules[settings.convolution], rules[settings.dense])

@@ -5,6 +5,7 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 from auditor.explain.layers import captured
 from auditor.explain.methods.base import Question
 from auditor.explain.model import AuditedModel
@@ -16,7 +17,12 @@ def chosen_layer(method: str, model: AuditedModel, name: str | None) -> str:
     """Return the layer asked for, or the model's own; raises Refused where it has none."""
     found = name or model.default_layer
     if found is None:
-        raise Refused(f"Method {method}, parameter layer: the model has no layer with a spatial map.")
+        raise Refused(
+            say(
+                "Method %(method)s, parameter layer: the model has no layer with a spatial map.",
+                method=method,
+            )
+        )
     return found
 
 
@@ -44,5 +50,11 @@ def scaled(maps: Tensor, inputs: Tensor) -> Tensor:
 
 def _map_of(method: str, name: str, outputs: list[Tensor]) -> Tensor:
     if not outputs or outputs[-1].ndim not in _MODES:
-        raise Refused(f"Method {method}, parameter layer: {name!r} gives no map (channels, height, width).")
+        raise Refused(
+            say(
+                "Method %(method)s, parameter layer: %(name)s gives no map (channels, height, width).",
+                method=method,
+                name=repr(name),
+            )
+        )
     return outputs[-1]

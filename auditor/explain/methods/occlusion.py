@@ -10,6 +10,7 @@ from pydantic import Field
 from torch import Tensor
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 from auditor.explain.cards import card
 from auditor.explain.coalitions.game import Game, PartsSettings
 from auditor.explain.document import Document
@@ -86,10 +87,21 @@ class Occlusion(Method[Settings]):
         window, stride = self.settings.window, self.settings.stride
         if window > min(places):
             size = " x ".join(map(str, places))
-            raise Refused(f"Method occlusion, parameter window: {window} is larger than the input {size}.")
+            raise Refused(
+                say(
+                    "Method occlusion, parameter window: %(window)s is larger than the input %(size)s.",
+                    window=window,
+                    size=size,
+                )
+            )
         if stride > window:
             raise Refused(
-                f"Method occlusion, parameter stride: {stride} would leave gaps between windows of {window}."
+                say(
+                    "Method occlusion, parameter stride: %(stride)s would leave gaps between windows of "
+                    "%(window)s.",
+                    stride=stride,
+                    window=window,
+                )
             )
         axes = []
         for side in places:

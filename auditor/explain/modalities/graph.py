@@ -5,6 +5,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from auditor.common.said import say, verbatim
 from auditor.explain import packing
 from auditor.explain.evidence import Region
 from auditor.explain.globals.graphs import describe_graph, graph_features
@@ -13,7 +14,7 @@ from auditor.explain.material.fingerprints import refined
 from auditor.explain.modalities.base import INSIDE, OUTSIDE, Mask, Modality, Subject, owned_mask, partial_mask
 from auditor.explain.spec import GraphInput
 
-_EDGES = Region(name="edges", kind="feature", title="all edges")
+_EDGES = Region(name="edges", kind="feature", title=say("all edges"))
 
 
 class Graphs(Modality):
@@ -31,7 +32,7 @@ class Graphs(Modality):
 
     def relevant(self, content: bytes, name: str) -> Mask | None:
         """Return the relevant nodes of a graph, (nodes that exist,)."""
-        marks = Marks.parse(content, name=f"The relevant nodes of {name}")
+        marks = Marks.parse(content, name=say("The relevant nodes of %(name)s", name=name))
         return partial_mask(np.isin(np.arange(marks.nodes), marks.relevant))
 
     def trimmed(self, values: NDArray[np.float32], given: Tensor) -> NDArray[np.float32]:
@@ -61,7 +62,7 @@ class Graphs(Modality):
     def regions(self, masked: bool) -> tuple[Region, ...]:
         """Return inside and outside where there are relevant nodes, then the features, then all edges."""
         found = tuple(
-            Region(name=feature.name, kind="feature", title=feature.label, column=index)
+            Region(name=feature.name, kind="feature", title=verbatim(feature.label), column=index)
             for index, feature in enumerate(self.spec.features)
         )
         return (INSIDE, OUTSIDE, *found, _EDGES) if masked else (*found, _EDGES)

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from auditor.common.said import say
 from auditor.explain.evidence import Region
 from auditor.explain.material.fingerprints import thumbnail
 from auditor.explain.modalities.base import (
@@ -34,8 +35,9 @@ class Gridded(Modality):
         axes = _AXES[-len(self._places) :]
         found = tuple(
             Region(
-                name="cell " + ",".join(str(at + 1) for at in position),
+                name=f"cell {_place(position)}",
                 kind="grid",
+                title=say("cell %(place)s", place=_place(position)),
                 **dict(zip(axes, position, strict=True)),
             )
             for position in self._cells
@@ -68,3 +70,7 @@ class Gridded(Modality):
         covered = np.zeros(self._places, dtype=np.bool_)
         covered[self._cells[position]] = True
         return covered
+
+
+def _place(position: Sequence[int]) -> str:
+    return ",".join(str(at + 1) for at in position)

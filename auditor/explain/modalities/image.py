@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 from auditor.explain.decode import decode_image, decode_mask
 from auditor.explain.globals.features import FEATURES, features
 from auditor.explain.modalities.base import Mask, partial_mask
@@ -29,14 +30,16 @@ class Images(Gridded):
 
     def read(self, content: bytes, name: str) -> Tensor:
         """Return an image in [0, 1]; raises Refused naming it."""
-        image = decode_image(content, f"The image of {name}")
+        image = decode_image(content, say("The image of %(name)s", name=name))
         scaled = image.astype(np.float32) / np.float32(np.iinfo(image.dtype).max)
         planes = torch.from_numpy(np.atleast_3d(scaled)).permute(2, 0, 1)  # (1 or 3, h, w)
         return resized(_channels(planes, self.spec.channels, name), self.spec).contiguous()
 
     def relevant(self, content: bytes, name: str) -> Mask | None:
         """Return a mask (height, width) on the model's grid."""
-        plane = torch.from_numpy(decode_mask(content, f"The mask of {name}").astype(np.float32))[None]
+        plane = torch.from_numpy(
+            decode_mask(content, say("The mask of %(name)s", name=name)).astype(np.float32)
+        )[None]
         on_grid: Mask = (resized(plane, self.spec)[0] >= 0.5).numpy()
         return partial_mask(on_grid)
 
@@ -80,4 +83,11 @@ def _channels(planes: Tensor, wanted: int, name: str) -> Tensor:
         return planes.expand(wanted, -1, -1)
     if wanted == 1:
         return (planes * torch.tensor(_LUMA)[:, None, None]).sum(0, keepdim=True)
-    raise Refused(f"The image of {name} has {have} channels and the model takes {wanted}.")
+    raise Refused(
+        say(
+            "The image of %(name)s has %(have)s channels and the model takes %(wanted)s.",
+            name=name,
+            have=have,
+            wanted=wanted,
+        )
+    )

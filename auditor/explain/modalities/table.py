@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from auditor.common.said import verbatim
 from auditor.explain.evidence import Region
 from auditor.explain.globals.columns import column_features, column_values
 from auditor.explain.modalities.base import Mask, Modality, Subject
@@ -42,7 +43,7 @@ class Tables(Modality):
     def regions(self, masked: bool) -> tuple[Region, ...]:
         """Return the columns."""
         return tuple(
-            Region(name=column.name, kind="column", title=column.label, column=index)
+            Region(name=column.name, kind="column", title=verbatim(column.label), column=index)
             for index, column in enumerate(self.spec.columns)
         )
 

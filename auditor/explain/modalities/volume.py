@@ -2,6 +2,7 @@
 
 from torch import Tensor
 
+from auditor.common.said import say
 from auditor.explain.formats.volume import decode_volume, mask_on_grid, volume_input
 from auditor.explain.globals.solids import SOLID_FEATURES, solid_features
 from auditor.explain.modalities.base import Mask, partial_mask
@@ -20,11 +21,15 @@ class Volumes(Gridded):
 
     def read(self, content: bytes, name: str) -> Tensor:
         """Return a volume in [0, 1]; raises Refused naming it."""
-        return volume_input(decode_volume(content, f"The volume of {name}"), self.spec).contiguous()
+        return volume_input(
+            decode_volume(content, say("The volume of %(name)s", name=name)), self.spec
+        ).contiguous()
 
     def relevant(self, content: bytes, name: str) -> Mask | None:
         """Return a mask (depth, height, width) on the model's grid."""
-        return partial_mask(mask_on_grid(decode_volume(content, f"The mask of {name}"), self.spec))
+        return partial_mask(
+            mask_on_grid(decode_volume(content, say("The mask of %(name)s", name=name)), self.spec)
+        )
 
     def describe(self, given: Tensor, mask: Mask | None) -> dict[str, float]:
         """Return level, contrast, asymmetry, spots and the like."""

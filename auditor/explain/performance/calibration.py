@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from auditor.common.said import count, say
 from auditor.explain.bootstrap import Bootstrap, Floats, undefined
 from auditor.explain.measure import Measure
 from auditor.explain.performance.answers import Answers, Chosen
@@ -11,9 +12,13 @@ from auditor.explain.performance.documents import Bin, Calibration
 
 _BINS = 10
 _STEPS = 24
-_ECE = (
-    "mean over {} of as many items of |observed share - mean probability of the {}|, too large by chance alone and "
-    "corrected for it; interval by test inversion, {} draws"
+_ECE_SECOND = say(
+    "mean over bins of as many items of |observed share - mean probability of the second class|, too large by chance "
+    "alone and corrected for it"
+)
+_ECE_DECIDED = say(
+    "mean over bins of as many items of |observed share - mean probability of the decided class|, too large by chance "
+    "alone and corrected for it"
 )
 
 
@@ -28,8 +33,11 @@ def brier(answers: Answers, bootstrap: Bootstrap) -> Measure:
     squared = (answers.scores - np.eye(answers.scores.shape[1])[answers.labels]) ** 2
     two = squared.shape[1] == 2
     values = squared[:, 1] if two else squared.sum(axis=1)
-    scale = "second class" if two else "all classes, summed"
-    how = f"mean squared difference between probability and label, {scale}"
+    how = (
+        say("mean squared difference between probability and label, second class")
+        if two
+        else say("mean squared difference between probability and label, all classes, summed")
+    )
     return bootstrap.means(values[:, None], [how], [False])[0]
 
 
@@ -72,7 +80,11 @@ def calibration(
     if len(given) < minimum:
         return None
     of = classes[1] if len(classes) == 2 else None
-    how = f"share of the items labelled {of}" if of else "share of decisions that agree with the label"
+    how = (
+        say("share of the items labelled %(label)s", label=of)
+        if of
+        else say("share of decisions that agree with the label")
+    )
     held = bins(given, minimum)
     return Calibration(
         of=of,
@@ -104,11 +116,15 @@ def calibration_error(answers: Answers, bootstrap: Bootstrap, minimum: int) -> M
     """
     given, came = promised(answers)
     held = bins(given, minimum)
-    whose = "second class" if answers.scores.shape[1] == 2 else "decided class"
-    how = _ECE.format(f"{len(held)} bin{'s' if len(held) > 1 else ''}", whose, bootstrap.resamples)
+    what = _ECE_SECOND if answers.scores.shape[1] == 2 else _ECE_DECIDED
+    how = (
+        count("%(n)s bin", "%(n)s bins", len(held)),
+        say("interval by test inversion, %(draws)s draws", draws=bootstrap.resamples),
+    )
     weights, apart, errors = _deviations(given, came, held)
     if len(given) < minimum:
-        return undefined(None, len(given), how, f"fewer than {minimum} items: a bin needs as many")
+        why = say("fewer than %(minimum)s items: a bin needs as many", minimum=minimum)
+        return undefined(None, len(given), what, why, how)
     plain = _plain(weights, apart)
     noise = np.random.default_rng(bootstrap.seed).standard_normal((bootstrap.resamples, len(held))) * errors
 
@@ -118,7 +134,7 @@ def calibration_error(answers: Answers, bootstrap: Bootstrap, minimum: int) -> M
 
     tail = (1 - bootstrap.confidence) / 2
     low, value, high = (plain * _scale(drawn, plain, share) for share in (1 - tail, 0.5, tail))
-    return bootstrap.within(value, (low, high), len(given), how)
+    return bootstrap.within(value, (low, high), len(given), what, how)
 
 
 def _deviations(given: Floats, came: Floats, held: list[Chosen]) -> tuple[Floats, Floats, Floats]:

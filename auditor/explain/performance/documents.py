@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from auditor.explain.document import Document
+from auditor.explain.document import Document, Text
 from auditor.explain.measure import Measure
 
 MetricName = Literal[
@@ -83,7 +83,7 @@ class Gap(Document):
     others: int
     p: float
     adjusted: float
-    test: str
+    test: Text
 
 
 class Bin(Document):
@@ -121,4 +121,4 @@ class Performance(Document):
     accounts: tuple[Account, ...] = ()
     intersections: tuple[Intersection, ...] = ()
     gaps: tuple[Gap, ...] = ()
-    left_out: tuple[str, ...] = ()
+    left_out: tuple[Text, ...] = ()

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import hypergeom
 
+from auditor.common.said import Said, say, some_of
 from auditor.explain.bootstrap import Bootstrap, Floats, undefined
 from auditor.explain.intervals import difference_of
 from auditor.explain.measure import Measure
@@ -20,8 +21,9 @@ _SAME = 1e-9
 _FEW = 20  # regroupings as extreme that settle a p value
 _LONGEST, _CELLS = 64, 4_000_000
 _MOST_CELLS = 400_000_000  # items times regroupings in all gaps
-_EXACT = "all regroupings of items within labels, exactly"
-_HOW = "the group's less the others'; intervals of the two put together (Newcombe's method 10)"
+_EXACT = say("all regroupings of items within labels, exactly")
+_WHAT = say("the group's less the others'")
+_HOW = (say("intervals of the two put together (Newcombe's method 10)"),)
 Labels = NDArray[np.int64]
 Tested = tuple[float, str]
 
@@ -57,13 +59,13 @@ def gaps(
     J. Besag, P. Clifford: Sequential Monte Carlo p-values. Biometrika 78, 1991.
     """
     found: list[Gap] = []
-    skipped: list[str] = []
+    skipped: list[Said] = []
     left = _MOST_CELLS
     for column, value in _compared(columns, minimum):
         known = ~column.having(None)
         left -= int(known.sum()) * bootstrap.resamples
         if left < 0:
-            skipped.append(f"{column.name} = {value}")
+            skipped.append(say("%(column)s = %(value)s", column=column.name, value=value))
             continue
         chosen = column.having(value)[known]
         found += _of_value(column.name, value, chosen, answers.of(known), classes, bootstrap, minimum)
@@ -160,10 +162,10 @@ def _kinds(answers: Answers, classes: Sequence[str]) -> Iterator[_Kind]:
 def _difference(inside: Measure, outside: Measure, bootstrap: Bootstrap) -> Measure:
     first, second, n = inside.value or 0.0, outside.value or 0.0, inside.n + outside.n
     if None in (inside.low, inside.high, outside.low, outside.high):
-        return undefined(first - second, n, _HOW, "one of the two has no interval")
+        return undefined(first - second, n, _WHAT, say("one of the two has no interval"))
     ends = ((one.low or 0.0, one.high or 0.0) for one in (inside, outside))
     return bootstrap.within(
-        first - second, difference_of(first, next(ends), second, next(ends)), n, _HOW, drawn=False
+        first - second, difference_of(first, next(ends), second, next(ends)), n, _WHAT, _HOW, drawn=False
     )
 
 
@@ -181,9 +183,11 @@ def _tested(kind: _Kind, chosen: Chosen, labels: Labels, bootstrap: Bootstrap) -
         counts = shuffled(chosen, labels, min(rows, bootstrap.resamples), rng)
         extreme += int((np.abs(area(counts) - area(1 - counts)) >= seen - _SAME).sum())
         drawn += len(counts)
-    return (1 + extreme) / (
-        1 + drawn
-    ), f"{drawn} regroupings of items within labels, drawn by seed {bootstrap.seed}"
+    return (1 + extreme) / (1 + drawn), say(
+        "%(drawn)s regroupings of items within labels, drawn by seed %(seed)s",
+        drawn=drawn,
+        seed=bootstrap.seed,
+    )
 
 
 def shuffled(chosen: Chosen, labels: Labels, rows: int, rng: np.random.Generator) -> Floats:
@@ -195,8 +199,8 @@ def shuffled(chosen: Chosen, labels: Labels, rows: int, rng: np.random.Generator
     return made
 
 
-def _too_many(skipped: list[str]) -> str:
-    named = ", ".join(skipped[:6]) + (f" and {len(skipped) - 6} more" if len(skipped) > 6 else "")
-    return (
-        f"The gaps of {named} were not tested: the set is too large for as many regroupings as the plan asks."
+def _too_many(skipped: list[Said]) -> str:
+    return say(
+        "The gaps of %(named)s were not tested: the set is too large for as many regroupings as the plan asks.",
+        named=some_of(skipped, 6),
     )

@@ -6,6 +6,7 @@ from itertools import combinations
 
 import numpy as np
 
+from auditor.common.said import Said, say, some_of
 from auditor.explain.bootstrap import Bootstrap
 from auditor.explain.performance.answers import Answers, Chosen
 from auditor.explain.performance.disclosure import Cell, sizes_of, withheld, withheld_cells
@@ -95,13 +96,13 @@ def crossed(
     columns: Sequence[Column], answers: Answers, classes: Sequence[str], bootstrap: Bootstrap, minimum: int
 ) -> Crossed:
     """Return the intersections of two columns each; pairs are left out that would make them more than 400."""
-    made, skipped = Crossed([], [], []), []
+    made, skipped = Crossed([], [], []), list[Said]()
     for first, second in combinations(columns, 2):
         cells = list(zip(first.values, second.values, strict=True))
         sizes = sizes_of(cells)
         shown = sorted(set(sizes) - withheld_cells(sizes, set(first.hidden), set(second.hidden), minimum))
         if len(made.intersections) + len(shown) > _MOST:
-            skipped.append(f"{first.name} with {second.name}")
+            skipped.append(say("%(first)s with %(second)s", first=first.name, second=second.name))
             continue
         made.accounts.append(_account(first, second, sizes, shown))
         for cell in shown:
@@ -131,6 +132,9 @@ def _account(first: Column, second: Column, sizes: dict[Cell, int], shown: list[
     )
 
 
-def _too_many(skipped: list[str]) -> str:
-    named = ", ".join(skipped[:6]) + (f" and {len(skipped) - 6} more" if len(skipped) > 6 else "")
-    return f"Intersections of {named} were not measured: more than {_MOST} would be."
+def _too_many(skipped: list[Said]) -> str:
+    return say(
+        "Intersections of %(named)s were not measured: more than %(most)s would be.",
+        named=some_of(skipped, 6),
+        most=_MOST,
+    )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from auditor.common.said import say
 from auditor.explain.bootstrap import Bootstrap, undefined
 from auditor.explain.intervals import mean_of, wilson
 from auditor.explain.measure import Measure
@@ -12,9 +13,8 @@ from auditor.explain.performance.calibration import brier, calibration_error
 from auditor.explain.performance.documents import Metric, MetricName
 from auditor.explain.performance.ranking import auprc, auroc
 
-_BALANCED = (
-    "mean over the labels present of the share decided right; score intervals of the shares put together"
-)
+_BALANCED = say("mean over the labels present of the share decided right")
+_TOGETHER = say("score intervals of the shares put together")
 
 
 def metrics(
@@ -40,7 +40,7 @@ def metrics(
 def quick_metrics(answers: Answers, classes: Sequence[str], bootstrap: Bootstrap) -> tuple[Metric, ...]:
     """Return the metrics whose intervals need no resampling, for the many intersections and gaps."""
     right = _share(
-        answers.right, np.ones_like(answers.right), "share of items decided as labelled", "", bootstrap
+        answers.right, np.ones_like(answers.right), say("share of items decided as labelled"), "", bootstrap
     )
     made = [
         Metric(name="accuracy", of=None, measure=right),
@@ -58,7 +58,13 @@ def prevalence(answers: Answers, classes: Sequence[str], bootstrap: Bootstrap) -
         Metric(
             name="prevalence",
             of=label,
-            measure=_share(answers.labels == index, every, f"share of items labelled {label}", "", bootstrap),
+            measure=_share(
+                answers.labels == index,
+                every,
+                say("share of items labelled %(label)s", label=label),
+                "",
+                bootstrap,
+            ),
         )
         for index, label in enumerate(classes)
     )
@@ -71,29 +77,36 @@ def _one_against_rest(answers: Answers, index: int, label: str, bootstrap: Boots
             "sensitivity",
             said,
             is_label,
-            f"share of the items labelled {label} decided as {label}",
-            f"no item here is labelled {label}",
+            say("share of the items labelled %(label)s decided as %(label)s", label=label),
+            say("no item here is labelled %(label)s", label=label),
         ),
         (
             "specificity",
             ~said,
             ~is_label,
-            f"share of the items not labelled {label} not decided as {label}",
-            f"every item here is labelled {label}",
+            say("share of the items not labelled %(label)s not decided as %(label)s", label=label),
+            say("every item here is labelled %(label)s", label=label),
         ),
         (
             "ppv",
             is_label,
             said,
-            f"share of the items decided as {label} labelled so, at the prevalence of these items",
-            f"no item here is decided as {label}",
+            say(
+                "share of the items decided as %(label)s labelled so, at the prevalence of these items",
+                label=label,
+            ),
+            say("no item here is decided as %(label)s", label=label),
         ),
         (
             "npv",
             ~is_label,
             ~said,
-            f"share of the items not decided as {label} not labelled so, at the prevalence of these items",
-            f"every item here is decided as {label}",
+            say(
+                "share of the items not decided as %(label)s not labelled so, at the prevalence of these "
+                "items",
+                label=label,
+            ),
+            say("every item here is decided as %(label)s", label=label),
         ),
     )
     found = [
@@ -117,4 +130,6 @@ def _balanced(answers: Answers, bootstrap: Bootstrap) -> Measure:
     pairs = [(int(counts[k, k]), int(row.sum())) for k, row in enumerate(counts) if row.sum()]
     values = [hits / n for hits, n in pairs]
     ends = mean_of(values, [wilson(hits, n, bootstrap.confidence) for hits, n in pairs])
-    return bootstrap.within(float(np.mean(values)), ends, len(answers.labels), _BALANCED, drawn=False)
+    return bootstrap.within(
+        float(np.mean(values)), ends, len(answers.labels), _BALANCED, (_TOGETHER,), drawn=False
+    )

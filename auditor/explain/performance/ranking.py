@@ -4,15 +4,16 @@ import numpy as np
 from scipy.special import ndtri
 from scipy.stats import rankdata
 
-from auditor.explain.bootstrap import Bootstrap, Floats, ratio, undefined
+from auditor.common.said import Said, say
+from auditor.explain.bootstrap import WILSON, Bootstrap, Floats, ratio, undefined
 from auditor.explain.intervals import expanded, logit_scale, separated, wilson
 from auditor.explain.measure import Measure
 from auditor.explain.performance.answers import Chosen
 
-_AUROC = "area under the ROC curve of the probability of {}, ties counted half"
-_AUPRC = (
-    "average precision of the probability of {}, items of equal probability taken together; a model that knows nothing "
-    "reaches the prevalence"
+_AUROC = say("area under the ROC curve of the probability of %(label)s, ties counted half")
+_AUPRC = say(
+    "average precision of the probability of %(label)s, items of equal probability taken together; a model that knows "
+    "nothing reaches the prevalence"
 )
 
 
@@ -28,19 +29,19 @@ def auroc(positive: Chosen, scores: Floats, label: str, bootstrap: Bootstrap) ->
     Biometrics 44, 1988.
     M. S. Pepe: The Statistical Evaluation of Medical Tests for Classification and Prediction. 2003, section 5.2.5.
     """
-    how, n = _AUROC.format(label), len(scores)
+    what, n = Said(_AUROC.template, {"label": label}), len(scores)
     if positive.all() or not positive.any():
-        return undefined(None, n, how, _one_sided(positive, label))
+        return undefined(None, n, what, _one_sided(positive, label))
     above, below = placements(positive, scores)
     area = float(above.mean())
     if min(len(above), len(below)) < 2:
-        return undefined(area, n, how, "fewer than two items on one side: an interval needs more")
+        return undefined(area, n, what, say("fewer than two items on one side: an interval needs more"))
     if area in (0.0, 1.0):
         ends = separated(area, len(above), len(below), bootstrap.confidence)
-        return bootstrap.within(area, ends, n, f"{how}; interval by Newcombe's method 5", drawn=False)
+        return bootstrap.within(area, ends, n, what, (say("interval by Newcombe's method 5"),), drawn=False)
     error = float(np.sqrt(above.var(ddof=1) / len(above) + below.var(ddof=1) / len(below)))
     ends = logit_scale(area, float(ndtri((1 + bootstrap.confidence) / 2)) * error)
-    return bootstrap.within(area, ends, n, f"{how}; DeLong's variance on the logit scale", drawn=False)
+    return bootstrap.within(area, ends, n, what, (say("DeLong's variance on the logit scale"),), drawn=False)
 
 
 def placements(positive: Chosen, scores: Floats) -> tuple[Floats, Floats]:
@@ -65,21 +66,24 @@ def auprc(positive: Chosen, scores: Floats, label: str, bootstrap: Bootstrap) ->
     K. Boyd, K. H. Eng, C. D. Page: Area under the Precision-Recall Curve: Point Estimates and Confidence Intervals.
     ECML PKDD 2013.
     """
-    how, n, positives = _AUPRC.format(label), len(scores), int(positive.sum())
+    what, n, positives = Said(_AUPRC.template, {"label": label}), len(scores), int(positive.sum())
     if positive.all() or not positive.any():
-        return undefined(None, n, how, _one_sided(positive, label))
+        return undefined(None, n, what, _one_sided(positive, label))
     statistic = AveragePrecision(positive, scores)
     value = float(statistic(np.ones((1, n)))[0])
     if positives < 2:
-        return undefined(value, n, how, "fewer than two positive items: an interval needs more")
+        return undefined(value, n, what, say("fewer than two positive items: an interval needs more"))
     if value == 1.0:
         ends = wilson(positives, positives, bootstrap.confidence)
-        return bootstrap.within(value, ends, n, f"{how}; score interval (Wilson)", drawn=False)
+        return bootstrap.within(value, ends, n, what, (WILSON,), drawn=False)
     replicates = bootstrap.replicates(lambda counts: statistic(counts)[:, None], positive)
     reach = expanded(positives, bootstrap.confidence) * float(replicates.std())
     ends = logit_scale(value, reach)
-    how = f"{how}; standard error of {bootstrap.resamples} resamples within each label, on the logit scale"
-    return bootstrap.within(value, ends, n, how)
+    how = say(
+        "standard error of %(resamples)s resamples within each label, on the logit scale",
+        resamples=bootstrap.resamples,
+    )
+    return bootstrap.within(value, ends, n, what, (how,))
 
 
 class AveragePrecision:
@@ -120,4 +124,8 @@ class Auroc:
 
 
 def _one_sided(positive: Chosen, label: str) -> str:
-    return f"every item here is labelled {label}" if positive.any() else f"no item here is labelled {label}"
+    return (
+        say("every item here is labelled %(label)s", label=label)
+        if positive.any()
+        else say("no item here is labelled %(label)s", label=label)
+    )

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
+from auditor.common.said import say
 from auditor.explain.propagation.tracing import Operation, Propagation, follows, out_of_place
 
 _TINY = 1e-10
@@ -31,14 +32,14 @@ class Multipliers(Propagation):
     def affine(self, func: Operation, name: str, *args: Any, **kwargs: Any) -> Tensor:
         """Keep the gradient; weights that depend on the input have no rule."""
         if any(follows(value) for value in (*args[1:3], kwargs.get("weight"), kwargs.get("bias"))):
-            raise self.refused(f"weights that depend on the input, in {name!r}")
+            raise self.refused(say("weights that depend on the input, in %(name)s", name=repr(name)))
         result: Tensor = func(*args, **kwargs)
         return result
 
     def norm(self, func: Operation, name: str, *args: Any, **kwargs: Any) -> Tensor:
         """Keep the gradient: with fixed statistics it is linear."""
         if kwargs.get("training", args[5] if len(args) > 5 else False):
-            raise self.refused("batch normalisation by the statistics of the batch")
+            raise self.refused(say("batch normalisation by the statistics of the batch"))
         result: Tensor = func(*args, **kwargs)
         return result
 
@@ -66,7 +67,9 @@ class Multipliers(Propagation):
             result: Tensor = func(*args, **kwargs)
             return result
         if name != "mul":
-            raise self.refused(f"the operation {name!r} by a value that depends on the input")
+            raise self.refused(
+                say("the operation %(name)s by a value that depends on the input", name=repr(name))
+            )
         product: Tensor = _Bilinear.apply(*args[:2], torch.mul)  # type: ignore[no-untyped-call]
         return product
 
@@ -81,7 +84,7 @@ class Multipliers(Propagation):
     def maximum(self, func: Operation, name: str, *args: Any, **kwargs: Any) -> Tensor:
         """Give the difference of a maximum to the places that were chosen, in the input and in the reference."""
         if kwargs.get("return_indices"):
-            raise self.refused(f"{name!r} that also returns places")
+            raise self.refused(say("%(name)s that also returns places", name=repr(name)))
         x = args[0] if args else kwargs.pop("input")
         result: Tensor = _Maximum.apply(x, lambda value: func(value, *args[1:], **kwargs))  # type: ignore[no-untyped-call]
         return result

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 from torch.utils.weak import WeakIdKeyDictionary
 
+from auditor.common.said import say
 from auditor.explain.propagation.lrp_rules import Affine, Rule, contributions, stabilised
 from auditor.explain.propagation.operations import GATES
 from auditor.explain.propagation.tracing import Operation, Propagation, follows, out_of_place
@@ -65,7 +66,7 @@ class Relevance(Propagation):
         """Choose the layer's rule and remember the layer, should a batch normalisation follow."""
         x, w, b, rest, named = _weighted(args, kwargs)
         if follows(w) or follows(b):
-            raise self.refused(f"weights that depend on the input, in {name!r}")
+            raise self.refused(say("weights that depend on the input, in %(name)s", name=repr(name)))
         self._affine_layers += 1
         rule = self.composite.dense if name == "linear" else self.composite.convolution
         if self._affine_layers == 1:
@@ -86,7 +87,7 @@ class Relevance(Propagation):
         """Fold into the affine operation before it where there is one, else pass relevance on."""
         x, mean, variance, scale, shift, eps = _normalised(*args, **kwargs)
         if mean is None or variance is None:
-            raise self.refused("batch normalisation by the statistics of the batch")
+            raise self.refused(say("batch normalisation by the statistics of the batch"))
         before: _Ran | None = self._ran[x] if x in self._ran else None  # noqa: SIM401 (its get has no types)
         if before is None or before.transposed:
             passed: Tensor = _Pass.apply(x, _of_first(func, args, kwargs)[1])  # type: ignore[no-untyped-call]
@@ -107,7 +108,7 @@ class Relevance(Propagation):
     def maximum(self, func: Operation, name: str, *args: Any, **kwargs: Any) -> Tensor:
         """Give all to the input that was chosen, as the gradient does."""
         if kwargs.get("return_indices"):
-            raise self.refused(f"{name!r} that also returns places")
+            raise self.refused(say("%(name)s that also returns places", name=repr(name)))
         result: Tensor = func(*args, **kwargs)
         return result
 
@@ -137,7 +138,9 @@ class Relevance(Propagation):
         if len(sides) == 2 and name == "mul":
             sides = [place for place in sides if args[place] not in self._gates]
         if len(sides) != 1 or (name in ("div", "truediv") and sides != [0]):
-            raise self.refused(f"the operation {name!r} of two values that both depend on the input")
+            raise self.refused(
+                say("the operation %(name)s of two values that both depend on the input", name=repr(name))
+            )
         place = sides[0]
         others = tuple(value.detach() if isinstance(value, Tensor) else value for value in args)
         plain = out_of_place(func, name)

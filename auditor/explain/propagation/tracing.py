@@ -9,6 +9,7 @@ from torch.overrides import TorchFunctionMode
 from torch.utils.hooks import RemovableHandle
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 from auditor.explain.propagation.operations import name_of, role_of
 
 Operation = Callable[..., Any]
@@ -24,7 +25,7 @@ class Propagation(TorchFunctionMode):
     """
 
     title: ClassVar[str]
-    instead: ClassVar[str] = (
+    instead: ClassVar[str] = say(
         "Integrated Gradients, SmoothGrad, Occlusion and Shapley value sampling need no rule"
     )
 
@@ -63,8 +64,20 @@ class Propagation(TorchFunctionMode):
 
     def refused(self, what: str) -> Refused:
         """Return the refusal of an operation, with the layer that is running and what to use instead."""
-        where = f"layer {self._inside[-1]!r}" if self._inside and self._inside[-1] else "the network itself"
-        return Refused(f"{self.title} has no rule for {what}, which {where} uses; {self.instead}.")
+        where = (
+            say("layer %(layer)s", layer=repr(self._inside[-1]))
+            if self._inside and self._inside[-1]
+            else say("the network itself")
+        )
+        return Refused(
+            say(
+                "%(title)s has no rule for %(what)s, which %(where)s uses; %(instead)s.",
+                title=self.title,
+                what=what,
+                where=where,
+                instead=self.instead,
+            )
+        )
 
     def shape(self, func: Operation, name: str, *args: Any, **kwargs: Any) -> Any:
         """Go back as the gradient does: every number to where it came from."""
@@ -100,13 +113,13 @@ class Propagation(TorchFunctionMode):
 
     def matrices(self, func: Operation, name: str, *args: Any, **kwargs: Any) -> Tensor:
         """Go back through a product of two matrices, either of which may be a constant."""
-        raise self.refused(f"the operation {name!r}")
+        raise self.refused(say("the operation %(name)s", name=repr(name)))
 
     def _unknown(self, func: Operation, name: str, args: Any, kwargs: dict[str, Any]) -> Any:
         """Let questions such as a tensor's shape through; refuse what computes."""
         result = func(*args, **kwargs)
         if any(isinstance(value, Tensor) and value.is_floating_point() for value in _tensors(result)):
-            raise self.refused(f"the operation {name!r}")
+            raise self.refused(say("the operation %(name)s", name=repr(name)))
         return result
 
     def _entering(self, name: str) -> Callable[..., None]:

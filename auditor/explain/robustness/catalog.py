@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from auditor.common.said import say
 from auditor.explain.robustness.settings import ChangePlan
 from auditor.explain.spec import Modality
 
@@ -33,60 +34,76 @@ class Kind:
         )
 
 
-_PLACED = "Positioning differs by as much between two pictures of the same person."
-_READINGS = "Two readings of the same quantity differ by more in everyday practice."
-_RECORDS = "Records with a few such entries in a hundred are everyday practice."
-_DISPLAYS = (
-    "It is within the 10 % by which displays for diagnosis may depart from the standard curve "
-    "(AAPM TG18, 2005)."
+_PLACED = say("Positioning differs by as much between two pictures of the same person.")
+_READINGS = say("Two readings of the same quantity differ by more in everyday practice.")
+_RECORDS = say("Records with a few such entries in a hundred are everyday practice.")
+_DISPLAYS = say(
+    "It is within the 10 % by which displays for diagnosis may depart from the standard "
+    "curve (AAPM TG18, 2005)."
 )
-_FLAT = "It is within what remains after the correction of uneven exposure or coil sensitivity."
+_FLAT = say("It is within what remains after the correction of uneven exposure or coil sensitivity.")
 
 _NOISE = Kind(
-    "noise", "noise", "grey levels of 255", (1, 2, 6, 15, 30), "Nobody sees noise of two grey levels."
+    "noise",
+    say("noise"),
+    say("grey levels of 255"),
+    (1, 2, 6, 15, 30),
+    say("Nobody sees noise of two grey levels."),
 )
 _VOXEL_NOISE = Kind(
     "noise",
-    "noise",
-    "% of the window",
+    say("noise"),
+    say("% of the window"),
     (0.4, 0.8, 2.5, 6, 12),
-    "It is below two of 255 grey levels on a display.",
+    say("It is below two of 255 grey levels on a display."),
 )
 _BLUR = Kind(
     "blur",
-    "blur",
-    "% of the side",
+    say("blur"),
+    say("% of the side"),
     (0.1, 0.25, 0.5, 1, 2),
-    "It stays within about one pixel of a picture of 400 pixels.",
+    say("It stays within about one pixel of a picture of 400 pixels."),
 )
-_CONTRAST = Kind("contrast", "less contrast", "% of the contrast", (5, 10, 20, 35, 50), _DISPLAYS)
-_CURVE = Kind("curve", "other intensity curve", "% of the exponent", (5, 10, 25, 50, 80), _DISPLAYS)
-_BIAS = Kind("bias_field", "uneven brightness", "% at the strongest place", (2, 5, 15, 30, 50), _FLAT)
+_CONTRAST = Kind("contrast", say("less contrast"), say("% of the contrast"), (5, 10, 20, 35, 50), _DISPLAYS)
+_CURVE = Kind("curve", say("other intensity curve"), say("% of the exponent"), (5, 10, 25, 50, 80), _DISPLAYS)
+_BIAS = Kind(
+    "bias_field", say("uneven brightness"), say("% at the strongest place"), (2, 5, 15, 30, 50), _FLAT
+)
 _COMPRESSION = Kind(
     "compression",
-    "JPEG compression",
-    "points below JPEG quality 100",
+    say("JPEG compression"),
+    say("points below JPEG quality 100"),
     (5, 10, 40, 70, 90),
-    "Compression at a quality of 90 is everyday practice for pictures that are read by people.",
+    say("Compression at a quality of 90 is everyday practice for pictures that are read by people."),
 )
-_ROTATION = Kind("rotation", "rotation", "degrees", (1, 2, 5, 10, 20), _PLACED)
-_SHIFT = Kind("shift", "shift", "% of the side", (1, 2, 5, 10, 20), _PLACED)
+_ROTATION = Kind("rotation", say("rotation"), say("degrees"), (1, 2, 5, 10, 20), _PLACED)
+_SHIFT = Kind("shift", say("shift"), say("% of the side"), (1, 2, 5, 10, 20), _PLACED)
 _ERROR = Kind(
-    "error", "measurement error", "% of a column's standard deviation", (2, 5, 10, 25, 50), _READINGS
+    "error",
+    say("measurement error"),
+    say("% of a column's standard deviation"),
+    (2, 5, 10, 25, 50),
+    _READINGS,
 )
-_MISSING = Kind("missing", "missing values", "% of the values", (1, 2, 10, 25, 50), _RECORDS)
+_MISSING = Kind("missing", say("missing values"), say("% of the values"), (1, 2, 10, 25, 50), _RECORDS)
 _OFFSET = Kind(
     "offset",
-    "shifted distribution",
-    "% of a column's standard deviation",
+    say("shifted distribution"),
+    say("% of a column's standard deviation"),
     (2, 5, 10, 25, 50),
-    "Calibrations of two laboratories differ by more in everyday practice.",
+    say("Calibrations of two laboratories differ by more in everyday practice."),
 )
-_WRONG = Kind("category", "category recorded wrongly", "% of the categories", (1, 2, 5, 10, 25), _RECORDS)
+_WRONG = Kind(
+    "category", say("category recorded wrongly"), say("% of the categories"), (1, 2, 5, 10, 25), _RECORDS
+)
 _FEATURES = Kind(
-    "features", "noise of node features", "% of a feature's standard deviation", (2, 5, 10, 25, 50), _READINGS
+    "features",
+    say("noise of node features"),
+    say("% of a feature's standard deviation"),
+    (2, 5, 10, 25, 50),
+    _READINGS,
 )
-_EDGES = Kind("edges", "edges lost", "% of the edges", (1, 2, 5, 10, 25), _RECORDS)
+_EDGES = Kind("edges", say("edges lost"), say("% of the edges"), (1, 2, 5, 10, 25), _RECORDS)
 
 CHANGES: dict[Modality, tuple[Kind, ...]] = {
     "image": (_NOISE, _BLUR, _CONTRAST, _CURVE, _BIAS, _COMPRESSION, _ROTATION, _SHIFT),

@@ -1,6 +1,6 @@
 """What graded changes do, as shards record it by item and the evidence over the set."""
 
-from auditor.explain.document import Document
+from auditor.explain.document import Document, Text
 from auditor.explain.measure import Measure
 
 
@@ -43,10 +43,10 @@ class ChangeEffect(Document):
     """
 
     name: str
-    title: str
-    unit: str
+    title: Text
+    unit: Text
     harmless: int
-    because: str
+    because: Text
     levels: tuple[Level, ...]
     flip: Measure
     similarity: dict[str, Measure] = {}
@@ -65,4 +65,4 @@ class Robustness(Document):
     auroc: Measure | None = None
     changes: tuple[ChangeEffect, ...] = ()
     harmless: Measure | None = None
-    reason: str | None = None
+    reason: Text | None = None

@@ -4,6 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from auditor.common.said import say
 from auditor.explain.document import Document
 
 Dose = Annotated[float, Field(gt=0)]
@@ -23,10 +24,15 @@ class ChangePlan(Document):
     @model_validator(mode="after")
     def _graded(self) -> Self:
         if any(first >= second for first, second in zip(self.doses, self.doses[1:], strict=False)):
-            raise ValueError(f"the doses of {self.name} do not rise")
+            raise ValueError(say("the doses of %(name)s do not rise", name=self.name))
         if self.harmless > len(self.doses):
             raise ValueError(
-                f"{self.name} has {len(self.doses)} doses, and level {self.harmless} is none of them"
+                say(
+                    "%(name)s has %(doses)s doses, and level %(level)s is none of them",
+                    name=self.name,
+                    doses=len(self.doses),
+                    level=self.harmless,
+                )
             )
         return self
 
@@ -43,15 +49,15 @@ class RobustnessPlan(Document):
         default=500,
         ge=0,
         le=100_000,
-        title="Items changed",
-        description="On how many items decisions are asked for again under changes; none where 0.",
+        title=say("Items changed"),
+        description=say("On how many items decisions are asked for again under changes; none where 0."),
     )
     explained: int = Field(
         default=24,
         ge=0,
         le=10_000,
-        title="Items explained again",
-        description="For how many of them explanations are computed again under harmless changes.",
+        title=say("Items explained again"),
+        description=say("For how many of them explanations are computed again under harmless changes."),
     )
     changes: tuple[ChangePlan, ...] | None = None
     methods: tuple[str, ...] | None = None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from auditor.common.said import Said, say
 from auditor.explain.bootstrap import Bootstrap, Floats, Statistic, ratio, undefined
 from auditor.explain.evidence import ItemRecord
 from auditor.explain.measure import Measure
@@ -16,19 +17,21 @@ from auditor.explain.robustness.settings import ChangePlan
 from auditor.explain.spec import ModelSpec
 
 _MOST_PAIRED = 1000
-_RIGHT = "share of items decided as labelled"
-_BALANCED = "mean over the labels present of the share decided right"
-_AUROC = "area under the ROC curve of the probability of {}, ties counted half"
-_FALL = "share of items decided right before less the share after, on the same items"
-_CHANGED = "share of items with another decision"
-_FLIPPED = "share of items with another decision at this or a lower dose"
-_MOVED = "mean absolute change of the probability of the class decided for before"
-_FLIP = "lowest measured dose by which half of the decisions are other ones"
-_ANY = "share of items with another decision at any harmless dose of any change"
-_ALIKE = "mean rank correlation of the map with the map before the change, over items whose decision stayed"
-_WITHIN = "; items resampled within each label"
-_NO_ITEMS = "The plan asks for no item to be changed."
-_NO_CHANGES = "No change of the plan can be carried out on what this model takes."
+_RIGHT = say("share of items decided as labelled")
+_BALANCED = say("mean over the labels present of the share decided right")
+_AUROC = say("area under the ROC curve of the probability of %(label)s, ties counted half")
+_FALL = say("share of items decided right before less the share after, on the same items")
+_CHANGED = say("share of items with another decision")
+_FLIPPED = say("share of items with another decision at this or a lower dose")
+_MOVED = say("mean absolute change of the probability of the class decided for before")
+_FLIP = say("lowest measured dose by which half of the decisions are other ones")
+_ANY = say("share of items with another decision at any harmless dose of any change")
+_ALIKE = say(
+    "mean rank correlation of the map with the map before the change, over items whose decision stayed"
+)
+_WITHIN = (say("items resampled within each label"),)
+_NO_ITEMS = say("The plan asks for no item to be changed.")
+_NO_CHANGES = say("No change of the plan can be carried out on what this model takes.")
 
 
 @dataclass(frozen=True)
@@ -130,12 +133,12 @@ class _Part:
     """One number as a function of counts (rows, items) to values (rows,), and what it is."""
 
     of: Statistic
-    how: str
+    what: str
     share: bool = False
 
 
 def _measured(
-    parts: dict[str, _Part], strata: NDArray[np.int64], bootstrap: Bootstrap, note: str = ""
+    parts: dict[str, _Part], strata: NDArray[np.int64], bootstrap: Bootstrap, how: Sequence[str] = ()
 ) -> dict[str, Measure]:
     """Return each number with its interval, all of them from the same resamples."""
 
@@ -144,7 +147,7 @@ def _measured(
 
     values, replicates = statistic(np.ones((1, len(strata))))[0], bootstrap.replicates(statistic, strata).T
     return {
-        name: bootstrap.measure(float(value), own, len(strata), part.how + note, share=part.share)
+        name: bootstrap.measure(float(value), own, len(strata), part.what, how=how, share=part.share)
         for (name, part), value, own in zip(parts.items(), values, replicates, strict=True)
     }
 
@@ -163,7 +166,9 @@ def _performance(answers: _Answers, classes: Sequence[str]) -> dict[str, _Part]:
         "balanced_accuracy": _Part(balanced, _BALANCED),
     }
     if len(classes) == 2 and len(kinds_) == 2 and len(right) <= _MOST_PAIRED:
-        found["auroc"] = _Part(_auroc(kinds_[1], answers.scores[:, 1]), _AUROC.format(classes[1]))
+        found["auroc"] = _Part(
+            _auroc(kinds_[1], answers.scores[:, 1]), Said(_AUROC.template, {"label": classes[1]})
+        )
     return found
 
 
@@ -193,11 +198,11 @@ def _median(change: ChangePlan, flips: Floats, bootstrap: Bootstrap) -> Measure:
 
     value = float(statistic(np.ones((1, len(flips))))[0, 0])
     if not np.isfinite(value):
-        return undefined(None, len(flips), _FLIP, "fewer than half of the decisions changed at any dose")
+        return undefined(None, len(flips), _FLIP, say("fewer than half of the decisions changed at any dose"))
     replicates = bootstrap.replicates(statistic, np.zeros(len(flips), dtype=np.int64))
     if not np.isfinite(replicates).all():
         return undefined(
-            value, len(flips), _FLIP, "in some resamples fewer than half of the decisions changed"
+            value, len(flips), _FLIP, say("in some resamples fewer than half of the decisions changed")
         )
     return bootstrap.measure(value, replicates, len(flips), _FLIP)
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from auditor.common.said import say
 from auditor.explain.arrays import Put
 from auditor.explain.evidence import ItemRecord, RegionImportance
 from auditor.explain.items import ValidationSet
@@ -55,17 +56,30 @@ def _column(seen: Patterns, name: str, associated: tuple[Association, ...]) -> C
     large = seen.large(values)
     kept = np.isin(values, large)
     if len(large) < 2:
-        why = f"Fewer than two values of {name} have at least {minimum} items, so nothing is compared."
+        why = say(
+            "Fewer than two values of %(name)s have at least %(minimum)s items, so nothing is compared.",
+            name=name,
+            minimum=minimum,
+        )
         return Column(name=name, values=tuple(large), left_out=int((~kept).sum()), untested=(why,))
     compared = within(seen, name)
     untested = []
     if not associated:
         untested.append(
-            f"Every label has one value of {name} only, so what goes along with it cannot be told from what goes "
-            "along with the label."
+            say(
+                "Every label has one value of %(name)s only, so what goes along with it cannot be told "
+                "from what goes along with the label.",
+                name=name,
+            )
         )
     if not any(one.name == "auroc" for one in compared):
-        untested.append(f"No value of {name} has at least {FEWEST} items of two labels to tell apart.")
+        untested.append(
+            say(
+                "No value of %(name)s has at least %(fewest)s items of two labels to tell apart.",
+                name=name,
+                fewest=FEWEST,
+            )
+        )
     several = len(np.unique(seen.labels[kept])) > 1
     return Column(
         name=name,
@@ -82,15 +96,17 @@ def _unanswered(seen: Patterns, spec: ModelSpec, found: Sequence[Clustering]) ->
     sentences = []
     if spec.input.kind == "graph":
         sentences.append(
-            "Maps of graphs have no places in common, so they are not clustered or held against columns."
+            say("Maps of graphs have no places in common, so they are not clustered or held against columns.")
         )
     elif not found:
         sentences.append(
-            f"No class was decided for at least {2 * seen.plan.minimum_group} items with a map, so maps were not "
-            "clustered."
+            say(
+                "No class was decided for at least %(items)s items with a map, so maps were not clustered.",
+                items=2 * seen.plan.minimum_group,
+            )
         )
     if not seen.groups:
         sentences.append(
-            "The set has no group columns, so no column was held against attributions and scores."
+            say("The set has no group columns, so no column was held against attributions and scores.")
         )
     return tuple(sentences)

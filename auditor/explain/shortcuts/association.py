@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from auditor.common.said import say
 from auditor.explain.bootstrap import Bootstrap, Floats, ratio
 from auditor.explain.evidence import Measure
 from auditor.explain.globals.drift import holm
@@ -11,7 +12,7 @@ from auditor.explain.shortcuts.documents import SCORES, Association
 from auditor.explain.shortcuts.patterns import Patterns, Words
 from auditor.explain.shortcuts.permanova import Permanova, permutations_for
 
-_CRAMER = "Cramer's V of column and label, corrected for bias (Bergsma 2013)"
+_CRAMER = say("Cramer's V of column and label, corrected for bias (Bergsma 2013)")
 
 
 def associations(seen: Patterns) -> dict[str, tuple[Association, ...]]:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import hypergeom
 
+from auditor.common.said import say
 from auditor.explain.arrays import Put, put_array
 from auditor.explain.bootstrap import Floats
 from auditor.explain.evidence import Measure
@@ -18,8 +19,8 @@ from auditor.explain.shortcuts.spectral import spectral_clusters
 
 _MOST_CLUSTERS, _MOST_ITEMS, _NAMED = 8, 1500, 5
 _HALF = 0.5
-_RELEVANT = "mean share of the cluster's places that lies in the relevant region"
-_ERRORS = "share of the cluster's items decided otherwise than labelled"
+_RELEVANT = say("mean share of the cluster's places that lies in the relevant region")
+_ERRORS = say("share of the cluster's items decided otherwise than labelled")
 Members = NDArray[np.int64]
 
 

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from auditor.explain.arrays import ArrayRef
-from auditor.explain.document import Document
+from auditor.explain.document import Document, Text
 from auditor.explain.measure import Measure
 
 SCORES = "scores"  # in place of a method's name: the model's probabilities themselves
@@ -70,7 +70,7 @@ class Column(Document):
     separation: Measure | None = None
     associations: tuple[Association, ...] = ()
     within: tuple[Within, ...] = ()
-    untested: tuple[str, ...] = ()
+    untested: tuple[Text, ...] = ()
 
 
 class Excess(Document):
@@ -130,7 +130,7 @@ class Clustering(Document):
 class Quoted(Document):
     """A number that a line of evidence rests on, in words, and the threshold that it was held against."""
 
-    name: str
+    name: Text
     measure: Measure
     threshold: float | None = None
 
@@ -142,9 +142,9 @@ class Line(Document):
     """
 
     kind: Literal["exchange", "spot", "column"]
-    subject: str
+    subject: Text
     outcome: Outcome
-    sentence: str
+    sentence: Text
     numbers: tuple[Quoted, ...] = ()
     pointer: str
 
@@ -167,5 +167,5 @@ class Shortcuts(Document):
     beyond: Measure | None = None
     columns: tuple[Column, ...] = ()
     clusterings: tuple[Clustering, ...] = ()
-    unanswered: tuple[str, ...] = ()
+    unanswered: tuple[Text, ...] = ()
     verdict: Verdict = Verdict()

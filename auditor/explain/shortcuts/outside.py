@@ -5,17 +5,18 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from auditor.common.said import say
 from auditor.explain.bootstrap import Floats
 from auditor.explain.evidence import ItemRecord, Measure, Region
 from auditor.explain.modalities.base import OUTSIDE
 from auditor.explain.shortcuts.documents import OutsideMass
 from auditor.explain.shortcuts.patterns import Patterns, Words
 
-_AREA = "mean share of places outside of the relevant region"
-_SHARE = "mean share of absolute attribution outside of the relevant region"
-_BEYOND = (
-    "share of items whose decision changes when what lies outside of the relevant region is exchanged, less the share "
-    "for that region, on the same items"
+_AREA = say("mean share of places outside of the relevant region")
+_SHARE = say("mean share of absolute attribution outside of the relevant region")
+_BEYOND = say(
+    "share of items whose decision changes when what lies outside of the relevant region is "
+    "exchanged, less the share for that region, on the same items"
 )
 
 

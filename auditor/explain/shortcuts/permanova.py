@@ -8,15 +8,18 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from auditor.common.said import Said, say
 from auditor.explain.bootstrap import Bootstrap, Floats
 from auditor.explain.evidence import Measure
 
 _MOST_CELLS = 4_000_000
 _SAME = 1 - 1e-9  # sums in another order differ by rounding alone
-_HOW = (
+_WHAT = say(
     "partial R2 of the column beyond the label, adjusted for the number of values (distance-based permutational "
-    "analysis of variance with Euclidean distances; Anderson 2001); percentile bootstrap within each label and value, "
-    "{} resamples, moved by its estimated bias"
+    "analysis of variance with Euclidean distances; Anderson 2001)"
+)
+_HOW = say(
+    "percentile bootstrap within each label and value, %(resamples)s resamples, moved by its estimated bias"
 )
 Indices = NDArray[np.int64]
 
@@ -111,8 +114,8 @@ class Permanova:
         cells = self.labels * self.counts.shape[1] + self.values
         replicates = bootstrap.replicates(lambda counts: self._resampled(counts)[:, None], cells)[:, 0]
         moved = replicates - (np.nanmean(replicates) - value)
-        made = bootstrap.measure(value, moved, len(self.rows), "")
-        return made.model_copy(update={"method": _HOW.format(bootstrap.resamples)})
+        made = bootstrap.measure(value, moved, len(self.rows), _WHAT)
+        return made.model_copy(update={"how": (Said(_HOW.template, {"resamples": bootstrap.resamples}),)})
 
     def _explained(self, values: Indices) -> Floats:
         """Return the factor's sum of squares for assignments (rows, items) of its values, (rows,)."""

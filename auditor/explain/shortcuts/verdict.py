@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
+from auditor.common.said import Figure, say, verbatim
 from auditor.explain.evidence import Measure, RegionImportance
 from auditor.explain.plan import Plan, Thresholds
 from auditor.explain.shortcuts.documents import (
+    SCORES,
     Association,
     Cluster,
     Clustering,
@@ -17,25 +19,52 @@ from auditor.explain.shortcuts.documents import (
 )
 
 _EXCHANGE: dict[Outcome, str] = {
-    "found": "Exchanging what lies outside of the relevant region changes more decisions than exchanging that region.",
-    "not found": "Exchanging what lies outside of the relevant region does not decide more often than that region.",
-    "undecided": "Exchanging what lies outside of the relevant region may change more decisions than it should.",
-    "not tested": "Too few items and their donors have a relevant region.",
+    "found": say(
+        "Exchanging what lies outside of the relevant region changes more decisions than exchanging that region."
+    ),
+    "not found": say(
+        "Exchanging what lies outside of the relevant region does not decide more often than that region."
+    ),
+    "undecided": say(
+        "Exchanging what lies outside of the relevant region may change more decisions than it should."
+    ),
+    "not tested": say("Too few items and their donors have a relevant region."),
 }
 _SPOT: dict[Outcome, str] = {
-    "found": "Maps of like decisions meet in a small spot, and exchanging that place changes decisions.",
-    "not found": "Maps of like decisions meet in a small spot, and exchanging that place changes few decisions.",
-    "undecided": "Maps of like decisions meet in a small spot; whether it decides could not be settled.",
-}
-_NO_SPOT = "No group of like maps meets in a small spot outside of the relevant region or, without one, at the border."
-_COLUMN: dict[Outcome, str] = {
-    "found": (
-        "Beyond the label, {} goes along with it, and labels are told apart less well among items alike in the column."
+    "found": say("Maps of like decisions meet in a small spot, and exchanging that place changes decisions."),
+    "not found": say(
+        "Maps of like decisions meet in a small spot, and exchanging that place changes few decisions."
     ),
-    "not found": "{} goes along with it beyond the label by little, or labels are told apart as well without it.",
-    "undecided": "Whether decisions go along with the column beyond the label could not be settled.",
-    "not tested": "The set cannot tell what goes along with the column from what goes along with the label.",
+    "undecided": say("Maps of like decisions meet in a small spot; whether it decides could not be settled."),
 }
+_NO_SPOT = say(
+    "No group of like maps meets in a small spot outside of the relevant region or, without "
+    "one, at the border."
+)
+_SCORES: dict[Outcome, str] = {
+    "found": say(
+        "Beyond the label, the score goes along with it, and labels are told apart less well among items alike in the "
+        "column."
+    ),
+    "not found": say(
+        "The score goes along with it beyond the label by little, or labels are told apart as well without it."
+    ),
+    "undecided": say("Whether decisions go along with the column beyond the label could not be settled."),
+    "not tested": say(
+        "The set cannot tell what goes along with the column from what goes along with the label."
+    ),
+}
+_MAPS: dict[Outcome, str] = {
+    **_SCORES,
+    "found": say(
+        "Beyond the label, where maps point goes along with it, and labels are told apart less well among items alike "
+        "in the column."
+    ),
+    "not found": say(
+        "Where maps point goes along with it beyond the label by little, or labels are told apart as well without it."
+    ),
+}
+
 
 _GRAVITY: tuple[Outcome, ...] = ("found", "undecided", "not found", "not tested")
 
@@ -106,8 +135,8 @@ def _exchange(regions: Sequence[RegionImportance], beyond: Measure | None, plan:
         outcome=outcome,
         sentence=_EXCHANGE[outcome],
         numbers=(
-            Quoted(name="decisions changed, outside", measure=outside.flips, threshold=allowed),
-            Quoted(name="decisions changed, outside less inside", measure=beyond, threshold=0.0),
+            Quoted(name=say("decisions changed, outside"), measure=outside.flips, threshold=allowed),
+            Quoted(name=say("decisions changed, outside less inside"), measure=beyond, threshold=0.0),
         ),
         pointer=f"/regions/{place}/flips",
     )
@@ -164,11 +193,11 @@ def _spot(
     elif cells and all(under(cell.flips, allowed) for cell in cells):
         outcome = "not found"
     shown = max(deciding or cells, key=lambda cell: cell.flips.value or 0.0, default=None)
-    quoted = [] if shown is None else [("decisions changed, strongest cell of the spot", shown)]
-    quoted += [] if inside is None else [("decisions changed, relevant region", inside)]
+    quoted = [] if shown is None else [(say("decisions changed, strongest cell of the spot"), shown)]
+    quoted += [] if inside is None else [(say("decisions changed, relevant region"), inside)]
     return Line(
         kind="spot",
-        subject=f"{clustering.method}, {clustering.decided}",
+        subject=say("%(method)s, %(decided)s", method=clustering.method, decided=clustering.decided),
         outcome=outcome,
         sentence=_SPOT[outcome],
         numbers=tuple(
@@ -197,7 +226,7 @@ def _column(index: int, column: Column, plan: Plan) -> Line:
     if column.separation is not None:
         numbers.append(
             Quoted(
-                name="Cramer's V with the label",
+                name=say("Cramer's V with the label"),
                 measure=column.separation,
                 threshold=thresholds.shortcut_separation,
             )
@@ -205,7 +234,11 @@ def _column(index: int, column: Column, plan: Plan) -> Line:
     if strongest is not None:
         numbers.append(
             Quoted(
-                name=f"partial R2, {strongest.of} (adjusted p = {strongest.adjusted:.3g})",
+                name=say(
+                    "partial R2, %(of)s (adjusted p = %(p)s)",
+                    of=say("scores") if strongest.of == SCORES else strongest.of,
+                    p=_short(strongest.adjusted),
+                ),
                 measure=strongest.effect,
                 threshold=thresholds.shortcut_effect,
             )
@@ -213,21 +246,26 @@ def _column(index: int, column: Column, plan: Plan) -> Line:
     if drop is not None:
         numbers.append(
             Quoted(
-                name=f"drop of AUROC, {drop.of} (p = {drop.p_value:.3g})",
+                name=say(
+                    "drop of AUROC, %(of)s (p = %(p)s)", of=drop.of or "", p=_short(drop.p_value or 0.0)
+                ),
                 measure=drop.drop,
                 threshold=thresholds.shortcut_drop,
             )
         )
-    what = "the score" if strongest is not None and strongest.of == "scores" else "where maps point"
-    sentence = _COLUMN[outcome].format(what)
+    of_scores = strongest is not None and strongest.of == SCORES
     return Line(
         kind="column",
-        subject=column.name,
+        subject=verbatim(column.name),
         outcome=outcome,
-        sentence=sentence[0].upper() + sentence[1:],
+        sentence=(_SCORES if of_scores else _MAPS)[outcome],
         numbers=tuple(numbers),
         pointer=f"/shortcuts/columns/{index}",
     )
+
+
+def _short(p: float) -> Figure:
+    return Figure(float(f"{p:.3g}"))
 
 
 def _column_outcome(

@@ -6,17 +6,36 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from auditor.common.said import Said, say
 from auditor.explain.bootstrap import Bootstrap, Floats
 from auditor.explain.shortcuts.documents import Within
 from auditor.explain.shortcuts.patterns import Patterns, Words
 from auditor.explain.shortcuts.permanova import permuted
 
 FEWEST = 5  # items of a label that a comparison within a value needs
-_PAIRS = "area under the ROC curve of the probability of {}, over pairs of items {}, ties counted half"
-_ALL = "of any value, weighted to the labels that pairs with the same value compare"
-_SAME = "with the same value of the column"
-_RECALL = "mean over the labels of which the value has enough items of the share decided right"
-_PAIRED = "; items resampled within each label and value, both numbers on the same resamples"
+_PAIRS = (
+    say(
+        "area under the ROC curve of the probability of %(label)s, over pairs of items of any value, weighted to the "
+        "labels that pairs with the same value compare, ties counted half"
+    ),
+    say(
+        "area under the ROC curve of the probability of %(label)s, over pairs of items with the same value of the "
+        "column, ties counted half"
+    ),
+    say(
+        "difference of the areas under the ROC curve of the probability of %(label)s, over pairs of items of any "
+        "value and over pairs with the same value of the column, ties counted half"
+    ),
+)
+_RECALL = (
+    say("mean over the labels of which the value has enough items of the share decided right, all items"),
+    say("mean over the labels of which the value has enough items of the share decided right"),
+    say(
+        "difference of the means over the labels of which the value has enough items of the share decided right, "
+        "over all items and over those with the value"
+    ),
+)
+_PAIRED = (say("items resampled within each label and value, both numbers on the same resamples"),)
 Statistic = Callable[[Floats], Floats]
 
 
@@ -77,8 +96,8 @@ class _Answers:
             return np.stack([overall, inside, overall - inside], axis=1)
 
         used = np.any([ours | theirs for ours, theirs, _ in strata], axis=0)
-        how = (_PAIRS.format(name, _ALL) + _PAIRED, _PAIRS.format(name, _SAME) + _PAIRED)
-        found = self._compared("auroc", name, None, statistic, used, how, bootstrap)
+        what = [Said(one.template, {"label": name}) for one in _PAIRS]
+        found = self._compared("auroc", name, None, statistic, used, what, bootstrap)
         yield found.model_copy(update={"p_value": self._p_value(strata, name, scores, bootstrap)})
 
     def _p_value(
@@ -125,9 +144,10 @@ class _Answers:
                     overall, inside = self._recall(counts, everywhere), self._recall(counts, here)
                     return np.stack([overall, inside, overall - inside], axis=1)
 
-                how = (_RECALL + ", all items" + _PAIRED, _RECALL + _PAIRED)
                 used = np.any(here, axis=0)
-                yield self._compared("balanced_accuracy", None, str(value), statistic, used, how, bootstrap)
+                yield self._compared(
+                    "balanced_accuracy", None, str(value), statistic, used, _RECALL, bootstrap
+                )
 
     def _compared(
         self,
@@ -136,16 +156,16 @@ class _Answers:
         value: str | None,
         statistic: Statistic,
         used: NDArray[np.bool_],
-        how: tuple[str, str],
+        what: Sequence[str],
         bootstrap: Bootstrap,
     ) -> Within:
         _, strata = np.unique(np.stack([self.labels, self.values]), axis=1, return_inverse=True)
         values = statistic(np.ones((1, len(self.labels))))[0]
         replicates = bootstrap.replicates(statistic, strata.ravel())
         counts = (len(self.labels), int(used.sum()), int(used.sum()))
-        named = (*how, f"difference of the two: {how[1]}")
         overall, inside, drop = (
-            bootstrap.measure(float(values[k]), replicates[:, k], counts[k], named[k]) for k in range(3)
+            bootstrap.measure(float(values[k]), replicates[:, k], counts[k], what[k], how=_PAIRED)
+            for k in range(3)
         )
         return Within.model_validate(
             {"name": name, "of": of, "value": value, "overall": overall, "within": inside, "drop": drop}

@@ -2,6 +2,7 @@
 
 from typing import Literal, NamedTuple
 
+from auditor.common.said import say
 from auditor.explain.trust.documents import Aspect
 
 
@@ -33,107 +34,119 @@ MEASURES: dict[str, Kind] = {
     "deletion": Kind(
         "faithfulness",
         "lower",
-        "mean area under the deletion curve of the explained class's probability",
+        say("mean area under the deletion curve of the explained class's probability"),
         _RISE,
     ),
     "insertion": Kind(
         "faithfulness",
         "higher",
-        "mean area under the insertion curve of the explained class's probability",
+        say("mean area under the insertion curve of the explained class's probability"),
         _RISE,
     ),
     "gain": Kind(
         "faithfulness",
         "higher",
-        "mean over items of half of (insertion - random insertion + random deletion - deletion), areas under curves",
+        say(
+            "mean over items of half of (insertion - random insertion + random deletion - deletion), "
+            "areas under curves"
+        ),
         _RISE,
     ),
     "infidelity": Kind(
         "faithfulness",
         "lower",
-        "mean over items of the squared error with which a map, scaled at its best, foretells the change of the logit "
-        "when parts are taken away, over the mean squared change",
+        say(
+            "mean over items of the squared error with which a map, scaled at its best, foretells "
+            "the change of the logit when parts are taken away, over the mean squared change"
+        ),
         _YEH,
     ),
     "sensitivity_n": Kind(
         "faithfulness",
         "higher",
-        "mean over items and sizes of the correlation between the attribution of parts and the change of the logit "
-        "without them",
+        say(
+            "mean over items and sizes of the correlation between the attribution of parts and the "
+            "change of the logit without them"
+        ),
         "M. Ancona et al.: Towards better understanding of gradient-based attribution methods. ICLR 2018",
     ),
     "gap_important": Kind(
         "faithfulness",
         "higher",
-        "mean change of the probability when the columns with the largest attributions are drawn anew",
+        say("mean change of the probability when the columns with the largest attributions are drawn anew"),
         _OPENXAI,
     ),
     "gap_unimportant": Kind(
         "faithfulness",
         "lower",
-        "mean change of the probability when all other columns are drawn anew",
+        say("mean change of the probability when all other columns are drawn anew"),
         _OPENXAI,
     ),
     "randomised": Kind(
         "sanity",
         "lower",
-        "mean rank correlation of the absolute map with that of the model with all weights random",
+        say("mean rank correlation of the absolute map with that of the model with all weights random"),
         _ADEBAYO,
     ),
     "other_class": Kind(
         "sanity",
         "lower",
-        "mean rank correlation of the map with that for another class",
+        say("mean rank correlation of the map with that for another class"),
         "L. Sixt, M. Granz, T. Landgraf: When Explanations Lie. ICML 2020",
     ),
     "other_item": Kind(
         "sanity",
         "lower",
-        "mean rank correlation of the map with the map of another item",
+        say("mean rank correlation of the map with the map of another item"),
         "",
     ),
     "max_sensitivity": Kind(
         "stability",
         "lower",
-        "mean over items of the largest relative change of the map under imperceptible noise",
+        say("mean over items of the largest relative change of the map under imperceptible noise"),
         _YEH,
     ),
     "seeds": Kind(
         "stability",
         "higher",
-        "mean rank correlation of the map with that of another seed",
+        say("mean rank correlation of the map with that of another seed"),
         "G. Visani et al.: Statistical stability indices for LIME. JORS 73, 2022",
     ),
     "region_mass": Kind(
         "localisation",
         "higher",
-        "mean share of the positive attribution that lies in the relevant region",
+        say("mean share of the positive attribution that lies in the relevant region"),
         _ARRAS,
     ),
     "region_rank": Kind(
         "localisation",
         "higher",
-        "mean share of as many highest places as the relevant region has that lie in it",
+        say("mean share of as many highest places as the relevant region has that lie in it"),
         _ARRAS,
     ),
     "region_hit": Kind(
-        "localisation", "higher", "share of items whose highest place lies in the relevant region", _POINT
+        "localisation",
+        "higher",
+        say("share of items whose highest place lies in the relevant region"),
+        _POINT,
     ),
-    "region_area": Kind("localisation", "neither", "mean share of places in the relevant region", _ARRAS),
+    "region_area": Kind(
+        "localisation", "neither", say("mean share of places in the relevant region"), _ARRAS
+    ),
     "box_mass": Kind(
         "localisation",
         "higher",
-        "mean share of the positive attribution that lies in the marked boxes",
+        say("mean share of the positive attribution that lies in the marked boxes"),
         _ARRAS,
     ),
     "box_rank": Kind(
         "localisation",
         "higher",
-        "mean share of as many highest places as the marked boxes have that lie in them",
+        say("mean share of as many highest places as the marked boxes have that lie in them"),
         _ARRAS,
     ),
     "box_hit": Kind(
-        "localisation", "higher", "share of items whose highest place lies in a marked box", _POINT
+        "localisation", "higher", say("share of items whose highest place lies in a marked box"), _POINT
     ),
-    "box_area": Kind("localisation", "neither", "mean share of places in the marked boxes", _ARRAS),
+    "box_area": Kind("localisation", "neither", say("mean share of places in the marked boxes"), _ARRAS),
 }

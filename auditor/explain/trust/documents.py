@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from auditor.explain.document import Document
+from auditor.explain.document import Document, Text
 from auditor.explain.measure import Measure
 
 Aspect = Literal["faithfulness", "sanity", "stability", "completeness", "localisation"]
@@ -89,7 +89,7 @@ class Trust(Document):
 
     items: int = 0
     fractions: tuple[float, ...] = ()
-    stages: tuple[str, ...] = ()
+    stages: tuple[Text, ...] = ()
     methods: tuple[MethodTrust, ...] = ()
     random: MethodTrust | None = None
     agreement: tuple[Agreement, ...] = ()

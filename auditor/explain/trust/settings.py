@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from auditor.common.said import say
 from auditor.explain.document import Document
 
 Share = Annotated[float, Field(gt=0, lt=1)]
@@ -25,23 +26,23 @@ class TrustPlan(Document):
         default=48,
         ge=0,
         le=100_000,
-        title="Items tested",
-        description="On how many items the explanations are tested; none where 0.",
+        title=say("Items tested"),
+        description=say("On how many items the explanations are tested; none where 0."),
     )
     steps: int = Field(
         default=12,
         ge=2,
         le=200,
-        title="Steps of a curve",
-        description="In how many steps the places of an item are taken away and brought back.",
+        title=say("Steps of a curve"),
+        description=say("In how many steps the places of an item are taken away and brought back."),
     )
     orders: int = Field(default=2, ge=1, le=50)
     subsets: int = Field(
         default=12,
         ge=4,
         le=1000,
-        title="Random sets of parts",
-        description="How many random sets of parts of each size are taken away from an item.",
+        title=say("Random sets of parts"),
+        description=say("How many random sets of parts of each size are taken away from an item."),
     )
     sizes: tuple[Share, ...] = Field(default=(0.1, 0.25, 0.5), min_length=1)
     share: Share = 0.25
@@ -49,22 +50,24 @@ class TrustPlan(Document):
         default=12,
         ge=0,
         le=10_000,
-        title="Items with random weights",
-        description="On how many items maps are computed again with random weights and for another class.",
+        title=say("Items with random weights"),
+        description=say(
+            "On how many items maps are computed again with random weights and for another class."
+        ),
     )
     stages: int = Field(default=5, ge=1, le=100)
     stability_items: int = Field(
         default=16,
         ge=0,
         le=10_000,
-        title="Items with noise",
-        description="On how many items maps are computed again under noise and with another seed.",
+        title=say("Items with noise"),
+        description=say("On how many items maps are computed again under noise and with another seed."),
     )
     noises: int = Field(default=4, ge=1, le=100)
     radius: float = Field(
         default=0.02,
         gt=0,
         le=1,
-        title="Size of the noise",
-        description="The largest noise that nobody sees, as a share of an item's range.",
+        title=say("Size of the noise"),
+        description=say("The largest noise that nobody sees, as a share of an item's range."),
     )

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from auditor.common.said import say, verbatim
 from auditor.explain.model import AuditedModel
 
 
@@ -36,8 +37,8 @@ def stages_of(model: AuditedModel, most: int) -> tuple[Stage, ...]:
 
 def _stage(units: list[list[str]]) -> Stage:
     first, last = units[0][0], units[-1][0]
-    name = first if first == last else f"{first} to {last}"
-    return Stage(name or "the network", tuple(layer for unit in units for layer in reversed(unit)))
+    name = verbatim(first) if first == last else say("%(first)s to %(last)s", first=first, last=last)
+    return Stage(name or say("the network"), tuple(layer for unit in units for layer in reversed(unit)))
 
 
 def _units(model: AuditedModel) -> list[list[str]]:

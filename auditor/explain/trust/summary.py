@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from auditor.common.said import say
 from auditor.explain.bootstrap import Bootstrap, Floats
 from auditor.explain.evidence import ItemRecord, MethodSummary
 from auditor.explain.measure import Measure
@@ -13,7 +14,7 @@ from auditor.explain.trust.documents import RANDOM, Agreement, ItemTrust, Method
 from auditor.explain.trust.verdicts import trusted, verdicts
 
 _SHARES = ("region_hit", "box_hit")  # shares of items
-_CORRELATION = "mean rank correlation of the maps of two methods of the same item"
+_CORRELATION = say("mean rank correlation of the maps of two methods of the same item")
 
 
 def summarised(
@@ -93,8 +94,12 @@ def _stages(found: Sequence[tuple[float, ...]], bootstrap: Bootstrap) -> list[Me
         return []
     columns = np.array(found, dtype=np.float64)
     how = [
-        f"mean rank correlation of the absolute map with that of the model with {stage + 1} of {columns.shape[1]} "
-        "stages random"
+        say(
+            "mean rank correlation of the absolute map with that of the model with %(random)s of "
+            "%(stages)s stages random",
+            random=stage + 1,
+            stages=columns.shape[1],
+        )
         for stage in range(columns.shape[1])
     ]
     return _means(columns, how, bootstrap, [False] * len(how))

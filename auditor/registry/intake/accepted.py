@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from auditor.explain.document import Document
+from auditor.explain.document import Document, Text
 from auditor.explain.evidence import Tier
 from auditor.explain.spec import Deidentification, Digest, Modality, ModelSpec, Unlabelled
 
@@ -53,4 +53,4 @@ class Outcome(Document):
     """The child's whole answer: what it accepted, or the sentence with which it refused."""
 
     accepted: AcceptedModel | AcceptedSet | None = None
-    refused: str | None = None
+    refused: Text | None = None

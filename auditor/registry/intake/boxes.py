@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from auditor.common.errors import Refused
-from auditor.explain.spec import Box
+from auditor.common.said import Figure, say
+from auditor.explain.spec import Box, Modality
+from auditor.explain.words import KINDS
 from auditor.registry.intake.labels import records
 
 _FILE = "boxes.csv"
@@ -25,7 +27,7 @@ class Mark(NamedTuple):
     finding: str
 
 
-def read_boxes(folder: Path, kind: str, ids: Iterable[str]) -> dict[str, list[Mark]]:
+def read_boxes(folder: Path, kind: Modality, ids: Iterable[str]) -> dict[str, list[Mark]]:
     """Return the rows of boxes.csv by the item's id, nothing where there is no such file.
 
     Raises Refused naming row and field where an id is not in labels.csv, a number is none, or a box has no area, and
@@ -36,13 +38,24 @@ def read_boxes(folder: Path, kind: str, ids: Iterable[str]) -> dict[str, list[Ma
         return {}
     if kind != "image":
         raise Refused(
-            f"{_FILE} marks images, and the items of this set are of the kind {kind}; leave it out."
+            say(
+                "%(file)s marks images, and the items of this set are of another kind (%(kind)s); leave it out.",
+                file=_FILE,
+                kind=KINDS[kind],
+            )
         )
     known, found = set(ids), dict[str, list[Mark]]()
     for number, written in records(path, ("id", "x", "y")):
         fields = {_SHORT.get(name, name): value for name, value in written.items()}
         if fields["id"] not in known:
-            raise Refused(f"{_FILE}, row {number}, field id: labels.csv has no id {fields['id'][:200]!r}.")
+            raise Refused(
+                say(
+                    "%(file)s, row %(row)s, field id: labels.csv has no id %(id)s.",
+                    file=_FILE,
+                    row=number,
+                    id=repr(fields["id"][:200]),
+                )
+            )
         found.setdefault(fields["id"], []).append(_mark(number, fields))
     return found
 
@@ -57,23 +70,51 @@ def _mark(number: int, fields: dict[str, str]) -> Mark:
     for name, size in (("width", width), ("height", height)):
         if size <= 0:
             raise Refused(
-                f"{_FILE}, row {number}, field {name}: a box needs a {name} over 0 and has {size:g}."
+                say(
+                    "%(file)s, row %(row)s, field %(field)s: a box needs a number over 0 here and has %(size)s.",
+                    file=_FILE,
+                    row=number,
+                    field=name,
+                    size=Figure(size),
+                )
             )
     finding = fields.get("finding", "")
     if len(finding) > 200:
-        raise Refused(f"{_FILE}, row {number}, field finding: it is longer than 200 characters.")
+        raise Refused(
+            say(
+                "%(file)s, row %(row)s, field finding: it is longer than %(most)s characters.",
+                file=_FILE,
+                row=number,
+                most=200,
+            )
+        )
     return Mark(number, x, y, width, height, finding)
 
 
 def _number(number: int, fields: dict[str, str], name: str) -> float:
     if name not in fields:
-        raise Refused(f"{_FILE} has no column {name!r}; its columns are {', '.join(fields)}.")
+        raise Refused(
+            say(
+                "%(file)s has no column %(column)s; its columns are: %(columns)s.",
+                file=_FILE,
+                column=repr(name),
+                columns=tuple(fields),
+            )
+        )
     try:
         value = float(fields[name])
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise Refused(f"{_FILE}, row {number}, field {name}: {fields[name][:40]!r} is not a number.")
+        raise Refused(
+            say(
+                "%(file)s, row %(row)s, field %(field)s: %(value)s is not a number.",
+                file=_FILE,
+                row=number,
+                field=name,
+                value=repr(fields[name][:40]),
+            )
+        )
     return value
 
 
@@ -88,7 +129,15 @@ def _fractions(mark: Mark, name: str, begin: float, extent: float, side: int) ->
     first, end = max(begin, 0.0), min(begin + extent, float(side))
     if begin < -_SLACK or begin + extent > side + _SLACK or end <= first:
         raise Refused(
-            f"{_FILE}, row {mark.number}, field {name}: the box reaches from {begin:g} to {begin + extent:g}, outside "
-            f"of its image, which has {side} pixels there."
+            say(
+                "%(file)s, row %(row)s, field %(field)s: the box reaches from %(first)s to %(last)s, outside of its "
+                "image, which has %(side)s pixels there.",
+                file=_FILE,
+                row=mark.number,
+                field=name,
+                first=Figure(begin),
+                last=Figure(begin + extent),
+                side=side,
+            )
         )
     return first / side, (end - first) / side

@@ -2,13 +2,15 @@
 
 import csv
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from auditor.common.errors import Refused
+from auditor.common.said import Said, say
 
 NOT_STATED = "not stated"
+_FILE = "labels.csv"
 _MOST_VALUES = 20
 _AGE_BANDS = ((18, "0-17"), (40, "18-39"), (65, "40-64"), (130, "65+"))
 
@@ -29,7 +31,7 @@ def read_labels(path: Path) -> list[Row]:
     leaves an id empty, is empty, or has no label or one class only.
     """
     if not path.is_file():
-        raise Refused("The set has no labels.csv; add one with the columns id and label.")
+        raise Refused(say("The set has no labels.csv; add one with the columns id and label."))
     rows = [
         Row(number, fields.pop("id"), fields.pop("label"), fields)
         for number, fields in records(path, ("id", "label"))
@@ -47,9 +49,17 @@ def records(path: Path, needed: tuple[str, ...]) -> Iterator[tuple[int, dict[str
         with path.open(encoding="utf-8-sig", newline="") as stream:
             yield from _records(stream, path.name, needed)
     except UnicodeDecodeError as error:
-        raise Refused(f"{path.name} is not UTF-8 (byte {error.start}); save it as UTF-8 text.") from None
+        raise Refused(
+            say(
+                "%(file)s is not UTF-8 (byte %(byte)s); save it as UTF-8 text.",
+                file=path.name,
+                byte=error.start,
+            )
+        ) from None
     except csv.Error as error:
-        raise Refused(f"{path.name} is not readable as CSV: {error}.") from None
+        raise Refused(
+            say("%(file)s is not readable as CSV: %(error)s.", file=path.name, error=str(error))
+        ) from None
 
 
 def _records(
@@ -60,40 +70,76 @@ def _records(
     reader.fieldnames = header
     for column in needed:
         if column not in header:
-            raise Refused(f"{name} has no column {column!r}; its columns are {', '.join(header) or 'none'}.")
+            raise Refused(no_column(name, column, header))
     if len(set(header)) != len(header):
-        raise Refused(f"{name} names a column twice; give every column a name of its own.")
+        raise Refused(say("%(file)s names a column twice; give every column a name of its own.", file=name))
     for record in reader:
         if None in record or None in record.values():
-            raise Refused(f"{name}, row {reader.line_num}: the number of fields differs from the header's.")
+            raise Refused(
+                say(
+                    "%(file)s, row %(row)s: the number of fields differs from the header's.",
+                    file=name,
+                    row=reader.line_num,
+                )
+            )
         yield reader.line_num, {title: value.strip() for title, value in record.items()}
+
+
+def no_column(name: str, column: str, columns: Sequence[str]) -> Said:
+    """Return the sentence that a file lacks a column, with those that it has."""
+    if not columns:
+        return say(
+            "%(file)s has no column %(column)s; it has no columns at all.", file=name, column=repr(column)
+        )
+    return say(
+        "%(file)s has no column %(column)s; its columns are: %(columns)s.",
+        file=name,
+        column=repr(column),
+        columns=tuple(columns),
+    )
 
 
 def _check(rows: list[Row]) -> None:
     first_seen: dict[str, int] = {}
     for row in rows:
         if not row.id:
-            raise Refused(f"labels.csv, row {row.number}: the id is empty.")
+            raise Refused(say("%(file)s, row %(row)s: the id is empty.", file=_FILE, row=row.number))
         for column, value in (("id", row.id), ("label", row.label)):
             if len(value) > 200:
-                raise Refused(f"labels.csv, row {row.number}: the {column} is longer than 200 characters.")
+                raise Refused(
+                    say(
+                        "%(file)s, row %(row)s, column %(column)s: the value is longer than %(most)s characters.",
+                        file=_FILE,
+                        row=row.number,
+                        column=repr(column),
+                        most=200,
+                    )
+                )
         if row.id in first_seen:
             raise Refused(
-                f"labels.csv, row {row.number}: the id {row.id!r} was used before, in row {first_seen[row.id]}; "
-                "every item needs an id of its own."
+                say(
+                    "%(file)s, row %(row)s: the id %(id)s was used before, in row %(first)s; every item needs an id of "
+                    "its own.",
+                    file=_FILE,
+                    row=row.number,
+                    id=repr(row.id),
+                    first=first_seen[row.id],
+                )
             )
         first_seen[row.id] = row.number
     if not rows:
-        raise Refused("labels.csv has no rows under its header; an audit needs items.")
+        raise Refused(say("labels.csv has no rows under its header; an audit needs items."))
     labels = {row.label for row in rows if row.label}
     if not labels:
         raise Refused(
-            "labels.csv, column label: no item has a label; an audit compares decisions with labels."
+            say("labels.csv, column label: no item has a label; an audit compares decisions with labels.")
         )
     if len(labels) == 1:
         raise Refused(
-            f"labels.csv, column label: every item is labelled {labels.pop()!r}; an audit compares at least two "
-            "classes."
+            say(
+                "labels.csv, column label: every item is labelled %(label)s; an audit compares at least two classes.",
+                label=repr(labels.pop()),
+            )
         )
 
 
@@ -112,7 +158,9 @@ def group_columns(
         return tuple(c for c in free if len({group_value(c, r.columns[c]) for r in rows}) <= _MOST_VALUES)
     for name in declared:
         if name not in columns:
-            raise Refused(f"set.json, field groups: labels.csv has no column {name!r}.")
+            raise Refused(
+                say("set.json, field groups: labels.csv has no column %(column)s.", column=repr(name))
+            )
     return declared
 
 

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from django.conf import settings
 from django.utils.crypto import salted_hmac
@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from auditor.common.digest import sha256_file
 from auditor.common.errors import Refused
+from auditor.common.said import say
 from auditor.common.store import Store
 from auditor.explain.conversion import Converted, Wishes
 from auditor.explain.document import Document
@@ -23,6 +24,7 @@ from auditor.registry.intake.accepted import AcceptedModel, AcceptedSet, Outcome
 
 logger = logging.getLogger(__name__)
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "VIRTUAL_ENV")
+_HERE = "auditor.registry.intake"
 _Answer = TypeVar("_Answer", bound=Document)
 
 
@@ -34,17 +36,21 @@ def examined(kind: str, upload: Path, name: str) -> Iterator[tuple[AcceptedModel
     """
     with tempfile.TemporaryDirectory(prefix="retrace-intake-") as scratch:
         given = (kind, str(upload), name, _salt(upload).hex(), scratch)
-        done = _limited("child", given, name, Path(scratch))
-        answer = _answer(Outcome, done, name)
+        done = limited(f"{_HERE}.child", given, name, Path(scratch))
+        answer = answered(Outcome, done, name)
         if answer.accepted is None:
-            raise Refused(answer.refused or f"{name} was refused without a reason; see the worker's log.")
+            raise Refused(
+                answer.refused
+                or say("%(file)s was refused without a reason; see the worker's log.", file=name)
+            )
         yield answer.accepted, Store(Path(scratch) / "content")
 
 
 def converted(source: Path, wishes: Wishes, into: Path) -> Converted:
     """Convert a model in a child, and return what it wrote into a folder; raises Refused as `examined` does."""
-    done = _limited("conversion", (str(source), str(into), wishes.model_dump_json()), source.name, into)
-    answer = _answer(Converted, done, source.name)
+    given = (str(source), str(into), wishes.model_dump_json())
+    done = limited(f"{_HERE}.conversion", given, source.name, into)
+    answer = answered(Converted, done, source.name)
     if answer.refused is not None:
         raise Refused(answer.refused)
     return answer
@@ -55,12 +61,22 @@ def _salt(upload: Path) -> bytes:
     return salted_hmac("retrace.intake", sha256_file(upload), algorithm="sha256").digest()
 
 
-def _limited(
-    module: str, arguments: tuple[str, ...], name: str, scratch: Path
+class Limits(NamedTuple):
+    """How much memory a child may take, and how long it may run."""
+
+    memory: int
+    seconds: int
+
+
+def limited(
+    module: str, arguments: tuple[str, ...], name: str, scratch: Path, limits: Limits | None = None
 ) -> subprocess.CompletedProcess[bytes]:
-    seconds = settings.INTAKE_SECONDS
-    limits = (str(settings.INTAKE_MEMORY_BYTES), str(seconds))
-    command = [sys.executable, "-m", f"auditor.registry.intake.{module}", *arguments, *limits]
+    """Run a module in a child that limits itself by its last two arguments, and return how that ended.
+
+    Raises Refused where it takes too long; `name` is what people call the file that the child reads.
+    """
+    memory, seconds = limits or (settings.INTAKE_MEMORY_BYTES, settings.INTAKE_SECONDS)
+    command = [sys.executable, "-m", module, *arguments, str(memory), str(seconds)]
     environment = {key: os.environ[key] for key in _PASSED_ON if key in os.environ}
     environment |= {"HOME": str(scratch), "TMPDIR": str(scratch), "OMP_NUM_THREADS": "1"}
     try:
@@ -69,18 +85,27 @@ def _limited(
         )
     except subprocess.TimeoutExpired:
         raise Refused(
-            f"{name} was not read within {seconds} seconds; split it, or ask for a longer limit."
+            say(
+                "%(file)s was not read within %(seconds)s seconds; split it, or ask for a longer limit.",
+                file=name,
+                seconds=seconds,
+            )
         ) from None
     if done.stderr:
-        logger.warning("intake of %s: %s", name, done.stderr.decode(errors="replace")[-4000:])
+        logger.warning("reading %s: %s", name, done.stderr.decode(errors="replace")[-4000:])
     return done
 
 
-def _answer(kind: type[_Answer], done: subprocess.CompletedProcess[bytes], name: str) -> _Answer:
+def answered(kind: type[_Answer], done: subprocess.CompletedProcess[bytes], name: str) -> _Answer:
+    """Return the one document that a child wrote; raises Refused where it ended without one."""
     try:
         return kind.model_validate_json(done.stdout)
     except ValidationError:
         raise Refused(
-            f"{name} could not be read: the process that read it ended with status {done.returncode}, most likely "
-            "at its memory or time limit; the worker's log has the details."
+            say(
+                "%(file)s could not be read: the process that read it ended with status %(status)s, most likely at its "
+                "memory or time limit; the worker's log has the details.",
+                file=name,
+                status=done.returncode,
+            )
         ) from None

@@ -3,7 +3,7 @@
 from collections import Counter
 from pathlib import Path
 
-from auditor.common.digest import merkle_root
+from auditor.common.merkle import merkle_root
 from auditor.common.store import Store
 from auditor.explain.spec import GroupCount, ItemEntry, Manifest, SetSpec, Unlabelled
 from auditor.registry.intake.accepted import AcceptedSet

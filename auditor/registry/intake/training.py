@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 
 _DIGEST = re.compile("[0-9a-fA-F]{64}")
 _MOST_BYTES = 1 << 30
@@ -16,20 +17,34 @@ def read_training(path: Path, name: str) -> list[str]:
     and so are empty lines and what follows a #. Raises Refused naming the line that is none, and for a list of nothing.
     """
     if not path.is_file():
-        raise Refused(f"model.json, field training: the folder has no file {name!r}.")
+        raise Refused(say("model.json, field training: the folder has no file %(file)s.", file=repr(name)))
     if path.stat().st_size > _MOST_BYTES:
-        raise Refused(f"{name} has more than {_MOST_BYTES >> 20} MiB; list every item once.")
+        raise Refused(
+            say(
+                "%(file)s has more than %(most)s MiB; list every item once.",
+                file=name,
+                most=_MOST_BYTES >> 20,
+            )
+        )
     found = set()
     with path.open(encoding="utf-8-sig", errors="replace") as lines:
         for number, line in enumerate(lines, start=1):
             if words := line.partition("#")[0].split():
                 if not _DIGEST.fullmatch(words[0]):
                     raise Refused(
-                        f"{name}, line {number}: {words[0][:80]!r} is not a SHA-256 of 64 hexadecimal digits."
+                        say(
+                            "%(file)s, line %(line)s: %(found)s is not a SHA-256 of 64 hexadecimal digits.",
+                            file=name,
+                            line=number,
+                            found=repr(words[0][:80]),
+                        )
                     )
                 found.add(words[0].lower())
     if not found:
         raise Refused(
-            f"{name} lists nothing; leave the field training out of model.json where nothing is known."
+            say(
+                "%(file)s lists nothing; leave the field training out of model.json where nothing is known.",
+                file=name,
+            )
         )
     return sorted(found)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 from auditor.common.store import Store
 from auditor.explain.sniff import check_not_pickle
 from auditor.explain.spec import ModelSpec
@@ -18,13 +19,17 @@ def accept_model(folder: Path, staging: Store) -> AcceptedModel:
     description = folder / "model.json"
     if not description.is_file():
         raise Refused(
-            "The model folder has no model.json; it names the architecture, the input and the classes, and "
-            "examples/README.md shows one."
+            say(
+                "The model folder has no model.json; it names the architecture, the input and the classes, and "
+                "examples/README.md shows one."
+            )
         )
     spec = ModelSpec.parse(description.read_bytes(), name="model.json")
     weights = folder / spec.weights
     if not weights.is_file():
-        raise Refused(f"model.json, field weights: the folder has no file {spec.weights!r}.")
+        raise Refused(
+            say("model.json, field weights: the folder has no file %(file)s.", file=repr(spec.weights))
+        )
     training = None if spec.training is None else read_training(folder / spec.training, spec.training)
     from auditor.explain.model import load  # torch takes seconds, and a refusal above does not need it
 

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 
 from auditor.explain.globals.documents import Curve
 from reports.documents.figures.style import ACCENT, INK, LINE, SOFT, figure, house_style, svg
+from reports.documents.formats import clipped
 
 _ACROSS, _HEIGHT = 3, 38.0
 _COLOURS = ("#1f4e79", "#b2182b", "#4d7c2a", "#8a640c", "#6b4c9a", "#0f7b7b", "#a3456b", "#5b6675")
@@ -103,5 +104,7 @@ def _panel(axes: Axes, curve: Curve) -> None:
     axes.tick_params(labelsize=6.2, length=2)
     axes.grid(color=LINE, linewidth=0.4)
     axes.set_axisbelow(True)
-    axes.set_title("\n".join(textwrap.wrap(curve.title, 34)[:2]), fontsize=7, loc="left", color=INK)
+    axes.set_title(
+        "\n".join(textwrap.wrap(clipped(curve.title, 60), 34)[:2]), fontsize=7, loc="left", color=INK
+    )
     axes.set_xlabel(curve.unit, fontsize=6.2)

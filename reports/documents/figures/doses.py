@@ -9,8 +9,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from auditor.explain.measure import Measure
-from auditor.explain.parameters import number
 from reports.documents.figures.style import ACCENT, INK, LINE, SOFT, figure, house_style, svg
+from reports.documents.formats import short
 
 _ACROSS, _HEIGHT, _KEY = 4, 39.0, 8.0
 _HARMLESS, _DARK = "#eceff3", "#7a8594"
@@ -66,7 +66,7 @@ def _panel(axes: Axes, panel: Panel) -> None:
         values, low, high = (100 * _ends(line.measures, end) for end in ("value", "low", "high"))
         axes.fill_between(at, low, high, color=colour, alpha=0.22, linewidth=0)
         axes.plot(at, values, color=colour, linestyle=style, marker=marker, markersize=3, linewidth=1.2)
-    axes.set_xticks(at, ["0", *(number(dose) for dose in panel.doses)])
+    axes.set_xticks(at, ["0", *(short(dose) for dose in panel.doses)])
     axes.set_xlim(0, len(panel.doses))
     axes.set_ylim(-2, 102)
     axes.set_yticks([0, 25, 50, 75, 100])

@@ -1,10 +1,12 @@
 """The forest plot: one line a group, its value and its interval."""
 
-import textwrap
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from reports.documents.figures.style import ACCENT, INK, LINE, SOFT, figure, house_style, svg
+from reports.documents.formats import clipped
+
+_LABEL = 44
 
 
 class Row(NamedTuple):
@@ -33,7 +35,7 @@ def forest(rows: Sequence[Row], label: str, threshold: float | None) -> bytes:
         right = max([*highs, threshold if threshold is not None else 0.0])
         axes.set_xlim(left, min(1.005, right + 0.05 * (right - left) + 0.005))
         axes.set_ylim(len(rows) - 0.4, -0.6)
-        axes.set_yticks(range(len(rows)), [f"{_short(row.label)}  (n = {row.n})" for row in rows])
+        axes.set_yticks(range(len(rows)), [f"{clipped(row.label, _LABEL)}  (n = {row.n})" for row in rows])
         axes.tick_params(axis="y", length=0)
         axes.spines["left"].set_visible(False)
         axes.grid(axis="x", color=LINE, linewidth=0.5)
@@ -49,7 +51,3 @@ def _line(axes: object, y: int, row: Row) -> None:
         for end in (row.low, row.high):
             axes.plot([end, end], [y - 0.14, y + 0.14], color=colour, linewidth=1)  # type: ignore[attr-defined]
     axes.plot([row.value], [y], marker="D" if row.overall else "o", color=colour, markersize=4.5)  # type: ignore[attr-defined]
-
-
-def _short(text: str) -> str:
-    return textwrap.shorten(text, 44, placeholder="…") if " " in text else text[:43] + "…" * (len(text) > 43)

@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, Normalize, TwoSlopeNorm
 
+from auditor.language import localized
 from reports.documents.figures.source import Bytes, Floats
 from reports.documents.figures.style import INK, NEGATIVE, PAPER, POSITIVE, figure, house_style, png
 
@@ -76,7 +77,7 @@ def _cells(
         text = (
             "–"
             if np.isnan(value)
-            else form.format(value * factor).replace("-0.00", "0.00").replace("+0.00", "0.00")
+            else localized(form.format(value * factor).replace("-0.00", "0.00").replace("+0.00", "0.00"))
         )
         axes.text(
             column + 0.5, row + 0.5, text, ha="center", va="center", fontsize=size, color=INK,

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from auditor.common.said import say
 from auditor.common.store import Store
 from auditor.explain.evidence import ItemRecord
 from reports.documents.figures.source import Bytes, Floats, mask, picture
@@ -59,7 +60,8 @@ def outline(image: Bytes, region: NDArray[np.bool_]) -> Bytes:
 
 def original(item: ItemRecord, store: Store, side: int = SIZE) -> Bytes:
     """Return an item's image as (height, width, 3), as many pixels as `side` along its longer side."""
-    return picture(store, item.entry.content, _size(item, side), f"image of item {item.entry.id!r}")
+    what = say("The image of item %(item)s", item=repr(item.entry.id))
+    return picture(store, item.entry.content, _size(item, side), what)
 
 
 def outlined(image: Bytes, item: ItemRecord, store: Store) -> Bytes:
@@ -67,7 +69,8 @@ def outlined(image: Bytes, item: ItemRecord, store: Store) -> Bytes:
     height, width = image.shape[:2]
     if item.entry.mask is None:
         return image
-    return outline(image, mask(store, item.entry.mask, (width, height), f"mask of item {item.entry.id!r}"))
+    what = say("The mask of item %(item)s", item=repr(item.entry.id))
+    return outline(image, mask(store, item.entry.mask, (width, height), what))
 
 
 def grey(image: Bytes) -> Bytes:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from matplotlib.axes import Axes
 
+from auditor.language import localized
 from reports.documents.figures.style import INK, LINE, NEGATIVE, POSITIVE, SOFT, figure, house_style, svg
 
 _WIDTH, _ROW, _ACROSS, _PANEL, _MOST_NAMES = 166.0, 5.2, 4, 27.5, 88.0
@@ -81,7 +82,7 @@ def _bars(axes: Axes, method: Method) -> None:
             axes.text(
                 length + (0.05 if positive else -0.05),
                 y,
-                f"{value:+.2g}",
+                localized(f"{value:+.2g}"),
                 fontsize=5.8,
                 va="center",
                 ha="left" if positive else "right",

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from auditor.common.errors import NotFound, Refused, RetraceError
+from auditor.common.said import say
 from auditor.common.store import Store
 from auditor.explain.arrays import read_array
 from auditor.explain.decode import Pixels, decode_image
@@ -22,7 +23,11 @@ def stored(store: Store, digest: str, what: str) -> bytes:
         return store.get(digest)
     except NotFound:
         raise RetraceError(
-            f"The {what} with SHA-256 {digest} is not in the store; restore it and render again."
+            say(
+                "%(what)s with SHA-256 %(digest)s is not in the store; restore it and render again.",
+                what=what,
+                digest=digest,
+            )
         ) from None
 
 
@@ -31,9 +36,18 @@ def attribution(store: Store, reference: ArrayRef, what: str) -> Floats:
     try:
         array = read_array(reference, lambda digest: stored(store, digest, what))
     except ValueError:
-        raise RetraceError(f"The {what} is not an array in .npy form; run the audit again.") from None
+        raise RetraceError(
+            say("%(what)s is not an array in .npy form; run the audit again.", what=what)
+        ) from None
     if tuple(array.shape) != reference.shape:
-        raise RetraceError(f"The {what} has shape {array.shape}, not {reference.shape}; run the audit again.")
+        raise RetraceError(
+            say(
+                "%(what)s has shape %(found)s, not %(wanted)s; run the audit again.",
+                what=what,
+                found=str(array.shape),
+                wanted=str(reference.shape),
+            )
+        )
     return np.asarray(np.nan_to_num(array), dtype=np.float32)
 
 
@@ -55,13 +69,13 @@ def mask(store: Store, digest: str, size: tuple[int, int], what: str) -> NDArray
 def volume(store: Store, digest: str, what: str) -> Volume:
     """Return a stored volume or the mask of one; raises RetraceError where it is missing or damaged."""
     try:
-        return read_nifti(stored(store, digest, what), f"The {what}")
+        return read_nifti(stored(store, digest, what), what)
     except Refused as error:
         raise RetraceError(error.sentence) from None
 
 
 def _decoded(store: Store, digest: str, what: str) -> Pixels:
     try:
-        return decode_image(stored(store, digest, what), f"The {what}")
+        return decode_image(stored(store, digest, what), what)
     except Refused as error:
         raise RetraceError(error.sentence) from None

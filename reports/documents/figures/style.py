@@ -4,21 +4,30 @@ import io
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from threading import RLock
 
 import matplotlib
-from django.conf import settings
-from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 from matplotlib import font_manager
 from matplotlib.figure import Figure
+from matplotlib.font_manager import get_font
+from matplotlib.text import Text
+from matplotlib.ticker import FixedFormatter, ScalarFormatter
+
+from auditor.language import localized
+from reports.documents.fonts import FACES, Face, characters, truetype
+from reports.documents.printable import printable
 
 INK, SOFT, LINE, ACCENT, PAPER = "#1b2430", "#5b6675", "#d5dae1", "#1f4e79", "#ffffff"
 POSITIVE, NEGATIVE = "#b2182b", "#2166ac"
 MM = 1 / 25.4
 _turn = RLock()
-_WEIGHTS = ("400-normal", "600-normal")
+_LONGEST = 40
+_SPARE = "DejaVu Sans"  # comes with matplotlib
+_SCRIPTS = ("Plex", "PlexExt", "PlexGreek", "PlexCyrillic")
+_FACES = tuple(face for face in FACES if face.family in _SCRIPTS and face.style == "normal")
 
 
 @contextmanager
@@ -28,7 +37,7 @@ def house_style() -> Iterator[None]:
         _turn,
         matplotlib.rc_context(
             {
-                "font.family": [*_families(), "DejaVu Sans"],
+                "font.family": [*_families()],
                 "font.size": 8,
                 "svg.fonttype": "path",
                 "svg.hashsalt": "retrace",
@@ -56,35 +65,83 @@ def figure(width: float, height: float) -> Figure:
 
 def svg(drawn: Figure) -> bytes:
     """Return a figure as SVG without anything that differs between two calls."""
+    _legible(drawn)
     stream = io.BytesIO()
+    _speak(drawn)
     drawn.savefig(stream, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
     return stream.getvalue()
 
 
 def png(drawn: Figure) -> bytes:
     """Return a figure that holds pictures as PNG, without anything that differs between two calls."""
+    _legible(drawn)
     stream = io.BytesIO()
+    _speak(drawn)
     drawn.savefig(stream, format="png", dpi=220, metadata={"Software": None})
     return stream.getvalue()
 
 
+class _Localized(ScalarFormatter):
+    """Numbers along an axis as the reader's language writes them."""
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        return localized(super().__call__(x, pos))
+
+
+def _speak(drawn: Figure) -> None:
+    """Let every axis that shows plain numbers write them in the active language."""
+    for axes in drawn.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            if type(axis.get_major_formatter()) is ScalarFormatter:
+                axis.set_major_formatter(_Localized())
+
+
 def typeface() -> Path:
     """Return our regular typeface as a TrueType file, for words within pictures."""
-    _families()
-    return Path(_folder().name) / f"{_WEIGHTS[0]}.ttf"
+    return _files()[_FACES[0]]
+
+
+def _legible(drawn: Figure) -> None:
+    """Turn characters that no typeface of charts has into escapes, wherever they stand in a figure."""
+    for written in drawn.findobj(Text):
+        written.set_text(_written(written.get_text()))
+    for axis in (axis for axes in drawn.axes for axis in (axes.xaxis, axes.yaxis)):
+        formatter = axis.get_major_formatter()
+        if isinstance(formatter, FixedFormatter):
+            formatter.seq = [_written(label) for label in formatter.seq]
+
+
+def _written(text: str) -> str:
+    """Return text as a chart writes it; escapes are cut, for they would leave no room for the chart."""
+    escaped = printable(text, _covered())
+    return f"{escaped[:_LONGEST]}…" if len(escaped) > max(_LONGEST, len(text)) else escaped
+
+
+@cache
+def _covered() -> frozenset[int]:
+    spare = get_font(font_manager.findfont(_SPARE)).get_charmap()
+    return frozenset().union(spare, *(characters(face) for face in _FACES))
 
 
 @cache
 def _families() -> tuple[str, ...]:
-    """Make our packaged fonts known to matplotlib, which reads TrueType files only, and return their name."""
-    fonts = Path(settings.BASE_DIR) / "auditor" / "static" / "vendor" / "fonts"
+    """Make matplotlib know our packaged typefaces and its own, none of the machine's, and return ours and a spare."""
+    own = Path(matplotlib.get_data_path())
+    manager = font_manager.fontManager
+    manager.ttflist = [font for font in manager.ttflist if Path(font.fname).is_relative_to(own)]
+    for face, path in _files().items():
+        manager.addfont(path)
+        manager.ttflist[-1] = replace(manager.ttflist[-1], name=face.family)
+    return (*dict.fromkeys(face.family for face in _FACES), _SPARE)
+
+
+@cache
+def _files() -> dict[Face, Path]:
+    """Unpack the typefaces of charts, for matplotlib reads TrueType files only, and return where they lie."""
     folder = Path(_folder().name)
-    for weight in _WEIGHTS:
-        font = TTFont(fonts / f"ibm-plex-sans-latin-{weight}.woff2", recalcTimestamp=False)
-        font.flavor = None
-        font.save(folder / f"{weight}.ttf")
-        font_manager.fontManager.addfont(folder / f"{weight}.ttf")
-    return ("IBM Plex Sans",)
+    for face in _FACES:
+        (folder / f"{face.file}.ttf").write_bytes(truetype(face))
+    return {face: folder / f"{face.file}.ttf" for face in _FACES}
 
 
 @cache

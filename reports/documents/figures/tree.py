@@ -3,12 +3,14 @@
 import textwrap
 from collections.abc import Mapping, Sequence
 
+from django.utils.translation import gettext as _
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch
 
 from auditor.explain.evidence import Feature, TreeNode
 from auditor.explain.globals.rules import LARGEST
 from reports.documents.figures.style import ACCENT, INK, PAPER, SOFT, figure, house_style, svg
+from reports.documents.formats import clipped, short
 
 Place = tuple[float, float]
 _WIDTH, _ROW = 166.0, 15.0
@@ -48,7 +50,7 @@ def _arrange(
 
 
 def _branches(axes: Axes, node: TreeNode, place: Place, places: Mapping[int, Place], column: float) -> None:
-    for child, word in ((node.left, "yes"), (node.right, "no")):
+    for child, word in ((node.left, _("yes")), (node.right, _("no"))):
         if child is None:
             continue
         x0, y0 = (place[0] + 0.86) * column, place[1]
@@ -85,14 +87,17 @@ def _box(axes: Axes, node: TreeNode, place: Place, column: float, titles: Mappin
 def _question(node: TreeNode, titles: Mapping[str, Feature], wide: int) -> list[str]:
     feature = titles.get(node.feature or "")
     title, unit = (feature.title, feature.unit) if feature else (node.feature or "", "")
-    lines = textwrap.wrap(title, wide)[:3] or [""]
+    lines = textwrap.wrap(clipped(title, 2 * wide - 4), wide)[:2] or [""]
     if node.category is not None:
-        return [*lines, f"is not {node.category} ?"[: wide + 4]]
+        return [*lines, (_("is not %(value)s?") % {"value": node.category})[: wide + 4]]
     if node.threshold == LARGEST:
-        return [*lines, "is known ?"]
-    return [*lines, f"≤ {node.threshold:.4g} {unit} ?"[: wide + 4]]
+        return [*lines, _("is known?")]
+    return [*lines, f"≤ {short(node.threshold or 0.0, 4)} {unit} ?"[: wide + 4]]
 
 
 def _answer(node: TreeNode, wide: int) -> list[str]:
     most = node.counts.get(node.decision, 0)
-    return [*textwrap.wrap(node.decision, wide)[:2], f"{most} of {node.n}"]
+    return [
+        *textwrap.wrap(clipped(node.decision, 2 * wide - 4), wide)[:2],
+        _("%(n)d of %(of)d") % {"n": most, "of": node.n},
+    ]

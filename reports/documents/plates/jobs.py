@@ -24,13 +24,14 @@ class Job(Document):
     report_id: str
     issued_at: str
     language: str
+    preview: bool
     plate: int
     last: int
     plates: int
     item: int
 
 
-def jobs(snapshot: Snapshot, in_chapter: int = IN_CHAPTER) -> Iterator[Job]:
+def jobs(snapshot: Snapshot, in_chapter: int = IN_CHAPTER, *, preview: bool = False) -> Iterator[Job]:
     """Yield the parts in their order; none where the sheets `in_chapter` hold the whole gallery."""
     evidence = snapshot.evidence
     each = layout(evidence).items
@@ -48,6 +49,7 @@ def jobs(snapshot: Snapshot, in_chapter: int = IN_CHAPTER) -> Iterator[Job]:
             report_id=snapshot.report_id,
             issued_at=snapshot.issued_at,
             language=snapshot.language,
+            preview=preview,
             plate=1 + part * _TOGETHER,
             last=min(plates, (1 + part) * _TOGETHER),
             plates=plates,

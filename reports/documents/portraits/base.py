@@ -7,11 +7,14 @@ from typing import NamedTuple
 import numpy as np
 from django.utils.translation import gettext as _
 
+from auditor.common.said import say
 from auditor.common.store import Store
 from auditor.explain.evidence import Evidence, ItemRecord
 from auditor.explain.trust.documents import MethodTrust
+from auditor.language import localized
 from reports.documents.book import Asset
 from reports.documents.figures.source import Floats, attribution
+from reports.documents.formats import number
 
 Scales = Mapping[str, float]
 """What full colour, or a bar of full length, stands for, by the method."""
@@ -91,17 +94,21 @@ class Portrait(ABC):
         held = self._held.get((item.index, name))
         if held is not None:
             return held
-        return attribution(self.store, item.maps[name].array, f"map of item {item.entry.id!r} by {name}")
+        return attribution(
+            self.store,
+            item.maps[name].array,
+            say("The map of item %(item)s by %(method)s", item=repr(item.entry.id), method=name),
+        )
 
     def belief(self, item: ItemRecord, name: str) -> list[str]:
         """Return what one map says of how far it can be believed."""
         record, said = item.maps[name], []
         if record.completeness is not None:
-            said.append(_("error %(value)s %%") % {"value": f"{100 * record.completeness:.1f}"})
+            said.append(_("error %(value)s %%") % {"value": number(100 * record.completeness, 1)})
         if record.noise is not None:
-            said.append(_("chance ±%(value)s %%") % {"value": f"{100 * record.noise:.0f}"})
+            said.append(_("chance ±%(value)s %%") % {"value": number(100 * record.noise, 0)})
         if record.fit is not None:
-            said.append(f"R² {record.fit:.2f}")
+            said.append(f"R² {number(record.fit, 2)}")
         return said
 
 
@@ -113,7 +120,7 @@ def extent(values: Floats) -> str:
 
 
 def _signed(value: np.float32) -> str:
-    return f"{value:+.2g}".replace("-", "−") if value else "0"
+    return localized(f"{value:+.2g}").replace("-", "−") if value else "0"
 
 
 def tested(method: MethodTrust) -> str:

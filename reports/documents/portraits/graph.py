@@ -3,6 +3,7 @@
 import numpy as np
 from django.utils.translation import gettext as _
 
+from auditor.common.said import say
 from auditor.explain.evidence import ItemRecord
 from auditor.explain.graphs import Graph, Marks, parse_graph
 from auditor.explain.spec import GraphInput
@@ -10,6 +11,7 @@ from reports.documents.book import Asset
 from reports.documents.figures.graph import Drawing, attributed, original
 from reports.documents.figures.layout import Pairs, distances, layout
 from reports.documents.figures.source import Floats, attribution, stored
+from reports.documents.formats import short
 from reports.documents.portraits.base import Panel, Portrait, Scales, extent
 
 ORIGINAL, MOST = "original", 50
@@ -49,7 +51,7 @@ class GraphPortrait(Portrait):
         return float(np.abs(values).max())
 
     def _graph(self, item: ItemRecord) -> Graph:
-        what = f"graph {item.entry.id!r}"
+        what = say("The graph %(item)s", item=repr(item.entry.id))
         return parse_graph(stored(self.store, item.entry.content, what), what)
 
     def _drawing(self, item: ItemRecord, graph: Graph, kept: list[int]) -> Drawing:
@@ -82,7 +84,7 @@ class GraphPortrait(Portrait):
     def _relevant(self, item: ItemRecord) -> tuple[int, ...]:
         if item.entry.mask is None:
             return ()
-        what = f"relevant nodes of graph {item.entry.id!r}"
+        what = say("The relevant nodes of graph %(item)s", item=repr(item.entry.id))
         return Marks.parse(stored(self.store, item.entry.mask, what), name=what).relevant
 
     def _kept(self, item: ItemRecord, graph: Graph) -> list[int]:
@@ -103,7 +105,9 @@ class GraphPortrait(Portrait):
         reference = item.maps[name].edges
         if reference is None:
             return None
-        what = f"values of the edges of item {item.entry.id!r} by {name}"
+        what = say(
+            "The values of the edges of item %(item)s by %(method)s", item=repr(item.entry.id), method=name
+        )
         edges = np.abs(attribution(self.store, reference, what))
         return np.asarray(edges if graph.directed else (edges + edges.T) / 2, dtype=np.float32)
 
@@ -111,7 +115,7 @@ class GraphPortrait(Portrait):
         title, values, edges = self.titles[name], self.values(item, name), self._edges(item, name, graph)
         notes = [extent(values)]
         if edges is not None and edges.any():
-            notes.append(_("thickest edge %(value)s") % {"value": f"{_largest(edges):.2g}"})
+            notes.append(_("thickest edge %(value)s") % {"value": short(_largest(edges), 2)})
         alt = _(
             "Item %(id)s: attribution to “%(target)s” by %(title)s, at the nodes of the graph, from %(extent)s"
         )

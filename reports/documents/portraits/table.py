@@ -5,11 +5,13 @@ import json
 import numpy as np
 from django.utils.translation import gettext as _
 
+from auditor.common.said import say
 from auditor.explain.evidence import ItemRecord
 from auditor.explain.spec import CategoryColumn, Column, TableInput
 from reports.documents.book import Asset
 from reports.documents.figures.rows import Method, row_chart
 from reports.documents.figures.source import Floats, stored
+from reports.documents.formats import short
 from reports.documents.portraits.base import Panel, Portrait, Scales
 
 _ROW, _MOST = "row", 10
@@ -33,14 +35,11 @@ class TablePortrait(Portrait):
 
     def draw(self, item: ItemRecord, key: str, scales: Scales) -> Asset:
         """Return the chart as SVG."""
-        spec = self.evidence.model.spec.input
-        if not isinstance(spec, TableInput):
-            raise ValueError("the evidence is not about a table")
-        written: dict[str, str] = json.loads(stored(self.store, item.entry.content, f"row {item.entry.id!r}"))
+        written = self.written(item)
         maps = {name: self.values(item, name) for name in self.shown(item)}
-        order = _strongest(list(maps.values()), len(spec.columns))
-        rows = [(spec.columns[index].label, _value(spec.columns[index], written)) for index in order]
-        rest = [index for index in range(len(spec.columns)) if index not in order]
+        order = _strongest(list(maps.values()), len(written))
+        rows = [written[index] for index in order]
+        rest = [index for index in range(len(written)) if index not in order]
         if rest:
             rows.append((_("%(n)d other columns") % {"n": len(rest)}, _("sum")))
         methods = [
@@ -56,6 +55,15 @@ class TablePortrait(Portrait):
     def full(self, values: Floats) -> float:
         """Return the largest absolute value."""
         return float(np.abs(values).max())
+
+    def written(self, item: ItemRecord) -> list[tuple[str, str]]:
+        """Return the title of every column and the item's value in it, as it was written."""
+        spec = self.evidence.model.spec.input
+        if not isinstance(spec, TableInput):
+            raise ValueError("the evidence is not about a table")
+        what = say("The row %(item)s", item=repr(item.entry.id))
+        values: dict[str, str] = json.loads(stored(self.store, item.entry.content, what))
+        return [(column.label, _value(column, values)) for column in spec.columns]
 
 
 def _strongest(maps: list[np.ndarray], columns: int) -> list[int]:
@@ -73,7 +81,7 @@ def _value(column: Column, written: dict[str, str]) -> str:
     if isinstance(column, CategoryColumn):
         return text
     try:
-        text = f"{float(text):.6g}"
+        text = short(float(text))
     except ValueError:
         return text
     return f"{text} {column.unit}".strip()

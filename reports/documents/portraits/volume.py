@@ -3,6 +3,7 @@
 import numpy as np
 from django.utils.translation import gettext as _
 
+from auditor.common.said import say
 from auditor.explain.evidence import ItemRecord
 from auditor.explain.formats.axes import Volume
 from auditor.explain.formats.window import window
@@ -53,10 +54,17 @@ class VolumePortrait(Portrait):
         return self._last[1]
 
     def _read(self, item: ItemRecord) -> Solid:
-        found = volume(self.store, item.entry.content, f"volume of item {item.entry.id!r}")
+        found = volume(
+            self.store, item.entry.content, say("The volume of item %(item)s", item=repr(item.entry.id))
+        )
         region = None
         if item.entry.mask:
-            region = volume(self.store, item.entry.mask, f"mask of item {item.entry.id!r}").voxels != 0
+            region = (
+                volume(
+                    self.store, item.entry.mask, say("The mask of item %(item)s", item=repr(item.entry.id))
+                ).voxels
+                != 0
+            )
         return Solid(self._windowed(found), found.spacing, region)
 
     def _windowed(self, found: Volume) -> Floats:

@@ -8,8 +8,11 @@ from auditor.audits.comparison import Comparison
 from auditor.audits.comparison.documents import ChangedFinding, MetricChange, PairedTest
 from auditor.explain.evidence import Metric
 from auditor.explain.measure import Measure
+from auditor.language import said
 from reports.documents.book import ReportBook
+from reports.documents.formats import chance, number, signed
 from reports.documents.numbers import Notes
+from reports.documents.sections import findings
 from reports.documents.sections.metrics import title_of
 
 ORDER = ("new", "worse", "not measured", "unchanged", "better", "gone")
@@ -18,7 +21,7 @@ _LONGEST = 20
 
 
 class Row(NamedTuple):
-    """One line of a table: what it is about, both numbers, their difference, the test and the word for the change."""
+    """One line of a table: what it is about, both numbers, their difference, the test and the change."""
 
     title: str
     before: str
@@ -27,7 +30,7 @@ class Row(NamedTuple):
     interval: str
     mark: str
     p: str
-    change: str
+    word: str
     icon: str
     severities: str = ""
     how: str = ""
@@ -43,14 +46,14 @@ def shown(comparison: Comparison | None) -> dict[str, object]:
     if comparison is None:
         return {"comparison": None}
     notes = Notes()
-    findings = sorted(comparison.findings, key=lambda one: ORDER.index(one.change))
+    changed = sorted(comparison.findings, key=lambda one: ORDER.index(one.change))
     decisions = comparison.decisions
     return {
         "comparison": comparison,
         "tally": [
-            (_ICONS[change], change, sum(one.change == change for one in findings)) for change in ORDER
+            (_ICONS[change], word(change), sum(one.change == change for one in changed)) for change in ORDER
         ],
-        "findings": [_finding(one, notes) for one in findings],
+        "findings": [_finding(one, notes) for one in changed],
         "metrics": [_metric(one, notes) for one in comparison.metrics],
         "changed": None if decisions is None else notes.share(decisions.changed),
         "ways": () if decisions is None else decisions.ways,
@@ -61,8 +64,22 @@ def shown(comparison: Comparison | None) -> dict[str, object]:
     }
 
 
+def word(change: str) -> str:
+    """Return a change in the active language."""
+    return {
+        "new": _("new"),
+        "worse": _("worse"),
+        "not measured": _("not measured"),
+        "unchanged": _("unchanged"),
+        "better": _("better"),
+        "gone": _("gone"),
+    }[change]
+
+
 def _finding(one: ChangedFinding, notes: Notes) -> Row:
-    severities = " → ".join(severity or "–" for severity in (one.severity_before, one.severity_after))
+    severities = " → ".join(
+        findings.word(severity) if severity else "–" for severity in (one.severity_before, one.severity_after)
+    )
     return _row(one.title, one.before, one.after, one.difference, one.test, one.change, notes)._replace(
         severities=severities, how=one.how
     )
@@ -83,31 +100,28 @@ def _row(
     change: str,
     notes: Notes,
 ) -> Row:
-    printed = None if difference is None or difference.value is None else notes.plain(difference)
+    moved = None if difference is None else difference.value
+    printed = None if difference is None or moved is None else notes.plain(difference)
     return Row(
         title=title,
         before=_plain(before),
         after=_plain(after),
-        difference="–" if printed is None or difference is None else f"{difference.value:+.3f}",
+        difference="–" if moved is None else signed(moved),
         interval="–" if printed is None else printed.interval,
         mark="" if printed is None else printed.mark,
-        p="–" if test is None else _p(test.corrected),
-        change=change,
+        p="–" if test is None else chance(test.corrected),
+        word=word(change),
         icon=_ICONS[change],
     )
 
 
 def _plain(measure: Measure | None) -> str:
-    return "–" if measure is None or measure.value is None else f"{measure.value:.3f}"
-
-
-def _p(p: float) -> str:
-    return "< 0.001" if p < 0.001 else f"{p:.3f}"
+    return "–" if measure is None or measure.value is None else number(measure.value)
 
 
 def _tests(comparison: Comparison) -> str:
     tests = [one.test for one in comparison.metrics] + [one.test for one in comparison.findings]
-    made = [test.method for test in tests if test is not None]
+    made = [said(test.method) for test in tests if test is not None]
     if not made:
         return _("Nothing was tested item by item.")
     named = "; ".join(dict.fromkeys(made))

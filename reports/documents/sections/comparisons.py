@@ -4,10 +4,11 @@ from django.utils.translation import gettext as _
 
 from auditor.explain.evidence import Account, Gap, Intersection, Performance
 from reports.documents.book import Book
+from reports.documents.formats import chance
 from reports.documents.numbers import Notes, Number
 from reports.documents.sections.metrics import named, number_of
 
-_LONGEST, _LEAST = 24, 0.001
+_LONGEST = 24
 
 
 def context(book: Book, notes: Notes) -> dict[str, object]:
@@ -49,14 +50,10 @@ def _gap(gap: Gap, notes: Notes, confidence: float) -> dict[str, object]:
         "number": number,
         "n": gap.n,
         "others": gap.others,
-        "p": _chance(gap.p),
-        "adjusted": _chance(gap.adjusted),
+        "p": chance(gap.p),
+        "adjusted": chance(gap.adjusted),
         "beyond": 1 - gap.adjusted > confidence,
     }
-
-
-def _chance(p: float) -> str:
-    return f"< {_LEAST}" if p < _LEAST else f"{p:.3f}"
 
 
 def _accounts(performance: Performance) -> list[tuple[str, Account]]:

@@ -8,6 +8,7 @@ from auditor.explain.evidence import Gallery
 from reports.documents.book import Book
 from reports.documents.figures.bar import scale_bar
 from reports.documents.figures.overlay import PERCENTILE
+from reports.documents.formats import short
 from reports.documents.portraits import portrait
 from reports.documents.sections.sheet import sheet
 from reports.documents.sheets import IN_CHAPTER, layout, sheets
@@ -28,7 +29,7 @@ def context(book: Book) -> dict[str, object]:
         "seed": gallery.seed,
         "scale": drawn.scale,
         "bar": book.asset(scale_bar(), "image/png") if drawn.scale == "colour" else None,
-        "percentile": f"{PERCENTILE:g}",
+        "percentile": short(PERCENTILE),
         "items": len(gallery.entries),
         "rules": rules,
         "strata": strata[:_MOST],

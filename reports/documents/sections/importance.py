@@ -6,6 +6,7 @@ import numpy as np
 from django.utils.translation import gettext as _
 
 from auditor.explain.evidence import Measure, RegionImportance
+from auditor.language import said
 from reports.documents.book import Book
 from reports.documents.figures.forest import Row, forest
 from reports.documents.figures.grid import grid_map
@@ -21,7 +22,7 @@ _SHOWN, _PARTS, _ACROSS = 4, 10, 3
 def context(book: Book) -> dict[str, object]:
     """Return what the page on global importance prints."""
     regions, notes = book.evidence.regions, Notes()
-    titles = {method.card.name: method.card.title for method in book.evidence.methods}
+    titles = {method.card.name: said(method.card.title) for method in book.evidence.methods}
     masks = [region for region in regions if region.kind == "mask"]
     cells = [region for region in regions if region.kind == "grid"]
     ranked = sorted(cells, key=lambda cell: -(cell.flips.value or 0))

@@ -5,16 +5,17 @@ from itertools import groupby
 
 from django.utils.translation import gettext as _
 
-from auditor.explain.evidence import GroupCount, SetFacts
+from auditor.explain.evidence import GroupCount, SetFacts, Tier
 from auditor.explain.formats.fields import listed
 from auditor.explain.material.documents import Copies, MissingLabels, Overlap, Pairs
 from auditor.explain.spec import Deidentification, GraphInput, ImageInput, InputSpec, TableInput, VolumeInput
+from auditor.language import said
 from reports.documents.book import Book
+from reports.documents.formats import chance, count, percent, short
 from reports.documents.kinds import WORDS
 
 Row = tuple[str, str]
-_SMALL = 6
-_TINY = 0.001
+_SMALL, _NAMED = 6, 40
 
 
 def context(book: Book) -> dict[str, object]:
@@ -24,11 +25,13 @@ def context(book: Book) -> dict[str, object]:
     groups = groupby(sorted(facts.groups, key=lambda g: (g.column, g.value)), key=lambda g: g.column)
     return {
         "model": _model(book),
-        "classes": evidence.model.spec.output.classes,
         "set": [
             (_("Name"), facts.name),
             (_("Items"), str(facts.items)),
-            (str(WORDS[evidence.model.spec.input.kind].marked), f"{facts.masks} of {facts.items}"),
+            (
+                str(WORDS[evidence.model.spec.input.kind].marked),
+                _("%(n)d of %(of)d") % {"n": facts.masks, "of": facts.items},
+            ),
             *_marked(facts),
             (_("Copies of another item"), str(facts.duplicates)),
             (_("Rows without a label (left out)"), _left_out(facts.unlabelled)),
@@ -38,22 +41,25 @@ def context(book: Book) -> dict[str, object]:
         "seen": _named(facts.training.items, facts.training.seen),
         "copies": _copies(facts.copies),
         "identity": _identity(facts.deidentification) if facts.deidentification else [],
-        "labels": [
-            (name, n, f"{100 * n / max(facts.items, 1):.1f} %") for name, n in sorted(facts.labels.items())
-        ],
+        "labels": [(name, n, percent(n / max(facts.items, 1))) for name, n in sorted(facts.labels.items())],
         "columns": [(name, _members(book, list(members))) for name, members in groups],
     }
 
 
 def _marked(facts: SetFacts) -> list[Row]:
     """Return the row on boxes, where there are any."""
-    return [(_("With marked boxes"), f"{facts.boxes} of {facts.items}")] if facts.boxes else []
+    return (
+        [(_("With marked boxes"), _("%(n)d of %(of)d") % {"n": facts.boxes, "of": facts.items})]
+        if facts.boxes
+        else []
+    )
 
 
 def _left_out(found: MissingLabels) -> str:
     if not found.missing:
         return "0"
-    return f"{found.missing} of {found.rows} ({100 * found.missing / found.rows:.1f} %)"
+    words = {"n": found.missing, "of": found.rows, "share": percent(found.missing / found.rows)}
+    return _("%(n)d of %(of)d (%(share)s)") % words
 
 
 def _seen(found: Overlap) -> str:
@@ -79,12 +85,8 @@ def _missing(book: Book) -> list[tuple[str, str, str, str, str]]:
             group.column,
             group.value,
             str(group.rows),
-            f"{100 * group.missing / group.rows:.1f} %",
-            _("one value only")
-            if group.p is None
-            else f"{group.p:.3f}"
-            if group.p >= _TINY
-            else f"< {_TINY:g}",
+            percent(group.missing / group.rows),
+            _("one value only") if group.p is None else chance(group.p),
         )
         for group in found.groups
         if group.rows >= minimum
@@ -95,8 +97,8 @@ def _copies(found: Copies) -> dict[str, object]:
     """Return what the pages say of items that are in the set twice."""
     kinds = ((_("same content"), found.exact), (_("nearly the same"), found.near))
     return {
-        "rule": found.rule,
-        "unmeasured": found.unmeasured,
+        "rule": said(found.rule),
+        "unmeasured": said(found.unmeasured) or _("not measured"),
         "counts": [
             (
                 words,
@@ -128,7 +130,7 @@ def _across(pairs: Pairs) -> str:
 
 def _identity(account: Deidentification) -> list[Row]:
     return [
-        (_("Rule"), account.profile),
+        (_("Rule"), said(account.profile)),
         (_("Files"), str(account.files)),
         (_("Fields removed or emptied (files)"), listed(account.removed) or _("none")),
         (_("Fields replaced (files)"), listed(account.replaced) or _("none")),
@@ -163,7 +165,7 @@ def _group(book: Book, member: GroupCount) -> tuple[str, str, str]:
     suppressed = {(one.column, one.value) for one in evidence.performance.groups if one.suppressed}
     if (member.column, value) in suppressed:
         return value, _("not printed"), _("not measured")
-    return value, str(n), f"{100 * n / max(evidence.validation_set.items, 1):.1f} %"
+    return value, str(n), percent(n / max(evidence.validation_set.items, 1))
 
 
 def _model(book: Book) -> list[Row]:
@@ -173,12 +175,32 @@ def _model(book: Book) -> list[Row]:
         (_("Name"), spec.name),
         (_("Version"), spec.version),
         (_("Network"), spec.network),
-        (_("Gives"), model.tier),
-        (_("Parameters"), f"{model.parameters:,}".replace(",", " ")),
+        (_("Lets the audit read"), _tier(model.tier)),
+        (_("Parameters"), count(model.parameters)),
         *_input(spec.input),
-        (_("Output"), f"{len(spec.output.classes)} {_('classes')}, {spec.output.activation}"),
+        (
+            _("Output"),
+            _("%(n)d classes, %(activation)s")
+            % {"n": len(spec.output.classes), "activation": spec.output.activation},
+        ),
+        (_("Classes"), _classes(spec.output.classes)),
         *([(_("Layer that Grad-CAM reads"), model.layer or _("none"))] if _has_layers(spec.input) else []),
     ]
+
+
+def _tier(tier: Tier) -> str:
+    return {
+        "predictions": _("its answers"),
+        "gradients": _("its answers and their gradients"),
+        "layers": _("its answers, their gradients and its layers"),
+    }[tier]
+
+
+def _classes(names: Sequence[str]) -> str:
+    shown = ", ".join(name[:60] for name in names[:_NAMED])
+    if len(names) <= _NAMED:
+        return shown
+    return _("%(names)s and %(n)d more") % {"names": shown, "n": len(names) - _NAMED}
 
 
 def _has_layers(given: InputSpec) -> bool:
@@ -221,5 +243,5 @@ def _graph(given: GraphInput) -> list[Row]:
 
 
 def _per_channel(mean: tuple[float, ...], std: tuple[float, ...]) -> str:
-    pairs = [f"(x − {m:g}) / {s:g}" for m, s in zip(mean, std, strict=True)]
+    pairs = [f"(x − {short(m)}) / {short(s)}" for m, s in zip(mean, std, strict=True)]
     return ", ".join(pairs[:4]) + (", …" if len(pairs) > 4 else "")

@@ -1,22 +1,22 @@
 """Metrics under the names that readers know, as they are printed."""
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from auditor.explain.evidence import Metric
 from reports.documents.numbers import Notes, Number
 
-_NAMES = {
-    "accuracy": "Accuracy",
-    "balanced_accuracy": "Balanced accuracy",
-    "sensitivity": "Sensitivity",
-    "specificity": "Specificity",
-    "ppv": "Positive predictive value",
-    "npv": "Negative predictive value",
-    "auroc": "Area under the ROC curve",
-    "auprc": "Average precision (area under the PR curve)",
-    "brier": "Brier score",
-    "ece": "Calibration error, corrected for chance",
-    "prevalence": "Prevalence",
+NAMES = {
+    "accuracy": _("Accuracy"),
+    "balanced_accuracy": _("Balanced accuracy"),
+    "sensitivity": _("Sensitivity"),
+    "specificity": _("Specificity"),
+    "ppv": _("Positive predictive value"),
+    "npv": _("Negative predictive value"),
+    "auroc": _("Area under the ROC curve"),
+    "auprc": _("Average precision (area under the PR curve)"),
+    "brier": _("Brier score"),
+    "ece": _("Calibration error, corrected for chance"),
+    "prevalence": _("Prevalence"),
 }
 _PLAIN = {"auroc", "auprc", "brier", "ece"}
 
@@ -28,7 +28,7 @@ def title_of(metric: Metric) -> str:
 
 def named(name: str, of: str | None) -> str:
     """Return the name of a metric and its class."""
-    return f"{_(_NAMES[name])}{f', {of}' if of else ''}"
+    return f"{NAMES[name]}{f', {of}' if of else ''}"
 
 
 def number_of(metric: Metric, notes: Notes) -> Number:

@@ -3,6 +3,7 @@
 import numpy as np
 from PIL import Image
 
+from auditor.common.said import say
 from auditor.explain.counterfactuals.documents import (
     Alternative,
     Answer,
@@ -15,6 +16,7 @@ from auditor.explain.spec import TableInput
 from reports.documents.book import Book
 from reports.documents.figures.overlay import encoded, fitted, outline
 from reports.documents.figures.source import Bytes, attribution
+from reports.documents.formats import number, percent, short
 
 _LONGEST = 12
 
@@ -53,7 +55,7 @@ def _row(book: Book, one: Alternative) -> dict[str, object]:
         "changes": [_change(book, change) for change in one.changes],
         "predicted": one.predicted,
         "score": _score(book, one.predicted, one.probabilities),
-        "distance": f"{one.distance:.3f}",
+        "distance": number(one.distance),
     }
 
 
@@ -67,26 +69,26 @@ def _change(book: Book, change: Change) -> tuple[str, str, str]:
 
 
 def _value(value: float | str, unit: str) -> str:
-    return value if isinstance(value, str) else f"{value:.6g} {unit}".strip()
+    return value if isinstance(value, str) else f"{short(value)} {unit}".strip()
 
 
 def _score(book: Book, predicted: str, probabilities: tuple[float, ...]) -> str:
     classes = book.evidence.model.spec.output.classes
-    return f"{100 * probabilities[classes.index(predicted)]:.1f} %"
+    return percent(probabilities[classes.index(predicted)])
 
 
 def _picture(book: Book, record: RegionRecord, one: RegionAlternative) -> dict[str, object]:
     if one.filled is None or record.parts is None:
         raise ValueError("the counterfactual holds no picture")
-    filled = attribution(book.store, one.filled, "filled picture")  # (channels, *places)
-    parts = attribution(book.store, record.parts, "regions of a picture")
+    filled = attribution(book.store, one.filled, say("The filled picture"))  # (channels, *places)
+    parts = attribution(book.store, record.parts, say("The regions of a picture"))
     drawn = _drawn(filled, np.isin(parts, one.regions))
     return {
         "url": book.asset(encoded(drawn, "JPEG"), "image/jpeg"),
         "predicted": one.predicted,
         "score": _score(book, one.predicted, one.probabilities),
         "regions": len(one.regions),
-        "area": f"{100 * one.area:.1f} %",
+        "area": percent(one.area),
     }
 
 

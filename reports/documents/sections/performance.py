@@ -4,19 +4,21 @@ from collections import Counter
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from auditor.explain.evidence import Calibration, GroupPerformance, Metric, Performance
 from reports.documents.book import Book
 from reports.documents.figures.forest import Row, forest
 from reports.documents.figures.reliability import reliability
+from reports.documents.formats import number
 from reports.documents.numbers import Notes, Number
 from reports.documents.sections import comparisons
-from reports.documents.sections.metrics import number_of, title_of
+from reports.documents.sections.metrics import named, number_of, title_of
 
 _KINDS = (
-    ("Discrimination", ("auroc", "auprc")),
-    ("Decisions", ("accuracy", "balanced_accuracy", "sensitivity", "specificity", "ppv", "npv")),
-    ("Probabilities", ("brier", "ece")),
+    (lazy("Discrimination"), ("auroc", "auprc")),
+    (lazy("Decisions"), ("accuracy", "balanced_accuracy", "sensitivity", "specificity", "ppv", "npv")),
+    (lazy("Probabilities"), ("brier", "ece")),
 )
 _MIRRORED = ("sensitivity", "specificity", "ppv", "npv", "auroc")
 _WIDEST, _LONGEST, _PLOTTED, _SMALL = 8, 15, 30, 6
@@ -36,8 +38,9 @@ def context(book: Book) -> dict[str, object]:
     classes = book.evidence.model.spec.output.classes
     return {
         "kinds": _kinds(performance.overall, classes, notes),
+        "by_class": _by_class(performance, classes, notes) if len(classes) > _WIDEST else None,
         "two": classes if len(classes) == 2 else None,
-        "prevalence": [(metric.of, notes.share(metric.measure)) for metric in performance.prevalence],
+        "prevalence": _prevalence(performance, notes) if len(classes) <= _WIDEST else [],
         "calibration": _calibration(book, performance.calibration, notes),
         "groups": [_group(group, notes) for group in _printed(performance)],
         "small": _small(performance),
@@ -60,11 +63,31 @@ def _kinds(
         rows = [
             (title_of(metric), number_of(metric, notes))
             for metric in sorted(metrics, key=lambda one: classes.index(one.of) if one.of in classes else -1)
-            if metric.name in names and not (metric.name in _MIRRORED and metric.of == mirrored)
+            if metric.name in names
+            and not (metric.name in _MIRRORED and metric.of == mirrored)
+            and (metric.of is None or len(classes) <= _WIDEST)
         ]
         if rows:
-            found.append((_(title), rows))
+            found.append((str(title), rows))
     return found
+
+
+def _prevalence(performance: Performance, notes: Notes) -> list[tuple[str | None, Number]]:
+    return [(metric.of, notes.share(metric.measure)) for metric in performance.prevalence]
+
+
+def _by_class(
+    performance: Performance, classes: tuple[str, ...], notes: Notes
+) -> tuple[list[str], list[tuple[str, list[Number | None]]]]:
+    """Return the titles of the numbers that each class has, and a line of them for each class."""
+    metrics = [metric for metric in (*performance.prevalence, *performance.overall) if metric.of is not None]
+    found = {(metric.name, metric.of): metric for metric in metrics}
+    names = list(dict.fromkeys(metric.name for metric in metrics))
+    rows = [
+        (of, [number_of(found[name, of], notes) if (name, of) in found else None for name in names])
+        for of in classes
+    ]
+    return [named(name, None) for name in names], rows
 
 
 def _calibration(book: Book, curve: Calibration | None, notes: Notes) -> dict[str, object] | None:
@@ -77,10 +100,10 @@ def _calibration(book: Book, curve: Calibration | None, notes: Notes) -> dict[st
         "of": of,
         "figure": book.asset(reliability(curve, across, up), "image/svg+xml"),
         "bins": [
-            (f"{one.low:.3f} – {one.high:.3f}", f"{one.predicted:.3f}", notes.plain(one.observed))
+            (f"{number(one.low)} – {number(one.high)}", number(one.predicted), notes.plain(one.observed))
             for one in curve.bins
         ],
-        "plain": f"{curve.plain:.3f}",
+        "plain": number(curve.plain),
     }
 
 

@@ -4,19 +4,21 @@ import numpy as np
 from django.utils.translation import gettext as _
 from PIL import Image
 
+from auditor.common.said import say
 from auditor.explain.evidence import Evidence, GalleryEntry, ItemRecord, Measure
-from auditor.explain.parameters import number
 from auditor.explain.robustness.changes import Apply, changes_of, generator
 from auditor.explain.robustness.documents import ChangeEffect, Level, Robustness
 from auditor.explain.spec import ImageInput
+from auditor.language import said
 from reports.documents.book import Book
 from reports.documents.figures.doses import Line, Panel, dose_panels
 from reports.documents.figures.overlay import SIZE, encoded
 from reports.documents.figures.source import Bytes, picture
+from reports.documents.formats import short
 from reports.documents.numbers import Notes
 
 _GAP, _ACROSS = 6, 3
-_NOTHING = Measure(value=0.0, n=0, method="no change")
+_NOTHING = Measure(value=0.0, n=0, method=say("no change"))
 
 
 def context(book: Book) -> dict[str, object]:
@@ -31,7 +33,8 @@ def context(book: Book) -> dict[str, object]:
         "similar": [_similar(book, one, notes) for one in found.changes if one.similarity],
         "methods": _methods(book),
         "examples": [examples[first : first + _ACROSS] for first in range(0, len(examples), _ACROSS)],
-        "example": _shown(book).item.entry.id,
+        "example": _shown(book).item.entry.id if examples else "",
+        "reason": found.reason,
         "notes": notes.texts,
     }
 
@@ -45,9 +48,9 @@ def flips(evidence: Evidence, item: ItemRecord) -> list[str] | None:
         own = item.changes.get(change.name)
         if own is not None and own.flip is not None:
             words = {
-                "title": change.title,
-                "dose": number(change.levels[own.flip - 1].dose),
-                "unit": change.unit,
+                "title": said(change.title),
+                "dose": short(change.levels[own.flip - 1].dose),
+                "unit": said(change.unit),
                 "level": own.flip,
             }
             found.append((own.flip, _("%(title)s %(dose)s %(unit)s (level %(level)d)") % words))
@@ -60,7 +63,7 @@ def _change(book: Book, change: ChangeEffect, notes: Notes) -> dict[str, object]
         "unit": change.unit,
         "because": change.because,
         "flip": notes.plain(change.flip) if change.flip.value is not None else None,
-        "flip_dose": None if change.flip.value is None else number(change.flip.value),
+        "flip_dose": None if change.flip.value is None else short(change.flip.value),
         "levels": [
             _level(level, place < change.harmless, notes) for place, level in enumerate(change.levels)
         ],
@@ -69,7 +72,7 @@ def _change(book: Book, change: ChangeEffect, notes: Notes) -> dict[str, object]
 
 def _level(level: Level, harmless: bool, notes: Notes) -> dict[str, object]:
     return {
-        "dose": number(level.dose),
+        "dose": short(level.dose),
         "harmless": harmless,
         "numbers": [
             notes.share(level.accuracy),
@@ -83,8 +86,8 @@ def _level(level: Level, harmless: bool, notes: Notes) -> dict[str, object]:
 def _curves(found: Robustness) -> bytes:
     panels = [
         Panel(
-            change.title,
-            change.unit,
+            said(change.title),
+            said(change.unit),
             tuple(level.dose for level in change.levels),
             change.harmless,
             (
@@ -103,17 +106,17 @@ def _from(first: Measure | None, measures: list[Measure]) -> tuple[Measure, ...]
 
 def _methods(book: Book) -> list[tuple[str, str]]:
     """Return the methods whose maps were computed again, by name and title."""
-    titles = {method.card.name: method.card.title for method in book.evidence.methods}
+    titles = {method.card.name: said(method.card.title) for method in book.evidence.methods}
     names = dict.fromkeys(name for one in book.evidence.robustness.changes for name in one.similarity)
     return [(name, titles.get(name, name)) for name in names]
 
 
 def _similar(book: Book, change: ChangeEffect, notes: Notes) -> dict[str, object]:
-    dose = number(change.levels[change.harmless - 1].dose)
+    dose = short(change.levels[change.harmless - 1].dose)
     found = [change.similarity.get(name) for name, _title in _methods(book)]
     return {
         "title": change.title,
-        "dose": f"{dose} {change.unit}",
+        "dose": f"{dose} {said(change.unit)}",
         "numbers": [notes.plain(measure) if measure else None for measure in found],
     }
 
@@ -127,7 +130,7 @@ def _shown(book: Book) -> GalleryEntry:
 def _examples(book: Book) -> list[dict[str, object]]:
     """Return one image of the gallery under each change, at the harmless and at the strongest dose side by side."""
     spec = book.evidence.model.spec.input
-    if not isinstance(spec, ImageInput):
+    if not isinstance(spec, ImageInput) or not book.evidence.gallery.entries:
         return []
     item = _shown(book).item
     image = picture(
@@ -147,7 +150,7 @@ def _examples(book: Book) -> list[dict[str, object]]:
                 "url": book.asset(encoded(_beside(*both), "JPEG"), "image/jpeg"),
                 "title": change.title,
                 "unit": change.unit,
-                "doses": [number(dose) for dose in doses],
+                "doses": [short(dose) for dose in doses],
             }
         )
     return made

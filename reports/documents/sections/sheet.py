@@ -8,6 +8,7 @@ from auditor.explain.evidence import Evidence, GalleryEntry, ItemRecord
 from auditor.explain.spec import ItemEntry
 from reports.documents.book import Book
 from reports.documents.figures.bar import scale_bar
+from reports.documents.formats import percent, short
 from reports.documents.portraits import Portrait, Scales
 from reports.documents.sections.robustness import flips
 from reports.documents.sheets import Layout, sheets
@@ -68,7 +69,7 @@ def _entry(book: Book, entry: GalleryEntry, number: int) -> dict[str, object]:
         "predicted": item.predicted,
         "target": item.target,
         "right": item.predicted == item.entry.label,
-        "score": f"{100 * item.scores[classes.index(item.predicted)]:.1f} %",
+        "score": percent(item.scores[classes.index(item.predicted)]),
         "groups": groups(book.evidence, item.entry),
         "flips": _few(flips(book.evidence, item)),
     }
@@ -94,4 +95,4 @@ def _few(said: list[str] | None) -> list[str] | None:
 
 def full(scale: float) -> str:
     """Return what full colour stands for, in words."""
-    return f"±{scale:.2g}" if scale else _("no contribution")
+    return f"±{short(scale, 2)}" if scale else _("no contribution")

@@ -6,6 +6,7 @@ from typing import TypeVar
 import numpy as np
 from django.utils.translation import gettext as _
 
+from auditor.common.said import say
 from auditor.explain.shortcuts.documents import (
     SCORES,
     Association,
@@ -15,9 +16,11 @@ from auditor.explain.shortcuts.documents import (
     OutsideMass,
     Within,
 )
+from auditor.language import said
 from reports.documents.book import Book
 from reports.documents.figures.clusters import Tile, cluster_maps
 from reports.documents.figures.source import Bytes, attribution
+from reports.documents.formats import chance, percent
 from reports.documents.numbers import Notes
 from reports.documents.sections.importance import mean_image
 
@@ -30,7 +33,7 @@ _SEVERITIES = {"found": "critical", "undecided": "warning", "not found": "note",
 def context(book: Book) -> dict[str, object]:
     """Return what the chapter on shortcuts prints."""
     found, notes = book.evidence.shortcuts, Notes()
-    titles = {method.card.name: method.card.title for method in book.evidence.methods}
+    titles = {method.card.name: said(method.card.title) for method in book.evidence.methods}
     chosen = _chosen(found.clusterings)
     methods = [name for name in titles if any(name in one.shares for one in found.outside)][:_ACROSS]
     outcome, minimum = found.verdict.outcome, book.evidence.plan.minimum_group
@@ -103,13 +106,9 @@ def _association(column: str, one: Association, titles: dict[str, str], notes: N
         "column": column,
         "of": _("the scores") if one.of == SCORES else titles.get(one.of, one.of),
         "effect": notes.plain(one.effect),
-        "p": _p(one.p_value),
-        "adjusted": _p(one.adjusted),
+        "p": chance(one.p_value),
+        "adjusted": chance(one.adjusted),
     }
-
-
-def _p(value: float) -> str:
-    return f"{value:.3f}" if value >= 0.001 else "< 0.001"
 
 
 def _within(column: str, one: Within, notes: Notes) -> dict[str, object]:
@@ -122,7 +121,7 @@ def _within(column: str, one: Within, notes: Notes) -> dict[str, object]:
         "overall": number(one.overall),
         "within": number(one.within),
         "drop": number(one.drop),
-        "p": "–" if one.p_value is None else _p(one.p_value),
+        "p": "–" if one.p_value is None else chance(one.p_value),
     }
 
 
@@ -139,7 +138,7 @@ def _cluster(clustering: Clustering, one: Cluster, titles: dict[str, str], notes
         "of": clustering.n,
         "labels": ", ".join(f"{label}\u00a0{n}" for label, n in one.labels.items()),
         "errors": notes.share(one.errors),
-        "area": f"{100 * one.area:.1f} %",
+        "area": percent(one.area),
         "relevant": notes.share(one.relevant) if one.relevant else None,
         "spot": one.spot,
         "excess": [
@@ -149,7 +148,7 @@ def _cluster(clustering: Clustering, one: Cluster, titles: dict[str, str], notes
                 "value": excess.value,
                 "n": excess.n,
                 "expected": excess.expected,
-                "p": _p(excess.adjusted),
+                "p": chance(excess.adjusted),
             }
             for excess in one.excess[:_NAMED]
         ],
@@ -169,8 +168,12 @@ def _map(book: Book, chosen: Sequence[tuple[Clustering, Cluster]], titles: dict[
     tiles = [
         Tile(
             f"{titles.get(clustering.method, clustering.method)}\n{clustering.decided}: "
-            f"{100 * one.share:.0f} % (n = {one.n})",
-            attribution(book.store, one.mean, f"mean map of {_title(clustering, titles)}"),
+            f"{percent(one.share, 0)} (n = {one.n})",
+            attribution(
+                book.store,
+                one.mean,
+                say("The mean map of %(clustering)s", clustering=_title(clustering, titles)),
+            ),
             one.cells,
         )
         for clustering, one in chosen

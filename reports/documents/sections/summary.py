@@ -1,117 +1,101 @@
-"""The summary: findings by severity, and what can and cannot be said."""
+"""The summary on one page: what was audited, findings, what may be told and what not, and the officer's conclusion."""
 
 import math
+from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
 from auditor.audits.findings import SEVERITIES, Finding
-from auditor.explain.evidence import Evidence
+from auditor.language import said
 from reports.documents.book import ReportBook
-from reports.documents.kinds import WORDS
-from reports.documents.numbers import Notes
-from reports.documents.people import OWNER, STATUS
-from reports.documents.sections.identity import moment
+from reports.documents.formats import moment
+from reports.documents.sections import telling
+from reports.documents.sections.declarations import declared
+from reports.documents.sections.findings import ICONS, word
 
-_ICONS = {"critical": "▲", "warning": "◆", "note": "●"}
-_LINES, _LINE, _LONGEST = 27.0, 105, 640
+Row = tuple[str, str]
+_SENTENCE, _CONCLUSION = 520, 420  # characters that are printed here; the rest stands in the chapters
+_PAGE, _FURNITURE = 244.0, 86.0  # millimetres: the page, and what stands on it in any case
 
 
 def context(book: ReportBook) -> dict[str, object]:
-    """Return what the summary and the list of findings print."""
+    """Return what the summary prints; as many findings as fit on its page, the gravest first."""
     found = book.snapshot.findings
-    notes = Notes()
-    shown = _fitting(found)
+    may, may_not = telling.may(book.evidence), telling.may_not(book.evidence)
+    conclusion = next(one for one in declared(book, "summary") if one.name == "conclusion")
+    left = _PAGE - _FURNITURE - max(_column(may), _column(may_not)) - _conclusion(conclusion.text or "")
+    shown = _fitting(found, left)
     return {
+        "facts": _facts(book),
+        "signed": signed(book),
         "counts": [
-            {"severity": severity, "icon": _ICONS[severity], "n": sum(f.severity == severity for f in found)}
+            {"severity": severity, "icon": ICONS[severity], "n": sum(f.severity == severity for f in found)}
             for severity in SEVERITIES
         ],
-        "top": [_entry(finding, notes) for finding in found[:shown]],
+        "top": [
+            (ICONS[one.severity], word(one.severity), one, _head(said(one.sentence))) for one in found[:shown]
+        ],
         "hidden": len(found) - shown,
-        "every": [_entry(finding, notes) | _people(finding, book) for finding in found],
-        "finding_notes": notes.texts,
-        "can": _can(book.evidence),
-        "cannot": _cannot(book.evidence),
+        "may": may,
+        "may_not": may_not,
+        "conclusion": conclusion,
+        "conclusion_longest": _CONCLUSION,
     }
 
 
-def _fitting(found: tuple[Finding, ...]) -> int:
-    """Return how many findings fit on the page of the summary, counted in lines."""
-    used = 0.0
+def signed(book: ReportBook) -> dict[str, str] | None:
+    """Return who signed the report off, when and what they stated; None for an interim report."""
+    found = book.snapshot.sign_off
+    if found is None:
+        return None
+    return {
+        "by": found.by,
+        "when": moment(found.when),
+        "prepared_by": found.prepared_by,
+        "statement": found.statement,
+    }
+
+
+def _facts(book: ReportBook) -> list[Row]:
+    evidence = book.evidence
+    spec, facts = evidence.model.spec, evidence.validation_set
+    plan = {"name": evidence.plan.name[:60], "seed": evidence.plan.seed}
+    return [
+        (
+            _("Model"),
+            _("%(name)s, version %(version)s") % {"name": spec.name[:60], "version": spec.version[:30]},
+        ),
+        (_("Measured on"), _("%(name)s, n = %(n)d") % {"name": facts.name[:70], "n": facts.items}),
+        (_("Plan"), _("%(name)s, seed %(seed)d") % plan),
+        (_("Measured when"), moment(book.snapshot.conditions.finished_at)),
+    ]
+
+
+def _fitting(found: Sequence[Finding], left: float) -> int:
+    """Return how many findings fit into a height in millimetres, by a cautious count of their lines."""
     for index, finding in enumerate(found):
-        used += 2.4 + math.ceil(min(len(finding.sentence), _LONGEST) / _LINE) + len(finding.title) // _LINE
-        if used > _LINES:
+        lines = _lines(_head(said(finding.sentence)), 104) + _lines(said(finding.title)[:140], 84) - 1
+        left -= 6.6 + 4.1 * lines
+        if left < (5.0 if index + 1 < len(found) else 0.0):
             return index
     return len(found)
 
 
-def _entry(finding: Finding, notes: Notes) -> dict[str, object]:
-    return {
-        "finding": finding,
-        "icon": _ICONS[finding.severity],
-        "measures": [
-            (one.label, notes.share(one.measure) if one.share else notes.plain(one.measure))
-            for one in finding.measures
-        ],
-        "threshold": _limit(finding),
-    }
+def _head(text: str) -> str:
+    """Return the first sentences of a text that fit; a first sentence that does not is cut between words."""
+    if len(text) <= _SENTENCE:
+        return text
+    whole = text[:_SENTENCE].rfind(". ") + 1
+    return f"{text[:whole] if whole else text[:_SENTENCE].rpartition(' ')[0]} …"
 
 
-def _limit(finding: Finding) -> str | None:
-    """Return the threshold in the scale of what is held against it."""
-    threshold, measures = finding.threshold, finding.measures
-    if threshold is None:
-        return None
-    return f"{threshold.value:g}" if measures and not measures[0].share else f"{100 * threshold.value:.1f} %"
+def _column(sentences: Sequence[str]) -> float:
+    return sum(0.9 + 3.8 * _lines(sentence, 52) for sentence in sentences)
 
 
-def _people(finding: Finding, book: ReportBook) -> dict[str, object]:
-    """Return who fixed the threshold, and what officers declared about the finding."""
-    said = {one.section: one for one in book.snapshot.declarations if one.field == finding.id}
-    return {"set_by": _set_by(finding, book), "owner": said.get(OWNER), "status": said.get(STATUS)}
+def _conclusion(text: str) -> float:
+    return 4.3 * _lines(text[:_CONCLUSION], 95)
 
 
-def _set_by(finding: Finding, book: ReportBook) -> str:
-    threshold, plan = finding.threshold, book.snapshot.plan
-    if threshold is None:
-        return ""
-    if threshold.set_by == "rule":
-        return _("set by the rule")
-    if threshold.set_by == "default":
-        return _("default of the product")
-    name = book.evidence.plan.name
-    default = "" if threshold.default is None else _("; the default is %(n)g") % {"n": threshold.default}
-    if plan is None or not plan.by:
-        return _("plan %(name)s") % {"name": name} + default
-    fixed = {"name": name, "by": plan.by, "when": moment(plan.when)}
-    return _("plan %(name)s, fixed by %(by)s on %(when)s") % fixed + default
-
-
-def _can(evidence: Evidence) -> list[str]:
-    facts = evidence.validation_set
-    statements = [
-        _("How often the decisions agreed with the labels on the %(n)d items of this set, by group.")
-        % {"n": facts.items},
-        str(WORDS[evidence.model.spec.input.kind].changed),
-        _("What each method attributed on the items shown, chosen by a rule that was fixed before the run."),
-    ]
-    if evidence.surrogate.accepted:
-        statements.append(
-            _("How far a few simple questions reproduce the decisions, on items held out for that.")
-        )
-    return statements
-
-
-def _cannot(evidence: Evidence) -> list[str]:
-    statements = [
-        _("How the model behaves on other items, other devices, places or groups than those in this set."),
-        _("Why the model was built as it is.")
-        if evidence.survey.counterfactuals
-        else _("Why the model was built as it is, or what it would do if the person were different."),
-        _("Whether its use is lawful: that also depends on purpose, legal basis and human review."),
-    ]
-    if evidence.validation_set.masks == 0 and evidence.model.spec.input.kind in ("image", "volume"):
-        statements.append(_("Whether decisions rest on the relevant region: the set has no masks."))
-    if evidence.validation_set.masks == 0 and evidence.model.spec.input.kind == "graph":
-        statements.append(_("Whether decisions rest on the relevant nodes: the set names none."))
-    return statements
+def _lines(text: str, width: int) -> int:
+    return max(1, math.ceil(len(text) / width))

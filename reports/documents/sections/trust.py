@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from auditor.explain.measure import Measure
 from auditor.explain.trust.documents import Aspect, MethodTrust, Outcome, Trust
+from auditor.language import said
 from reports.documents.book import Book
 from reports.documents.figures.curves import Line, line_panels
 from reports.documents.numbers import Notes, Number
@@ -25,7 +26,7 @@ _OUTCOMES: dict[Outcome, tuple[str, Promise]] = {
     "undecided": ("?", _("undecided")),
     "not measured": ("–", _("not measured")),
 }
-_NAMES = {
+NAMES = {
     "gain": _("gain over random"),
     "deletion": _("deletion area"),
     "insertion": _("insertion area"),
@@ -144,7 +145,7 @@ _TABLES = (
 def context(book: Book) -> dict[str, object]:
     """Return what the pages on trust print."""
     found, notes = book.evidence.trust, Notes()
-    titles = {method.card.name: method.card.title for method in book.evidence.methods}
+    titles = {method.card.name: said(method.card.title) for method in book.evidence.methods}
     ranked = sorted(found.methods, key=lambda one: (one.rank is None, one.rank))
     return {
         "trust": found,
@@ -199,7 +200,7 @@ def _table(
     baseline = {named.name: named.measure for named in random.measures} if random else {}
     if any(name in baseline for name in names):
         rows.append((str(_("random maps")), _numbers(names, baseline, notes, random), False, True))
-    return Table(kind.title, kind.words, [_NAMES[name] for name in names], rows)
+    return Table(kind.title, kind.words, [NAMES[name] for name in names], rows)
 
 
 def _numbers(

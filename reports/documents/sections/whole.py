@@ -5,9 +5,11 @@ from django.utils.translation import gettext as _
 
 from auditor.explain.globals.documents import Curve, Drift, Importance, Space, Survey
 from auditor.explain.spec import TableInput
+from auditor.language import said
 from reports.documents.book import Book
 from reports.documents.figures.curves import curve_panels
 from reports.documents.figures.scatter import plane
+from reports.documents.formats import chance, number, short, signed
 from reports.documents.numbers import Notes
 
 _ROWS, _CURVES, _NAMED, _ACROSS = 10, 6, 4, 3
@@ -22,7 +24,7 @@ def context(book: Book) -> dict[str, object]:
     return {
         "importance": survey.importance,
         "loss": notes.plain(survey.importance.loss) if survey.importance else None,
-        "columns": [_importance(one, survey, notes) for one in columns[:_ROWS]],
+        "columns": [_importance(book, one, survey, notes) for one in columns[:_ROWS]],
         "columns_left": max(0, len(columns) - _ROWS),
         "methods": _methods(book),
         "dependence": _curves(book, survey, "partial_dependence"),
@@ -38,21 +40,26 @@ def context(book: Book) -> dict[str, object]:
 
 
 def _methods(book: Book) -> list[str]:
-    titles = {method.card.name: method.card.title for method in book.evidence.methods}
+    titles = {method.card.name: said(method.card.title) for method in book.evidence.methods}
     return [titles.get(name, name) for name in book.evidence.survey.attributions][:_ACROSS]
 
 
-def _importance(one: Importance, survey: Survey, notes: Notes) -> dict[str, object]:
+def _importance(book: Book, one: Importance, survey: Survey, notes: Notes) -> dict[str, object]:
     found = [
         next((entry for entry in entries if entry.name == one.name), None)
         for entries in list(survey.attributions.values())[:_ACROSS]
     ]
     return {
-        "title": one.title or one.name,
+        "title": _named(book, one.title) or one.name,
         "permutation": notes.plain(one.permutation),
         "sage": notes.plain(one.sage),
         "attributions": [notes.plain(entry.absolute) if entry else None for entry in found],
     }
+
+
+def _named(book: Book, title: str) -> str:
+    """Return the title of a part: of a table the column's own, of other items ours."""
+    return title if book.evidence.model.spec.input.kind == "table" else said(title)
 
 
 def _curves(book: Book, survey: Survey, kind: str) -> str | None:
@@ -61,11 +68,13 @@ def _curves(book: Book, survey: Survey, kind: str) -> str | None:
 
 
 def _curve_notes(survey: Survey) -> list[str]:
-    def said(curve: Curve) -> str:
-        interval = _("interval at %(c)s %% at each point") % {"c": f"{100 * curve.confidence:g}"}
-        return f"{curve.method}; {interval}; n = {curve.n}; {_('seed %(seed)d') % {'seed': curve.seed}}"
+    def note(curve: Curve) -> str:
+        interval = _("interval at %(c)s %% at each point") % {"c": short(100 * curve.confidence)}
+        method = "; ".join(map(said, (curve.method, *curve.how)))
+        words = {"method": method, "interval": interval, "n": curve.n, "seed": curve.seed}
+        return _("%(method)s; %(interval)s; n = %(n)d; seed %(seed)d") % words
 
-    return sorted({said(curve) for curve in survey.curves})
+    return sorted({note(curve) for curve in survey.curves})
 
 
 def _space(book: Book, space: Space, notes: Notes) -> dict[str, object]:
@@ -96,7 +105,7 @@ def _title(book: Book, name: str) -> str:
 
 def _loadings(columns: list[str], loadings: tuple[float, ...]) -> str:
     order = np.argsort(-np.abs(np.array(loadings)), kind="stable")[:_NAMED]
-    return "; ".join(f"{columns[i]} {loadings[i]:+.2f}" for i in order)
+    return "; ".join(f"{columns[i]} {signed(loadings[i], 2)}" for i in order)
 
 
 def _plane(book: Book, space: Space) -> str | None:
@@ -107,7 +116,8 @@ def _plane(book: Book, space: Space) -> str | None:
     points = np.array(found.scores)[:, :2]
     shares = [one.value or 0.0 for one in found.explained]
     titles = tuple(
-        _("component %(n)d (%(share)s %% of the variance)") % {"n": n + 1, "share": f"{100 * shares[n]:.0f}"}
+        _("component %(n)d (%(share)s %% of the variance)")
+        % {"n": n + 1, "share": number(100 * shares[n], 0)}
         for n in range(2)
     )
     drawn = plane(
@@ -123,11 +133,11 @@ def _plane(book: Book, space: Space) -> str | None:
 def _drift(drift: Drift, notes: Notes) -> dict[str, object]:
     return {
         "drift": drift,
-        "energy": f"{drift.energy:.3g}",
-        "p_value": f"{drift.p_value:.3f}",
+        "energy": short(drift.energy, 3),
+        "p_value": chance(drift.p_value),
         "beyond": notes.share(drift.beyond),
         "rows": [
-            (one.component + 1, notes.plain(one.shift), f"{one.statistic:.3f}", f"{one.adjusted:.3f}")
+            (one.component + 1, notes.plain(one.shift), number(one.statistic), chance(one.adjusted))
             for one in drift.components
         ],
     }

@@ -1,30 +1,41 @@
 """Filters that print text of any origin so that the layout holds."""
 
 import re
+from collections.abc import Callable
 
 from django import template
+from django.utils.translation import ngettext
+
+from reports.documents.formats import clipped
+from reports.documents.printable import isolated, visible
 
 register = template.Library()
 
 _LONGEST = 300
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff]"
-)
 
 
 @register.filter
 def plain(text: object, longest: int = _LONGEST) -> str:
     """Return text without control and direction marks, cut where it would fill pages, saying so."""
-    cleaned = _UNSEEN.sub("�", str(text))
-    cut = len(cleaned) - longest
-    return f"{cleaned[:longest]}… [{cut} more characters; whole in the evidence]" if cut > 0 else cleaned
+    return _cut(
+        text,
+        longest,
+        lambda n: ngettext(
+            "%(n)d more character; whole in the evidence", "%(n)d more characters; whole in the evidence", n
+        ),
+    )
 
 
 @register.filter
-def cut(text: object, longest: int) -> str:
-    """Return text without control and direction marks, cut to a length where there is room for one line only."""
-    cleaned = _UNSEEN.sub("�", str(text))
-    return f"{cleaned[: longest - 1]}…" if len(cleaned) > longest else cleaned
+def whole(text: object) -> str:
+    """Return text of any length without control and direction marks."""
+    return isolated(visible(str(text)))
+
+
+@register.filter
+def brief(text: object, longest: int) -> str:
+    """Return a name without control and direction marks, its middle left out where it is long."""
+    return isolated(clipped(visible(str(text)), longest))
 
 
 @register.filter
@@ -35,5 +46,11 @@ def code(text: object) -> str:
 
 @register.filter
 def paragraph(text: object) -> str:
-    """Return a longer text, such as a description, cut at a length that still leaves a page readable."""
+    """Return a longer text of the evidence, such as a description, cut where a page would be hard to read."""
     return plain(text, 1500)
+
+
+def _cut(text: object, longest: int, more: Callable[[int], str]) -> str:
+    cleaned = visible(str(text))
+    cut = len(cleaned) - longest
+    return f"{isolated(cleaned[:longest])}… [{more(cut) % {'n': cut}}]" if cut > 0 else isolated(cleaned)

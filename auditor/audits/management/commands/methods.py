@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 from auditor.explain.cards import card as card_of
 from auditor.explain.cards import cards as all_cards
 from auditor.explain.cards import why_not
@@ -50,8 +51,15 @@ def _names(asked: Sequence[str]) -> list[str]:
     for name in asked:
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
-            hint = f"; did you mean {near[0]!r}" if near else ""
-            raise Refused(f"There is no method {name!r}{hint}; the methods are {', '.join(known)}.")
+            hint = say("; did you mean %(near)s", near=repr(near[0])) if near else ""
+            raise Refused(
+                say(
+                    "There is no method %(name)s%(hint)s; the methods are %(methods)s.",
+                    name=repr(name),
+                    hint=hint,
+                    methods=known,
+                )
+            )
     return list(asked) or known
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 from auditor.explain.spec import Deidentification
 from auditor.registry.intake.labels import Row
 
@@ -60,14 +61,24 @@ def by_id(folder: Path, suffixes: tuple[str, ...]) -> dict[str, Path]:
             name = path.name[: -len(suffix)]
             if name in found:
                 raise Refused(
-                    f"{folder.name}/ holds {path.name} and {found[name].name} for one id; keep one."
+                    say(
+                        "%(folder)s/ holds %(one)s and %(other)s for one id; keep one.",
+                        folder=folder.name,
+                        one=path.name,
+                        other=found[name].name,
+                    )
                 )
             found[name] = path
     return found
 
 
-def absent(row: Row, what: str, where: str) -> Refused:
-    """Return the refusal of a row whose content is missing."""
+def absent(row: Row, where: str) -> Refused:
+    """Return the refusal of a row whose content is missing from where it belongs."""
     return Refused(
-        f"labels.csv, row {row.number}: there is no {what} for the id {row.id!r}; expected {where}."
+        say(
+            "labels.csv, row %(row)s: there is no item for the id %(id)s; expected: %(where)s.",
+            row=row.number,
+            id=repr(row.id),
+            where=where,
+        )
     )

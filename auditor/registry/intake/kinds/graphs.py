@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 from auditor.explain.graphs import Graph, marks_of, parse_graph
 from auditor.registry.intake.kinds.base import Content, Reader, absent, by_id
 from auditor.registry.intake.labels import Row
@@ -23,7 +24,7 @@ class Graphs(Reader):
         """Return a graph as canonical JSON; its mask is the list of its relevant nodes."""
         path = self._graphs.get(row.id)
         if path is None:
-            raise absent(row, "graph", f"graphs/{row.id}.json")
+            raise absent(row, f"graphs/{row.id}.json")
         name = f"graphs/{path.name}"
         graph = parse_graph(path.read_bytes(), name)
         self._check_alike(name, graph)
@@ -40,10 +41,19 @@ class Graphs(Reader):
         first, known = self._first
         if differing := sorted(set(graph.features) ^ set(known.features)):
             raise Refused(
-                f"{name} and {first} name different features ({', '.join(differing[:5])}); give all graphs of a set "
-                "the same ones."
+                say(
+                    "%(one)s and %(other)s name different features (%(features)s); give all graphs of a set the same "
+                    "ones.",
+                    one=name,
+                    other=first,
+                    features=tuple(differing[:5]),
+                )
             )
         if (graph.focus is None) != (known.focus is None):
             raise Refused(
-                f"One of {name} and {first} names a focus and the other none; a set asks one kind of question."
+                say(
+                    "One of %(one)s and %(other)s names a focus and the other none; a set asks one kind of question.",
+                    one=name,
+                    other=first,
+                )
             )

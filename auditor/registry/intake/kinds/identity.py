@@ -1,13 +1,14 @@
 """Identity leaves the files of a set, and an account is kept of what was taken out of how many."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from auditor.common.said import Said, ours, say
 from auditor.explain.formats.deidentify import deidentified
 from auditor.explain.formats.nifti import free_text
 from auditor.explain.spec import Deidentification
 
-_NIFTI = "NIfTI header text and extensions dropped"
+_NIFTI = say("NIfTI header text and extensions dropped")
 
 
 class Identity:
@@ -15,7 +16,7 @@ class Identity:
 
     def __init__(self, salt: bytes) -> None:
         self._salt = salt
-        self._profiles: set[str] = set()
+        self._profiles: set[Said] = set()
         self._files = self._burned_in = 0
         self._removed: Counter[str] = Counter()
         self._replaced: Counter[str] = Counter()
@@ -37,7 +38,7 @@ class Identity:
         if not self._files:
             return None
         return Deidentification(
-            profile="; ".join(sorted(self._profiles, reverse=True)),
+            profile=_together(sorted(self._profiles, reverse=True)),
             files=self._files,
             removed=dict(sorted(self._removed.items())),
             replaced=dict(sorted(self._replaced.items())),
@@ -46,6 +47,11 @@ class Identity:
 
     def _count(self, profile: str, removed: Iterable[str], replaced: Iterable[str]) -> None:
         self._files += 1
-        self._profiles.add(profile)
+        self._profiles.add(ours(profile))
         self._removed.update(set(removed))
         self._replaced.update(set(replaced))
+
+
+def _together(profiles: Sequence[Said]) -> Said:
+    first, *rest = profiles
+    return say("%(first)s; %(rest)s", first=first, rest=_together(rest)) if rest else first

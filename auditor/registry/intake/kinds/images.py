@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 from auditor.explain.decode import decode_image, decode_mask
 from auditor.explain.formats.frames import one_frame
 from auditor.explain.formats.header import is_dicom
@@ -35,7 +36,7 @@ class Images(Reader):
         """Return an image's and its mask's bytes; those of a DICOM file without what names a person."""
         image, mask = self._images.get(self._name(row)), self._masks.get(row.id)
         if image is None:
-            raise absent(row, "image", f"images/{_wanted(row)}.png (or .jpg, .tif, .dcm)")
+            raise absent(row, say("images/%(name)s.png (or .jpg, .tif, .dcm)", name=_wanted(row)))
         content, label = self._cleaned(image), f"images/{image.name}"
         if frame := _frame(row):
             content = one_frame(content, label, frame)
@@ -88,7 +89,11 @@ def _frame(row: Row) -> int | None:
         return None
     if not (text.isascii() and text.isdecimal() and 0 < len(text) < 7 and int(text)):
         raise Refused(
-            f"labels.csv, row {row.number}, column 'frame': {text[:40]!r} is no number of a frame; frames count from 1."
+            say(
+                "labels.csv, row %(row)s, column 'frame': %(value)s is no number of a frame; frames count from 1.",
+                row=row.number,
+                value=repr(text[:40]),
+            )
         )
     return int(text)
 
@@ -98,7 +103,14 @@ def _checked(mask: Path, shape: tuple[int, ...]) -> bytes:
     height, width = decode_mask(content, f"masks/{mask.name}").shape
     if (height, width) != shape:
         raise Refused(
-            f"masks/{mask.name} is {width} x {height} pixels and its image is {shape[1]} x {shape[0]}; a mask needs "
-            "the size of its image."
+            say(
+                "masks/%(file)s is %(width)s x %(height)s pixels and its image is %(image_width)s x "
+                "%(image_height)s; a mask needs the size of its image.",
+                file=mask.name,
+                width=width,
+                height=height,
+                image_width=shape[1],
+                image_height=shape[0],
+            )
         )
     return content

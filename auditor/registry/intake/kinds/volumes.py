@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from auditor.common.errors import Refused
+from auditor.common.said import Figure, say
 from auditor.explain.formats.axes import Volume, distance
 from auditor.explain.formats.header import is_dicom
 from auditor.explain.formats.volume import encode_volume, read_nifti, read_series
@@ -27,7 +28,9 @@ class Volumes(Reader):
         """Return a volume and its mask in the form that is stored."""
         path, mask = self._volumes.get(row.id), self._masks.get(row.id)
         if path is None:
-            raise absent(row, "volume", f"volumes/{row.id}.nii (or .nii.gz, .dcm, or a folder with a series)")
+            raise absent(
+                row, say("volumes/%(name)s.nii (or .nii.gz, .dcm, or a folder with a series)", name=row.id)
+            )
         volume = self._volume(path)
         region = None if mask is None else self._mask(mask, volume)
         self.deidentification = self._identity.account
@@ -68,7 +71,12 @@ def _volumes(folder: Path) -> dict[str, Path]:
         if path.is_dir():
             if path.name in found:
                 raise Refused(
-                    f"volumes/ holds {path.name}/ and {found[path.name].name} for one id; keep one."
+                    say(
+                        "%(folder)s/ holds %(one)s and %(other)s for one id; keep one.",
+                        folder="volumes",
+                        one=f"{path.name}/",
+                        other=found[path.name].name,
+                    )
                 )
             found[path.name] = path
     return found
@@ -77,14 +85,23 @@ def _volumes(folder: Path) -> dict[str, Path]:
 def _check_grid(mask: Volume, volume: Volume, name: str) -> None:
     if mask.voxels.shape != volume.voxels.shape:
         raise Refused(
-            f"masks/{name} has {_size(mask)} voxels and its volume {_size(volume)}, counted from the feet up, from the "
-            "front back and from right to left; a mask needs the grid of its volume."
+            say(
+                "masks/%(file)s has %(size)s voxels and its volume %(other)s, counted from the feet up, from the front "
+                "back and from right to left; a mask needs the grid of its volume.",
+                file=name,
+                size=_size(mask),
+                other=_size(volume),
+            )
         )
     apart = distance(mask, volume)
     if apart > _MOST_APART * min(volume.spacing):
         raise Refused(
-            f"masks/{name} lies up to {apart:.1f} mm away from its volume, by what both files say of their place in "
-            "the body; a mask needs the grid of its volume."
+            say(
+                "masks/%(file)s lies up to %(apart)s mm away from its volume, by what both files say of their place in "
+                "the body; a mask needs the grid of its volume.",
+                file=name,
+                apart=Figure(apart, 1),
+            )
         )
 
 

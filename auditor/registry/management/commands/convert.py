@@ -10,6 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 from auditor.explain.conversion import Converted, Wishes
 from auditor.registry.intake.sandbox import converted
 
@@ -48,10 +49,13 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         source, out = options["file"], options["out"]
         if not source.is_file():
-            raise Refused(f"{source} is not a file; name the file to convert.")
+            raise Refused(say("%(path)s is not a file; name the file to convert.", path=str(source)))
         if out.exists() and (not out.is_dir() or any(out.iterdir())):
             raise Refused(
-                f"{out} exists and is not an empty folder; nothing is overwritten, so name another."
+                say(
+                    "%(path)s exists and is not an empty folder; nothing is overwritten, so name another.",
+                    path=str(out),
+                )
             )
         wished = {
             key: value for key, value in options.items() if key in Wishes.model_fields and value is not None

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from auditor.common.digest import sha256, sha256_file
 from auditor.common.errors import Refused
+from auditor.common.said import say
 from auditor.explain.decode import decode_image
 from auditor.explain.formats.frames import one_frame
 from auditor.explain.formats.header import frame_count, is_dicom, read_header
@@ -32,7 +33,9 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         folder = options["folder"]
         if not folder.is_dir():
-            raise Refused(f"{folder} is not a folder; name the one that holds the training items.")
+            raise Refused(
+                say("%(path)s is not a folder; name the one that holds the training items.", path=str(folder))
+            )
         found = {digest for path in sorted(folder.rglob("*")) if path.is_file() for digest in _digests(path)}
         self.stdout.write("\n".join(sorted(found)))
 

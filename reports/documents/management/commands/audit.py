@@ -4,21 +4,20 @@ import sys
 from argparse import BooleanOptionalAction
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
-from auditor.audits.models import Run
 from auditor.audits.services import check_own, check_plan, plan_named, plan_own
-from auditor.common.errors import Refused
 from auditor.explain.choosing import read_plan
 from auditor.explain.plan import Plan
 from auditor.explain.plans import NAMES, check_name
 from reports.documents.console import Console
+from reports.documents.declared.files import read_declarations
 from reports.documents.handover import check_target, hand_over
 from reports.documents.headless import Headless
 from reports.documents.management.surroundings import migrate, worker
+from reports.documents.management.who import add_person, person, run_named
 
 
 class Command(BaseCommand):
@@ -37,6 +36,13 @@ class Command(BaseCommand):
         parser.add_argument("--plan", default="standard", help=f"one of {', '.join(NAMES)}, or a JSON file")
         parser.add_argument("--language", default="en", help=f"one of {', '.join(dict(settings.LANGUAGES))}")
         parser.add_argument(
+            "--declarations",
+            type=Path,
+            metavar="FILE",
+            help="what you declare; docs/declarations.md says how",
+        )
+        add_person(parser)
+        parser.add_argument(
             "--worker",
             action=BooleanOptionalAction,
             help="start a worker for this job (done by default beside the embedded servers)",
@@ -45,8 +51,10 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         check_target(options["out"])
         own = None if options["plan"] in NAMES else _own(options["plan"])
+        declared = read_declarations(options["declarations"]) if options["declarations"] else {}
         migrate()
-        earlier = _run(options["compare_with"]) if options["compare_with"] else None
+        by = person(options["person"]) if declared or options["person"] else None
+        earlier = run_named(options["compare_with"]) if options["compare_with"] else None
         console = Console(sys.stdout)
         with worker(options["worker"]) as alive:
             job = Headless(console, alive)
@@ -55,23 +63,14 @@ class Command(BaseCommand):
             check_plan(plan, version)
             items = job.validation_set(options["data"])
             reference = job.validation_set(options["reference"]) if options["reference"] else None
-            report = job.audit(version, items, plan, options["language"], reference, earlier)
+            report = job.audit(
+                version, items, plan, options["language"], reference, earlier, by=by, declared=declared
+            )
         hand_over(report, options["out"])
         console.say(
             f"Report {report.number} is in {options['out']} (SHA-256 {report.pdf_digest}, "
             f"ledger position {report.entry_id})."
         )
-
-
-def _run(asked: str) -> Run:
-    """Return the finished run that is named; raises Refused where there is none."""
-    try:
-        found = Run.objects.filter(pk=UUID(asked)).first()
-    except ValueError:
-        raise Refused(f"{asked!r} is not the number of a run; its page and its report print it.") from None
-    if found is None:
-        raise Refused(f"There is no run {asked}; its page and its report print the number.")
-    return found
 
 
 def _own(plan: str) -> Plan:

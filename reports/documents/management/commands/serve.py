@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from auditor.common.errors import RetraceError
 from auditor.embedded import processes
 from reports.documents.management.surroundings import migrate, worker
-from reports.documents.officer import demo_officer
+from reports.documents.officer import demo_officer, demo_reviewer
 
 POLL_SECONDS = 0.5
 
@@ -29,13 +29,14 @@ class Command(BaseCommand):
             )
         migrate()
         settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
-        name, password = demo_officer()
+        (name, password), (second, its_password) = demo_officer(), demo_reviewer()
         with ExitStack() as stack:
             working = stack.enter_context(worker())
             beat = stack.enter_context(processes.running("scheduler", processes.beat_argv()))
             web = stack.enter_context(processes.running("web", processes.web_argv(options["port"])))
             self.stdout.write(
-                f"http://127.0.0.1:{options['port']}/   user {name}, password {password}   (Ctrl-C stops)"
+                f"http://127.0.0.1:{options['port']}/   user {name}, password {password}   (Ctrl-C stops)\n"
+                f"To sign off what {name} prepared: user {second}, password {its_password}"
             )
             self.stdout.flush()
             alive: dict[str, Callable[[], bool]] = {
