@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from auditor.explain.evidence import Evidence
 from reports.documents.kinds import WORDS
@@ -47,15 +46,9 @@ def outline(evidence: Evidence) -> list[Entry]:
         Entry("glossary", _("Glossary"), "annex"),
         Entry("verify", _("Reproduction and verification"), "annex"),
         Entry("asked", _("What an auditor asks"), "annex"),
-        *_plates(evidence),
+        *([Entry("plates", _("Plates"), "annex")] if plates(evidence) else []),
     ]
 
 
 def _part(shown: bool, anchor: str, title: str) -> list[Entry]:
     return [Entry(anchor, title, "part")] if shown else []
-
-
-def _plates(evidence: Evidence) -> list[Entry]:
-    n = plates(evidence)
-    words = ngettext("Plates: %(n)d plate behind this page", "Plates: %(n)d plates behind this page", n)
-    return [Entry("plates", words % {"n": n}, "annex")] if n else []
