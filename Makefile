@@ -13,7 +13,7 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard auditor/locale/*/LC_MESSAGES/*.po)
 export TORCH_PIP_ARGS
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test bench bench-trust lint format setup setup-dev catalogues stop clean
+.PHONY: help demo serve test bench bench-trust bench-report lint format setup setup-dev catalogues stop clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ bench: setup-dev ## time our methods beside zennit, Captum and shap, and batches
 
 bench-trust: setup-dev ## what the tests of explanations cost beside the attributions; the rest of the run is not counted
 	@$(PYTHON) -m benchmarks.trust
+
+bench-report: setup-dev ## time galleries of 250, 1,000 and 5,000 images beside a matplotlib figure an overlay; their memory and size
+	@$(PYTHON) -m benchmarks.report $(ARGS)
 
 lint: setup-dev ## style, types, import rules, missing migrations, production settings
 	@.venv/bin/ruff check --quiet --output-format concise .

@@ -119,6 +119,8 @@ STATIC_ROOT = Path(os.environ.get("RETRACE_STATIC", BASE_DIR / "var" / "static")
 WHITENOISE_USE_FINDERS = True
 
 STORAGE_URL = os.environ.get("STORAGE_URL", (BASE_DIR / "var" / "store").as_uri())
+# How many processes draw the plates of one report: more are faster, and each takes about 250 MB.
+RENDER_PROCESSES = int(os.environ.get("RETRACE_RENDER_PROCESSES", min(2, os.cpu_count() or 1)))
 KEYS_DIR = Path(os.environ.get("RETRACE_KEYS") or BASE_DIR / "var" / "keys")
 UPLOAD_LIMIT_BYTES = int(os.environ.get("RETRACE_UPLOAD_LIMIT_BYTES", 4 * 2**30))
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2**20

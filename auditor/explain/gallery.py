@@ -1,7 +1,8 @@
 """Which items a report shows: by a seeded rule that was fixed before the run."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from itertools import islice, zip_longest
 from statistics import fmean
 
 import numpy as np
@@ -17,8 +18,8 @@ RULE = say(
     "first. Of the places that are left, at most a third go to the worst errors (the wrong "
     "decision with the highest probability first), then at most a third to the least certain "
     "others (the smallest distance between the two highest probabilities first), and the "
-    "rest to typical items: drawn at random with the seed, in turn from each combination of "
-    "label and decision. Ties go to the earlier item."
+    "rest to typical items, drawn at random with the seed. Errors, uncertain and typical items "
+    "are taken in turn from each combination of label and decision. Ties go to the earlier item."
 )
 
 
@@ -30,12 +31,12 @@ def gallery(records: Sequence[ItemRecord], plan: Plan) -> Gallery:
     third = (plan.gallery - len(torn)) // 3
     left = _without(records, torn)
     wrong = [record for record in left if record.predicted != record.entry.label]
-    errors = sorted(wrong, key=lambda record: (-max(record.scores), record.index))[:third]
+    errors = _first(third, sorted(wrong, key=lambda record: (-max(record.scores), record.index)))
     left = _without(left, errors)
-    uncertain = sorted(left, key=lambda record: (_margin(record), record.index))[:third]
+    uncertain = _first(third, sorted(left, key=lambda record: (_margin(record), record.index)))
     left = _without(left, uncertain)
     room = plan.gallery - len(torn) - len(errors) - len(uncertain)
-    typical = [record for record, _ in zip(_in_turn(left, plan.seed), range(room), strict=False)]
+    typical = _first(room, _shuffled(left, plan.seed))
     entries = (
         *(GalleryEntry(rule="methods disagree", item=record) for record in torn),
         *(GalleryEntry(rule="worst error", item=record) for record in errors),
@@ -61,13 +62,22 @@ def _margin(record: ItemRecord) -> float:
     return first - second
 
 
-def _in_turn(records: Sequence[ItemRecord], seed: int) -> Iterator[ItemRecord]:
+def _first(count: int, ordered: Sequence[ItemRecord]) -> list[ItemRecord]:
+    """Return so many records in turn from each combination of label and decision, within it in the given order."""
+    strata = [members for _, members in sorted(_strata(ordered).items())]
+    turns = zip_longest(*strata)
+    return list(islice((record for turn in turns for record in turn if record is not None), count))
+
+
+def _shuffled(records: Sequence[ItemRecord], seed: int) -> list[ItemRecord]:
+    """Return the records at random within each combination of label and decision."""
+    rng = np.random.default_rng(seed)
+    strata = [members for _, members in sorted(_strata(records).items())]
+    return [members[place] for members in strata for place in rng.permutation(len(members))]
+
+
+def _strata(records: Sequence[ItemRecord]) -> dict[tuple[str, str], list[ItemRecord]]:
     strata: dict[tuple[str, str], list[ItemRecord]] = defaultdict(list)
     for record in records:
         strata[record.entry.label, record.predicted].append(record)
-    rng = np.random.default_rng(seed)
-    shuffled = [[members[i] for i in rng.permutation(len(members))] for _, members in sorted(strata.items())]
-    for place in range(max(map(len, shuffled), default=0)):
-        for members in shuffled:
-            if place < len(members):
-                yield members[place]
+    return strata

@@ -14,13 +14,18 @@ _DECLARED = files(__package__).joinpath("pdfua.xml").read_bytes()
 def finish(document: Document, pdf: pydyf.PDF) -> None:
     """Complete a PDF in place; equal documents get equal bytes."""
     _declare(pdf)
-    _set_margins_apart(pdf)
     _name_links(document)
     _scope_headers(document)
     _index_headers(pdf)
+    _list_attachments_once(pdf)
+    finish_part(document, pdf)
+
+
+def finish_part(_document: Document, pdf: pydyf.PDF) -> None:
+    """Complete pages without links, tables and attachments that will be joined to others, in place."""
+    _set_margins_apart(pdf)
     _place_figures(pdf)
     _keep_pixels(pdf)
-    _list_attachments_once(pdf)
 
 
 def _declare(pdf: pydyf.PDF) -> None:

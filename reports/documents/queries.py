@@ -55,11 +55,11 @@ def last_comparison(run: Run) -> Comparison:
     return Comparison.parse(store().get(report.comparison_digest), name="comparison")
 
 
-def gallery_entry(run: Run, index: int) -> GalleryEntry:
-    """Return what the gallery holds about one item; raises Http404 where it does not hold it."""
+def gallery_entry(run: Run, index: int) -> tuple[int, GalleryEntry]:
+    """Return an item's place in the gallery, from 0, and what it holds about it; raises Http404 where it does not."""
     if not run.evidence_digest:
         raise Http404
-    for entry in evidence_by_digest(run.evidence_digest).gallery.entries:
+    for place, entry in enumerate(evidence_by_digest(run.evidence_digest).gallery.entries):
         if entry.item.index == index:
-            return entry
+            return place, entry
     raise Http404

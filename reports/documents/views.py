@@ -5,6 +5,7 @@ from http import HTTPStatus
 from io import BytesIO
 from uuid import UUID
 
+from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -99,13 +100,18 @@ def gallery(request: Request, pk: UUID) -> HttpResponse:
     if not found.evidence_digest:
         raise Http404
     evidence = evidence_by_digest(found.evidence_digest)
+    pages = Paginator(evidence.gallery.entries, results.PER_PAGE)
+    number = pages.get_page(request.GET.get("page")).number
     drawn = portrait(evidence, store())
-    entries = results.gallery(evidence, drawn)
-    return render(
-        request,
-        "documents/results/gallery.html",
-        {"run": found, "evidence": evidence, "entries": entries, "drawn": drawn},
-    )
+    context = {
+        "run": found,
+        "evidence": evidence,
+        "entries": results.gallery(evidence, drawn, number),
+        "drawn": drawn,
+        "scales": results.scales_in_words(drawn, results.scales(found.evidence_digest, number)),
+        "page": pages.page(number),
+    }
+    return render(request, "documents/results/gallery.html", context)
 
 
 @require_safe
@@ -141,11 +147,12 @@ def _chapter(run: Run, name: str) -> Page:
 def panel(request: Request, pk: UUID, index: int, key: str) -> HttpResponse:
     """Answer with one picture of an item of the gallery."""
     found = get_object_or_404(Run, pk=pk)
-    item = gallery_entry(found, index).item
+    place, entry = gallery_entry(found, index)
     drawn = portrait(evidence_by_digest(found.evidence_digest), store())
-    if key not in {one.key for one in drawn.panels(item)}:
+    if key not in {one.key for one in drawn.panels(entry.item)}:
         raise Http404
-    asset = drawn.draw(item, key)
+    shared = results.scales(found.evidence_digest, 1 + place // results.PER_PAGE)
+    asset = drawn.draw(entry.item, key, shared)
     return HttpResponse(asset.content, content_type=asset.kind)
 
 

@@ -92,7 +92,7 @@ def main(root: str) -> None:
     store = Store(Path(root))
     one = item(store, graph(focus=5, directed=True))
     drawn = portrait(evidence(store, one), store)
-    digests = [sha256(drawn.draw(one, panel.key).content) for panel in drawn.panels(one)]
+    digests = [sha256(drawn.draw(one, panel.key, drawn.scales([one])).content) for panel in drawn.panels(one)]
     sys.stdout.write(" ".join(digests))
 
 

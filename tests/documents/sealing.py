@@ -14,7 +14,7 @@ from auditor.common.digest import sha256
 from reports.documents.attachments import attachments
 from reports.documents.finishing import finish
 from reports.documents.html import Page
-from reports.documents.render import drawn
+from reports.documents.printing import drawn
 from reports.documents.signing.authority import Authority
 from reports.documents.signing.block import Block
 from reports.documents.signing.sign import Order, sign_file

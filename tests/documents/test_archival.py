@@ -21,11 +21,11 @@ from auditor.common.store import Store
 from reports.documents.listing import named
 from reports.documents.render import render
 from reports.documents.snapshot import Snapshot
-from tests.documents import factory, graph_factory, table_factory, trust_factory
+from tests.documents import factory, gallery_factory, graph_factory, table_factory, trust_factory
 from tests.documents.opened import PAINTS, SHOWS, Opened, kids
 from tests.explain import volume_toys
 
-KINDS = ("image", "volume", "table", "graph")
+KINDS = ("image", "volume", "table", "graph", "plates")
 RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 XMP = {
     "rdf": RDF[1:-1],
@@ -61,6 +61,8 @@ def snapshot(kind: str, store: Store) -> Snapshot:
     """Return what a report about one kind of item says."""
     if kind == "image":
         return factory.snapshot(factory.evidence(store, marker=True, trust=trust_factory.trust()))
+    if kind == "plates":
+        return factory.snapshot(gallery_factory.evidence(store, 28))  # more than the chapter has room for
     if kind == "table":
         return factory.snapshot(table_factory.evidence(store, table_factory.item(store)))
     one = graph_factory.item(store, graph_factory.graph())

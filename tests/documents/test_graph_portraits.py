@@ -33,6 +33,11 @@ def drawn(store, one):
     return portrait(graph_factory.evidence(store, one), store)
 
 
+def picture(store, one, key):
+    found = drawn(store, one)
+    return found.draw(one, key, found.scales([one])).content
+
+
 def test_two_processes_draw_the_same_bytes(tmp_path):
     found = [
         subprocess.run(
@@ -53,9 +58,9 @@ def test_panels_say_what_they_show(store):
     one = graph_factory.item(store, graph_factory.graph())
     original, gradients, occlusion = drawn(store, one).panels(one)
     assert (original.key, original.notes) == ("original", ("9 nodes, 10 edges",))
-    assert gradients.notes == ("full colour ±1", "thickest edge 0.28", "error 1.0 %")
+    assert gradients.notes == ("−1 to +0.75", "thickest edge 0.28", "error 1.0 %")
     assert "at the nodes of the graph" in gradients.alt
-    assert occlusion.notes == ("full colour ±1",)
+    assert occlusion.notes == ("−1 to +0.75",)
 
 
 def shapes(content: bytes) -> dict[str, int]:
@@ -68,10 +73,10 @@ def shapes(content: bytes) -> dict[str, int]:
 
 def test_nodes_are_red_blue_or_white_by_sign_and_squares_where_negative(store):
     one = graph_factory.item(store, graph_factory.graph())
-    content = drawn(store, one).draw(one, "occlusion").content
+    content = picture(store, one, "occlusion")
     assert shapes(content) == {"for": 5, "against": 2, "none": 2}
     negative = graph_factory.item(store, graph_factory.graph(), -np.abs(graph_factory.MAPS))
-    squares = drawn(store, negative).draw(negative, "occlusion").content
+    squares = picture(store, negative, "occlusion")
     assert squares.count(b"C ") < content.count(b"C ")  # squares have no curves
 
 
@@ -82,13 +87,13 @@ def test_relevant_nodes_focus_and_letters_are_in_the_original(store):
     pictures = []
     for one in (plain, marked, bare):
         item = graph_factory.item(store, one)
-        pictures.append(drawn(store, item).draw(item, "original").content)
+        pictures.append(picture(store, item, "original"))
     assert b"stroke: #b98a1c" in pictures[0]
     assert b"stroke: #b98a1c" not in pictures[2]
     assert len(pictures[1]) > len(pictures[0]) > len(pictures[2])
     numbers = plain.model_copy(update={"nodes": tuple((0.5, 0.0, 0.0) for _ in plain.nodes)})
     item = graph_factory.item(store, numbers)
-    assert len(drawn(store, item).draw(item, "original").content) < len(pictures[0])
+    assert len(picture(store, item, "original")) < len(pictures[0])
 
 
 def test_of_a_large_graph_the_nodes_nearest_to_the_focus_are_drawn(store):
@@ -102,8 +107,17 @@ def test_of_a_large_graph_the_nodes_nearest_to_the_focus_are_drawn(store):
     one = graph_factory.item(store, large, np.linspace(0.1, 1, count, dtype=np.float32))
     found = drawn(store, one)
     assert f"shown are the {MOST} nodes nearest to the one asked about" in found.panels(one)[0].notes
-    assert sum(shapes(found.draw(one, "occlusion").content).values()) == MOST
+    assert sum(shapes(picture(store, one, "occlusion")).values()) == MOST
     assert marks_of(large).nodes == count
+
+
+def test_marks_are_smaller_where_another_graph_of_the_page_has_larger_ones(store):
+    one = graph_factory.item(store, graph_factory.graph())
+    other = graph_factory.item(store, graph_factory.graph(), 4 * graph_factory.MAPS, index=1)
+    found = portrait(graph_factory.evidence(store, one, other), store)
+    assert found.scales([one, other])["occlusion"] == 4
+    alone = found.draw(one, "occlusion", found.scales([one])).content
+    assert found.draw(one, "occlusion", found.scales([one, other])).content != alone
 
 
 def test_a_layout_spreads_nodes_and_follows_edges():
@@ -146,4 +160,4 @@ def test_a_missing_graph_stops_the_picture(store):
     one = graph_factory.item(store, graph_factory.graph())
     store.path(one.entry.content).unlink()
     with pytest.raises(RetraceError, match=r"graph 'graph-0' .* is not in the store"):
-        drawn(store, one).draw(one, "original")
+        drawn(store, one).draw(one, "original", {})

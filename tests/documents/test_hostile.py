@@ -13,7 +13,8 @@ from reports.documents.declared.fields import FIELDS
 from reports.documents.fonts import FACES, characters, covered, needed
 from reports.documents.html import page
 from reports.documents.printable import isolated, printable, visible
-from reports.documents.render import Packaged, render
+from reports.documents.printing import Packaged
+from reports.documents.render import render
 from reports.documents.snapshot import Declaration
 from reports.documents.templatetags.report import plain, whole
 from tests.documents import factory, graph_factory, table_factory
@@ -99,7 +100,7 @@ def printed(tmp_path_factory):
     store = Store(folder / "store")
     snapshot = hostile(store, [text for text in TEXTS.values() if len(text) < 1_000])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("reports.documents.render.Packaged", Watched)
+        patch.setattr("reports.documents.printing.Packaged", Watched)
         (folder / "report.pdf").write_bytes(render(snapshot, store))
     return page(snapshot, store).html, folder / "report.pdf"
 

@@ -8,7 +8,8 @@ import pytest
 
 from auditor.common.store import Store
 from reports.documents.html import Page, page
-from reports.documents.render import drawn, render
+from reports.documents.printing import drawn
+from reports.documents.render import render
 from tests.documents import boxes, extremes
 
 SECTION = re.compile(r'(<body>).*?(<section[^>]* id="summary">.*?</section>).*(</body>)', re.DOTALL)

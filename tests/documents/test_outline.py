@@ -18,11 +18,12 @@ CHAPTERS = (
     "robustness", "findings", "rights", "record", "change", "limits", "methods", "glossary", "verify", "asked",
 )  # fmt: skip
 PLAIN = {
-    "agreement", "alike", "all", "another", "answer", "cells", "chance", "change", "chapter", "changed", "column",
-    "decisions", "difference", "else", "everything", "fact", "for", "important", "instead", "items", "largest", "line",
-    "mean", "measure", "methods", "model's", "moves", "not", "observed", "only", "others", "outcome", "page", "part",
-    "probabilities", "property", "question", "rule", "says", "share", "state", "strongest", "subject", "tested",
-    "then", "this", "unimportant", "was", "what", "with",
+    "agreement", "alike", "all", "another", "answer", "cells", "certain", "chance", "change", "changed", "chapter",
+    "chosen", "column", "decisions", "difference", "disagree", "else", "error", "everything", "fact", "for",
+    "important", "instead", "items", "largest", "least", "line", "mean", "measure", "methods", "model's", "moves",
+    "not", "numbers", "observed", "only", "others", "outcome", "page", "part", "plates", "probabilities", "property",
+    "question", "rule", "says", "share", "state", "strongest", "subject", "tested", "then", "this", "typical",
+    "unimportant", "was", "what", "with", "worst",
 }  # fmt: skip
 
 

@@ -5,7 +5,8 @@ import pytest
 
 from auditor.common.errors import RetraceError
 from auditor.common.store import Store
-from reports.documents.figures.overlay import overlaid, paint, scale_of
+from reports.documents.figures.overlay import paint, scale_of
+from reports.documents.portraits import portrait
 from tests.documents import factory
 
 GREY = np.full((40, 60, 3), 120, dtype=np.uint8)
@@ -36,6 +37,18 @@ def test_signs_differ_in_grey_too_by_their_outline():
     assert white[0] > white[1] > 0
 
 
+def test_outlines_stand_out_on_white_and_on_black():
+    for level in (0, 255):
+        ground = np.full((40, 60, 3), level, dtype=np.uint8)
+        line = paint(ground, ramp(1.0))[9:12, 15].astype(int).sum(axis=1)
+        assert np.abs(np.diff(line)).max() > 300
+
+
+def test_the_same_map_is_paler_on_a_larger_scale():
+    pale, full = (paint(GREY, ramp(0.4), scale)[15, 15].astype(int) for scale in (4.0, 0.4))
+    assert full[0] - full[2] > 3 * (pale[0] - pale[2]) > 0
+
+
 def test_the_scale_is_robust_against_one_extreme_pixel():
     values = np.random.default_rng(0).uniform(-1, 1, (100, 100)).astype(np.float32)
     values[0, 0] = 1000
@@ -48,9 +61,10 @@ def test_a_small_map_is_enlarged_to_the_image():
 
 def test_a_missing_array_is_said_with_its_item_and_method(tmp_path):
     store = Store(tmp_path)
-    item = factory.evidence(store).gallery.entries[2].item
+    evidence = factory.evidence(store)
+    item = evidence.gallery.entries[2].item
     store.path(item.maps["occlusion"].array.sha256).unlink()
     with pytest.raises(
         RetraceError, match=r"map of item 'phantom-0002' by occlusion .* not in the store; restore"
     ):
-        overlaid(item, "occlusion", store)
+        portrait(evidence, store).scales([item])

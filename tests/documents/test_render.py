@@ -19,7 +19,8 @@ from auditor.common.store import Store
 from reports.documents.book import Asset
 from reports.documents.fonts import FACES, MONO, truetype
 from reports.documents.html import page
-from reports.documents.render import Packaged, render
+from reports.documents.printing import Packaged
+from reports.documents.render import render
 from tests import words
 from tests.documents import factory
 

@@ -1,7 +1,10 @@
 """Volumes in reports: planes lie where they say, on one scale, and pages hold what the evidence says."""
 
+import io
+
 import numpy as np
 import pytest
+from PIL import Image
 
 from auditor.common.errors import RetraceError
 from auditor.common.store import Store
@@ -11,6 +14,7 @@ from reports.documents.figures.planes import Solid, middle_of, strongest, three_
 from reports.documents.figures.source import attribution, picture
 from reports.documents.html import page
 from reports.documents.portraits import portrait
+from reports.documents.sheets import layout
 from tests.documents import factory
 from tests.explain import volume_toys
 from tests.explain.formats import dicoms
@@ -88,15 +92,26 @@ def test_a_panel_a_method_and_the_original(audited):
     drawn, item = portrait(evidence, store), evidence.gallery.entries[0].item
     panels = drawn.panels(item)
     assert [panel.key for panel in panels] == ["original", "occlusion", "integrated_gradients"]
-    assert len({drawn.draw(item, panel.key).content for panel in panels}) == 3
-    assert drawn.draw(item, "original") == portrait(evidence, store).draw(item, "original")
+    scales = drawn.scales([item])
+    assert set(scales) == {"occlusion", "integrated_gradients"}
+    assert len({drawn.draw(item, panel.key, scales).content for panel in panels}) == 3
+    assert drawn.draw(item, "original", scales) == portrait(evidence, store).draw(item, "original", {})
+
+
+def test_planes_are_drawn_at_the_size_of_print(audited):
+    evidence, store = audited
+    item = evidence.gallery.entries[0].item
+    printed = portrait(evidence, store, layout(evidence).pixels).draw(item, "original", {})
+    width, height = Image.open(io.BytesIO(printed.content)).size
+    assert width <= layout(evidence).pixels == round(87.6 / 25.4 * 150)
+    assert height < 0.542 * layout(evidence).pixels + 2
 
 
 def test_a_missing_volume_is_said_with_its_item(audited, tmp_path):
     evidence, _ = audited
     item = evidence.gallery.entries[0].item
     with pytest.raises(RetraceError, match=rf"volume of item '{item.entry.id}' .* not in the store; restore"):
-        portrait(evidence, Store(tmp_path)).draw(item, "original")
+        portrait(evidence, Store(tmp_path)).draw(item, "original", {})
 
 
 def test_the_report_says_layers_and_what_was_taken_out(audited):
@@ -106,7 +121,7 @@ def test_the_report_says_layers_and_what_was_taken_out(audited):
     assert "Layers count from the feet up" in html
     assert "What was taken out of the files" in html
     assert "3 of 24, by what their headers say" in html
-    assert "across-2" in html
+    assert 'class="scales across-2"' in html
 
 
 def test_fields_are_listed_in_the_standards_words():

@@ -1,6 +1,7 @@
 """Heatmap overlays: red speaks for the decision, blue against it, no colour is no contribution."""
 
 import io
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,42 +10,44 @@ from PIL import Image
 from auditor.common.said import say
 from auditor.common.store import Store
 from auditor.explain.evidence import ItemRecord
-from reports.documents.figures.source import Bytes, Floats, attribution, mask, picture
+from reports.documents.figures.source import Bytes, Floats, mask, picture
 
 PERCENTILE = 99.5
 SIZE = 320
-POSITIVE = np.array([178, 24, 43], dtype=np.float32)
-NEGATIVE = np.array([33, 102, 172], dtype=np.float32)
+POSITIVE, NEGATIVE = (178, 24, 43), (33, 102, 172)
 _STRONGEST, _CONTOUR, _DASH = 0.85, 0.5, 6
+_OPACITIES = (
+    (255 * _STRONGEST * np.linspace(0, 1, 256) ** 0.75).round().astype(np.uint8)
+)  # never hiding the image
+_LIGHT, _DARK = (255, 255, 255), (27, 36, 48)
+_FINE, _PRINTED = {"quality": 90, "subsampling": 0}, {"quality": 75, "subsampling": 2, "optimize": True}
 
 
 def scale_of(values: Floats) -> float:
-    """Return what full colour stands for: the 99.5th percentile of the map's absolute values."""
+    """Return what full colour stands for: the 99.5th percentile of absolute values, of one map or of several."""
     magnitude = np.abs(values)
     return float(np.percentile(magnitude, PERCENTILE)) or float(magnitude.max())
-
-
-def opacity(strength: Floats) -> Floats:
-    """Return how opaque the colour is at a strength in [0, 1]: none at 0, never hiding the image."""
-    return np.asarray(_STRONGEST * strength**0.75, dtype=np.float32)
 
 
 def paint(image: Bytes, values: Floats, scale: float | None = None) -> Bytes:
     """Return an image (height, width, 3) under a map of any size; zero leaves it unchanged.
 
-    A line follows half of full colour, unbroken around positive and dashed around negative areas, so that
-    the sign can be told without colour.
+    A light line with a dark one outside follows half of full colour, unbroken around positive and dashed around
+    negative areas, so that the sign can be told without colour and on any ground.
     """
     full = scale_of(values) if scale is None else scale
     height, width = image.shape[:2]
     signed = np.clip(values / full, -1, 1) if full > 0 else np.zeros_like(values)
     signed = _resize(signed, (width, height))  # (height, width)
-    alpha = opacity(np.abs(signed))[..., None]  # (height, width, 1)
-    colour = np.where(signed[..., None] > 0, POSITIVE, NEGATIVE)
-    blended = image * (1 - alpha) + colour * alpha
-    blended[_edge(signed > _CONTOUR)] = (255, 255, 255)
-    blended[_edge(signed < -_CONTOUR) & _dashes(height, width)] = (255, 255, 255)
-    return np.asarray(blended.round(), dtype=np.uint8)
+    alpha = Image.fromarray(_OPACITIES.take((np.abs(signed) * 255).astype(np.uint8)))
+    sign = Image.fromarray(signed > 0).convert("L")
+    colour = Image.composite(
+        Image.new("RGB", (width, height), POSITIVE), Image.new("RGB", (width, height), NEGATIVE), sign
+    )
+    blended = np.array(Image.composite(colour, Image.fromarray(image), alpha))
+    _line(blended, signed > _CONTOUR, None)
+    _line(blended, signed < -_CONTOUR, _dashes(height, width))
+    return blended
 
 
 def outline(image: Bytes, region: NDArray[np.bool_]) -> Bytes:
@@ -55,46 +58,50 @@ def outline(image: Bytes, region: NDArray[np.bool_]) -> Bytes:
     return drawn
 
 
-def original(item: ItemRecord, store: Store, *, outlined: bool = False) -> Bytes:
-    """Return an item's image as (height, width, 3), with the relevant region outlined where asked."""
-    size = _size(item)
-    image = picture(
-        store, item.entry.content, size, say("The image of item %(item)s", item=repr(item.entry.id))
-    )
-    if outlined and item.entry.mask:
-        return outline(
-            image,
-            mask(store, item.entry.mask, size, say("The mask of item %(item)s", item=repr(item.entry.id))),
-        )
-    return image
+def original(item: ItemRecord, store: Store, side: int = SIZE) -> Bytes:
+    """Return an item's image as (height, width, 3), as many pixels as `side` along its longer side."""
+    what = say("The image of item %(item)s", item=repr(item.entry.id))
+    return picture(store, item.entry.content, _size(item, side), what)
 
 
-def overlaid(item: ItemRecord, method: str, store: Store) -> tuple[Bytes, float]:
-    """Return an item's image in grey under the map of one method, and what full colour stands for."""
-    what = say("The map of item %(item)s by %(method)s", item=repr(item.entry.id), method=method)
-    values = attribution(store, item.maps[method].array, what)
-    grey = np.asarray(Image.fromarray(original(item, store)).convert("L").convert("RGB"))
-    scale = scale_of(values)
-    return paint(grey, values, scale), scale
+def outlined(image: Bytes, item: ItemRecord, store: Store) -> Bytes:
+    """Return an item's image with the border of its relevant region, which its mask names."""
+    height, width = image.shape[:2]
+    if item.entry.mask is None:
+        return image
+    what = say("The mask of item %(item)s", item=repr(item.entry.id))
+    return outline(image, mask(store, item.entry.mask, (width, height), what))
 
 
-def fitted(shape: tuple[int, ...]) -> tuple[int, int]:
-    """Return (width, height) in pixels of a picture (height, width), so enlarged that the longer side fits."""
-    factor = SIZE / max(shape)
+def grey(image: Bytes) -> Bytes:
+    """Return an image in grey, (height, width, 3), as it lies under a map."""
+    return np.asarray(Image.fromarray(image).convert("L").convert("RGB"))
+
+
+def fitted(shape: tuple[int, ...], side: int = SIZE) -> tuple[int, int]:
+    """Return (width, height) in pixels of a picture (height, width), so resized that the longer side fits."""
+    factor = side / max(shape)
     return max(1, round(shape[1] * factor)), max(1, round(shape[0] * factor))
 
 
 def encoded(image: Bytes, kind: str) -> bytes:
     """Return a picture as PNG or as JPEG at high quality without colour subsampling."""
     stream = io.BytesIO()
-    options = {"quality": 90, "subsampling": 0} if kind == "JPEG" else {"optimize": False}
-    Image.fromarray(image).save(stream, kind, **options)
+    Image.fromarray(image).save(stream, kind, **(_FINE if kind == "JPEG" else {"optimize": False}))
     return stream.getvalue()
 
 
-def _size(item: ItemRecord) -> tuple[int, int]:
+def printed(image: Bytes) -> bytes:
+    """Return a picture that has as many pixels as it is printed with as a small JPEG; one in grey has one channel."""
+    stream, drawn = io.BytesIO(), Image.fromarray(image)
+    colourless = np.array_equal(image[..., 0], image[..., 1]) and np.array_equal(image[..., 1], image[..., 2])
+    (drawn.getchannel(0) if colourless else drawn).save(stream, "JPEG", **_PRINTED)
+    return stream.getvalue()
+
+
+def _size(item: ItemRecord, side: int) -> tuple[int, int]:
     """Return (width, height) in pixels: the shape of the maps, fitted."""
-    return fitted(next((record.array.shape for record in item.maps.values()), (SIZE, SIZE)))
+    return fitted(next((record.array.shape for record in item.maps.values()), (side, side)), side)
 
 
 def _resize(values: Floats, size: tuple[int, int]) -> Floats:
@@ -104,12 +111,32 @@ def _resize(values: Floats, size: tuple[int, int]) -> Floats:
     return np.asarray(resized, dtype=np.float32)
 
 
+def _line(picture: Bytes, region: NDArray[np.bool_], dashes: NDArray[np.bool_] | None) -> None:
+    """Draw the border of a region into a picture: light within it, dark around it, at some places only where asked."""
+    if not region.any():
+        return
+    inner, outer = _edge(region), _grown(region) & ~region
+    if dashes is not None:
+        inner, outer = inner & dashes, outer & dashes
+    picture[inner], picture[outer] = _LIGHT, _DARK
+
+
+def _grown(region: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return a region and the places beside it."""
+    wide = region.copy()
+    wide[1:] |= region[:-1]
+    wide[:-1] |= region[1:]
+    wide[:, 1:] |= region[:, :-1]
+    wide[:, :-1] |= region[:, 1:]
+    return wide
+
+
 def _edge(region: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    inner = np.pad(region, 1, mode="edge")
-    eroded = inner[:-2, 1:-1] & inner[2:, 1:-1] & inner[1:-1, :-2] & inner[1:-1, 2:]
-    return np.asarray(region & ~eroded, dtype=np.bool_)
+    """Return the places of a region beside which lies another; the border of the picture is none."""
+    return np.asarray(region & _grown(~region), dtype=np.bool_)
 
 
+@lru_cache(maxsize=8)
 def _dashes(height: int, width: int) -> NDArray[np.bool_]:
     rows, columns = np.ogrid[:height, :width]
     return np.asarray(((rows + columns) // _DASH) % 2 == 0, dtype=np.bool_)

@@ -13,7 +13,8 @@ from reports.documents.figures.style import typeface
 
 Place = tuple[int, int, int]
 
-_WIDTH, _HIGHEST, _GAP, _STRIP, _TICK, _INSET = 840, 420, 12, 34, 8, 12
+WIDTH = 840
+_HIGHEST, _GAP, _STRIP, _TICK, _INSET, _LETTER, _CAPTION = 420, 12, 34, 8, 12, 20, 21  # of a sheet of WIDTH
 _GROUND, _WORDS, _LETTERS = (16, 20, 26), (214, 220, 228), (250, 250, 250)
 _AXES = {0: (1, 2), 1: (0, 2), 2: (0, 1)}  # what runs down and across a plane of each axis
 _ENDS = {
@@ -33,23 +34,24 @@ class Solid(NamedTuple):
     scale: float = 0.0
 
 
-def three_planes(solid: Solid, at: Place) -> Bytes:
-    """Return the axial, the coronal and the sagittal plane through a voxel, (height, width, 3).
+def three_planes(solid: Solid, at: Place, width: int = WIDTH) -> Bytes:
+    """Return the axial, the coronal and the sagittal plane through a voxel, (height, at most `width`, 3).
 
     The head is up; in the axial plane the front is up and the person's right is at the left. Ticks at the borders
     show where the other planes lie. A map may be on another grid than the volume.
     """
     extents = [side * step for side, step in zip(solid.grey.shape, solid.spacing, strict=True)]
     sizes = {axis: (extents[across], extents[down]) for axis, (down, across) in _AXES.items()}
-    factor = min(
-        (_WIDTH - 2 * _GAP) / sum(width for width, _height in sizes.values()),
-        _HIGHEST / max(height for _width, height in sizes.values()),
+    unit = width / WIDTH
+    factor = unit * min(
+        (WIDTH - 2 * _GAP) / sum(across for across, _down in sizes.values()),
+        _HIGHEST / max(down for _across, down in sizes.values()),
     )
     drawn = [
-        _plane(solid, axis, at, (max(1, round(width * factor)), max(1, round(height * factor))))
-        for axis, (width, height) in sizes.items()
+        _plane(solid, axis, at, (max(1, round(across * factor)), max(1, round(down * factor))), unit)
+        for axis, (across, down) in sizes.items()
     ]
-    return _side_by_side(drawn, [_caption(solid, axis, at) for axis in _AXES])
+    return _side_by_side(drawn, [_caption(solid, axis, at) for axis in _AXES], unit)
 
 
 def middle_of(shape: tuple[int, ...], region: NDArray[np.bool_] | None) -> Place:
@@ -71,7 +73,7 @@ def strongest(values: Floats, shape: tuple[int, ...]) -> Place:
     return depth, height, width
 
 
-def _plane(solid: Solid, axis: int, at: Place, size: tuple[int, int]) -> Bytes:
+def _plane(solid: Solid, axis: int, at: Place, size: tuple[int, int], unit: float) -> Bytes:
     grey = (255 * np.clip(_cut(solid.grey, axis, at[axis]), 0, 1)).round().astype(np.uint8)
     image = np.asarray(Image.fromarray(grey).convert("RGB").resize(size, Image.Resampling.BICUBIC))
     if solid.values is not None:
@@ -80,7 +82,7 @@ def _plane(solid: Solid, axis: int, at: Place, size: tuple[int, int]) -> Bytes:
     if solid.region is not None:
         inside = _cut(solid.region, axis, at[axis]).astype(np.uint8)
         image = outline(image, np.asarray(Image.fromarray(inside).resize(size, Image.Resampling.NEAREST)) > 0)
-    return _lettered(image, axis, _ticks(solid, axis, at, size))
+    return _lettered(image, axis, _ticks(solid, axis, at, size), unit)
 
 
 def _cut(values: NDArray[Any], axis: int, index: int) -> NDArray[Any]:
@@ -97,24 +99,25 @@ def _ticks(solid: Solid, axis: int, at: Place, size: tuple[int, int]) -> tuple[i
     return int(x * size[0]), int((y if axis == 0 else 1 - y) * size[1])
 
 
-def _lettered(image: Bytes, axis: int, crossing: tuple[int, int]) -> Bytes:
+def _lettered(image: Bytes, axis: int, crossing: tuple[int, int], unit: float) -> Bytes:
     picture = Image.fromarray(image)
     draw, (width, height), (x, y) = ImageDraw.Draw(picture), picture.size, crossing
-    for first, last in ((0, _TICK), (height - 1 - _TICK, height - 1)):
-        draw.line((x, first, x, last), fill=_WORDS, width=2)
-    for first, last in ((0, _TICK), (width - 1 - _TICK, width - 1)):
-        draw.line((first, y, last, y), fill=_WORDS, width=2)
+    tick, inset, line = round(_TICK * unit), round(_INSET * unit), max(1, round(2 * unit))
+    for first, last in ((0, tick), (height - 1 - tick, height - 1)):
+        draw.line((x, first, x, last), fill=_WORDS, width=line)
+    for first, last in ((0, tick), (width - 1 - tick, width - 1)):
+        draw.line((first, y, last, y), fill=_WORDS, width=line)
     down, across = _AXES[axis]
     x, y = width // 2, height // 2
-    places = ((x, _INSET, "ma"), (x, height - _INSET, "md"), (_INSET, y, "lm"), (width - _INSET, y, "rm"))
+    places = ((x, inset, "ma"), (x, height - inset, "md"), (inset, y, "lm"), (width - inset, y, "rm"))
     for (left, top, anchor), letter in zip(places, _ENDS[down] + _ENDS[across], strict=True):
         draw.text(
             (left, top),
             letter,
-            font=_font(20),
+            font=_font(_LETTER * unit),
             fill=_LETTERS,
             anchor=anchor,
-            stroke_width=2,
+            stroke_width=line,
             stroke_fill=_GROUND,
         )
     return np.asarray(picture)
@@ -129,19 +132,21 @@ def _caption(solid: Solid, axis: int, at: Place) -> str:
     }
 
 
-def _side_by_side(drawn: list[Bytes], captions: list[str]) -> Bytes:
+def _side_by_side(drawn: list[Bytes], captions: list[str], unit: float) -> Bytes:
     """Put planes next to each other, at mid height, each over its caption."""
-    tallest = max(len(plane) for plane in drawn)
-    width = sum(plane.shape[1] for plane in drawn) + _GAP * (len(drawn) - 1)
-    sheet = Image.new("RGB", (width, tallest + _STRIP), _GROUND)
+    tallest, gap, strip = max(len(plane) for plane in drawn), round(_GAP * unit), round(_STRIP * unit)
+    width = sum(plane.shape[1] for plane in drawn) + gap * (len(drawn) - 1)
+    sheet = Image.new("RGB", (width, tallest + strip), _GROUND)
     draw, left = ImageDraw.Draw(sheet), 0
     for plane, caption in zip(drawn, captions, strict=True):
         sheet.paste(Image.fromarray(plane), (left, (tallest - len(plane)) // 2))
         middle = left + plane.shape[1] // 2
-        draw.text((middle, tallest + _STRIP // 2), caption, font=_font(21), fill=_WORDS, anchor="mm")
-        left += plane.shape[1] + _GAP
+        draw.text(
+            (middle, tallest + strip // 2), caption, font=_font(_CAPTION * unit), fill=_WORDS, anchor="mm"
+        )
+        left += plane.shape[1] + gap
     return np.asarray(sheet)
 
 
-def _font(size: int) -> ImageFont.FreeTypeFont:
+def _font(size: float) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(typeface(), size)

@@ -13,17 +13,18 @@ _WIDTH, _ROW, _ACROSS, _PANEL, _MOST_NAMES = 166.0, 5.2, 4, 27.5, 88.0
 
 
 class Method(NamedTuple):
-    """A method's title and what it attributes to each row of the chart."""
+    """A method's title, what it attributes to each row of the chart, and what a bar of full length stands for."""
 
     title: str
     values: list[float]
+    full: float
 
 
 def row_chart(rows: Sequence[tuple[str, str]], methods: Sequence[Method]) -> bytes:
     """Return the chart as SVG; `rows` are (column, value) from top to bottom.
 
-    A bar to the right is positive, one to the left negative and hatched. Each panel has its own scale, from minus to
-    plus the largest absolute value, which stands at its top.
+    A bar to the right is positive, one to the left negative and hatched. Each panel has the scale of its method, from
+    minus to plus what a bar of full length stands for; a bar that would be longer, as a sum may be, ends there.
     """
     across = min(_ACROSS, len(methods)) or 1
     names = min(_WIDTH - across * _PANEL, _MOST_NAMES)
@@ -62,12 +63,12 @@ def _names(axes: Axes, rows: Sequence[tuple[str, str]], letters: int) -> None:
 
 def _bars(axes: Axes, method: Method) -> None:
     values = method.values
-    largest = max((abs(value) for value in values), default=0.0) or 1.0
+    full = method.full or 1.0
     axes.set_xlim(-1.45, 1.45)
     axes.set_ylim(len(values) - 0.5, -0.5)
     axes.axvline(0, color=SOFT, linewidth=0.6)
     for y, value in enumerate(values):
-        length, positive = value / largest, value > 0
+        length, positive = min(max(value / full, -1.0), 1.0), value > 0
         axes.barh(
             y,
             length,

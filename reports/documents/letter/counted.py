@@ -105,7 +105,7 @@ def _picture(facts: LetterFacts, book: Book, item: ItemRecord, found: Reasons) -
         return None
     drawn = portrait(facts.evidence, book.store)
     return Picture(
-        url=book.keep(drawn.draw(item, found.method)),
+        url=book.keep(drawn.draw(item, found.method, drawn.scales([item]))),
         alt=_("The picture of the case, with the parts in colour that counted. They are named in the list."),
         caption=_("Red spoke for the result, blue against it. Without colour: it hardly counted."),
     )

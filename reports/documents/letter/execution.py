@@ -13,7 +13,7 @@ from reports.documents.finishing import finish
 from reports.documents.letter.facts import LetterFacts
 from reports.documents.letter.page import letter_page
 from reports.documents.models import Letter
-from reports.documents.render import drawn
+from reports.documents.printing import drawn
 from reports.ledger.services import ledger_append
 
 KIND = "letter"

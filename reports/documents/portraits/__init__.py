@@ -3,13 +3,13 @@
 from auditor.common.store import Store
 from auditor.explain.evidence import Evidence
 from auditor.explain.spec import Modality
-from reports.documents.portraits.base import Panel, Portrait
+from reports.documents.portraits.base import Panel, Portrait, Scales
 from reports.documents.portraits.graph import GraphPortrait
 from reports.documents.portraits.image import ImagePortrait
 from reports.documents.portraits.table import TablePortrait
 from reports.documents.portraits.volume import VolumePortrait
 
-__all__ = ["Panel", "Portrait", "portrait"]
+__all__ = ["Panel", "Portrait", "Scales", "portrait"]
 
 _PORTRAITS: dict[Modality, type[Portrait]] = {
     "graph": GraphPortrait,
@@ -19,6 +19,6 @@ _PORTRAITS: dict[Modality, type[Portrait]] = {
 }
 
 
-def portrait(evidence: Evidence, store: Store) -> Portrait:
-    """Return what draws the items of this evidence."""
-    return _PORTRAITS[evidence.model.spec.input.kind](evidence, store)
+def portrait(evidence: Evidence, store: Store, pixels: int | None = None) -> Portrait:
+    """Return what draws the items of this evidence: for the screen, or for paper at `pixels` across a panel."""
+    return _PORTRAITS[evidence.model.spec.input.kind](evidence, store, pixels)

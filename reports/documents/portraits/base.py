@@ -1,26 +1,36 @@
-"""What every portrait has: panels with their words, and a way to draw one."""
+"""What every portrait has: panels with their words, a scale shared by items, and a way to draw one."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+import numpy as np
 from django.utils.translation import gettext as _
 
 from auditor.common.said import say
 from auditor.common.store import Store
 from auditor.explain.evidence import Evidence, ItemRecord
 from auditor.explain.trust.documents import MethodTrust
+from auditor.language import localized
 from reports.documents.book import Asset
 from reports.documents.figures.source import Floats, attribution
 from reports.documents.formats import number
 
+Scales = Mapping[str, float]
+"""What full colour, or a bar of full length, stands for, by the method."""
+
 
 class Panel(NamedTuple):
-    """One picture of an item: the key under which it is drawn, its title, what it shows, and notes below it."""
+    """One picture of an item: the key under which it is drawn, its title, what it shows, and notes below it.
+
+    `tested` says how the method stood its tests, and is empty for what no method made or nobody tested.
+    """
 
     key: str
     title: str
     alt: str
     notes: tuple[str, ...]
+    tested: str = ""
 
 
 class Portrait(ABC):
@@ -36,18 +46,44 @@ class Portrait(ABC):
     across: int = 4
     scale: str = "colour"
 
-    def __init__(self, evidence: Evidence, store: Store) -> None:
-        self.evidence, self.store = evidence, store
+    def __init__(self, evidence: Evidence, store: Store, pixels: int | None = None) -> None:
+        """Draw for the screen, or for paper at as many `pixels` across a panel as it is printed with."""
+        self.evidence, self.store, self.pixels = evidence, store, pixels
         self.titles = {method.card.name: method.card.title for method in evidence.methods}
-        self._tests = {method.method: _tested(method) for method in evidence.trust.methods}
+        self._tests = {method.method: tested(method) for method in evidence.trust.methods}
+        self._held: dict[tuple[int, str], Floats] = {}
 
     @abstractmethod
     def panels(self, item: ItemRecord) -> list[Panel]:
         """Return the panels of an item in their order; raises RetraceError where an array is missing."""
 
     @abstractmethod
-    def draw(self, item: ItemRecord, key: str) -> Asset:
+    def draw(self, item: ItemRecord, key: str, scales: Scales) -> Asset:
         """Return one panel's picture; raises RetraceError where what it is drawn from is missing or damaged."""
+
+    @abstractmethod
+    def full(self, values: Floats) -> float:
+        """Return what full colour stands for in maps of one method, all values of them in one array."""
+
+    def scales(self, items: Sequence[ItemRecord]) -> Scales:
+        """Return the scale that items share, method by method, and hold their maps until the next items come.
+
+        Raises RetraceError where a map is missing or damaged.
+        """
+        self._held = {}
+        self._held = {
+            (item.index, name): self.values(item, name) for item in items for name in self.shown(item)
+        }
+        found = {}
+        for name in self.titles:
+            maps = [values.ravel() for (_index, method), values in self._held.items() if method == name]
+            if maps:
+                found[name] = self.full(np.concatenate(maps))
+        return found
+
+    def tested(self, name: str) -> str:
+        """Return how a method stood its tests, empty where it was not tested."""
+        return self._tests.get(name, "")
 
     def shown(self, item: ItemRecord) -> list[str]:
         """Return the methods that an item has maps of, in the plan's order."""
@@ -55,6 +91,9 @@ class Portrait(ABC):
 
     def values(self, item: ItemRecord, name: str) -> Floats:
         """Return what a method attributes to the parts of an item, (*places)."""
+        held = self._held.get((item.index, name))
+        if held is not None:
+            return held
         return attribution(
             self.store,
             item.maps[name].array,
@@ -62,10 +101,8 @@ class Portrait(ABC):
         )
 
     def belief(self, item: ItemRecord, name: str) -> list[str]:
-        """Return how far one map can be believed: how its method stood its tests, and what it says of itself."""
+        """Return what one map says of how far it can be believed."""
         record, said = item.maps[name], []
-        if name in self._tests:
-            said.append(self._tests[name])
         if record.completeness is not None:
             said.append(_("error %(value)s %%") % {"value": number(100 * record.completeness, 1)})
         if record.noise is not None:
@@ -75,7 +112,19 @@ class Portrait(ABC):
         return said
 
 
-def _tested(method: MethodTrust) -> str:
+def extent(values: Floats) -> str:
+    """Return the lowest and the highest value of a map in words."""
+    if not values.any():
+        return _("no contribution")
+    return _("%(low)s to %(high)s") % {"low": _signed(values.min()), "high": _signed(values.max())}
+
+
+def _signed(value: np.float32) -> str:
+    return localized(f"{value:+.2g}").replace("-", "−") if value else "0"
+
+
+def tested(method: MethodTrust) -> str:
+    """Return how a method stood its tests."""
     if method.trusted:
         return _("✓ tests passed")
     failed = any(verdict.outcome == "failed" for verdict in method.verdicts)

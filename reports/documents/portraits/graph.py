@@ -12,7 +12,7 @@ from reports.documents.figures.graph import Drawing, attributed, original
 from reports.documents.figures.layout import Pairs, distances, layout
 from reports.documents.figures.source import Floats, attribution, stored
 from reports.documents.formats import short
-from reports.documents.portraits.base import Panel, Portrait
+from reports.documents.portraits.base import Panel, Portrait, Scales, extent
 
 ORIGINAL, MOST = "original", 50
 
@@ -34,7 +34,7 @@ class GraphPortrait(Portrait):
         first = Panel(ORIGINAL, _("original"), _("Graph of item %(id)s as given") % words, tuple(notes))
         return [first, *(self._map(item, graph, name, words) for name in self.shown(item))]
 
-    def draw(self, item: ItemRecord, key: str) -> Asset:
+    def draw(self, item: ItemRecord, key: str, scales: Scales) -> Asset:
         """Return a panel as SVG."""
         graph = self._graph(item)
         kept = self._kept(item, graph)
@@ -43,7 +43,12 @@ class GraphPortrait(Portrait):
             return Asset(original(drawing), "image/svg+xml")
         edges, values = self._edges(item, key, graph), self.values(item, key)
         strength = {} if edges is None else _shares(edges[np.ix_(kept, kept)], edges, drawing.pairs)
-        return Asset(attributed(drawing, values[kept] / _largest(values), strength), "image/svg+xml")
+        share = values[kept] / (scales[key] or 1.0)
+        return Asset(attributed(drawing, share, strength), "image/svg+xml")
+
+    def full(self, values: Floats) -> float:
+        """Return the largest absolute value."""
+        return float(np.abs(values).max())
 
     def _graph(self, item: ItemRecord) -> Graph:
         what = say("The graph %(item)s", item=repr(item.entry.id))
@@ -108,12 +113,14 @@ class GraphPortrait(Portrait):
 
     def _map(self, item: ItemRecord, graph: Graph, name: str, words: dict[str, str]) -> Panel:
         title, values, edges = self.titles[name], self.values(item, name), self._edges(item, name, graph)
-        full = _("full colour ±%(value)s") % {"value": short(_largest(values), 2)}
-        notes = [full if values.any() else _("no contribution")]
+        notes = [extent(values)]
         if edges is not None and edges.any():
             notes.append(_("thickest edge %(value)s") % {"value": short(_largest(edges), 2)})
-        alt = _("Item %(id)s: attribution to “%(target)s” by %(title)s, at the nodes of the graph")
-        return Panel(name, title, alt % (words | {"title": title}), (*notes, *self.belief(item, name)))
+        alt = _(
+            "Item %(id)s: attribution to “%(target)s” by %(title)s, at the nodes of the graph, from %(extent)s"
+        )
+        told = words | {"title": title, "extent": notes[0]}
+        return Panel(name, title, alt % told, (*notes, *self.belief(item, name)), self.tested(name))
 
 
 def _nearest(graph: Graph) -> str:

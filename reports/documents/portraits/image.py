@@ -1,20 +1,30 @@
 """Images: the image as given, and under the map of each method."""
 
+import numpy as np
 from django.utils.translation import gettext as _
 
-from auditor.common.said import say
 from auditor.explain.evidence import ItemRecord
 from reports.documents.book import Asset
-from reports.documents.figures.overlay import encoded, original, overlaid, scale_of
-from reports.documents.figures.source import attribution
-from reports.documents.formats import short
-from reports.documents.portraits.base import Panel, Portrait
+from reports.documents.figures.overlay import (
+    SIZE,
+    encoded,
+    grey,
+    original,
+    outlined,
+    paint,
+    printed,
+    scale_of,
+)
+from reports.documents.figures.source import Bytes, Floats
+from reports.documents.portraits.base import Panel, Portrait, Scales, extent
 
 ORIGINAL = "original"
 
 
 class ImagePortrait(Portrait):
     """Tiles: the original with the outline of the relevant region, then one a method."""
+
+    _last: tuple[int, Bytes] | None = None  # an item's panels are drawn one after the other
 
     def panels(self, item: ItemRecord) -> list[Panel]:
         """Return the original and the map of every method."""
@@ -27,19 +37,40 @@ class ImagePortrait(Portrait):
         )
         return [first, *(self._map(item, name, words) for name in self.shown(item))]
 
-    def draw(self, item: ItemRecord, key: str) -> Asset:
+    def draw(self, item: ItemRecord, key: str, scales: Scales) -> Asset:
         """Return a panel as JPEG."""
-        if key == ORIGINAL:
-            return Asset(encoded(original(item, self.store, outlined=True), "JPEG"), "image/jpeg")
-        return Asset(encoded(overlaid(item, key, self.store)[0], "JPEG"), "image/jpeg")
+        drawn = self._image(item)
+        if key != ORIGINAL:
+            drawn = paint(grey(drawn), self.values(item, key), scales[key])
+        elif item.entry.mask:
+            drawn = outlined(drawn, item, self.store)
+        return Asset(printed(drawn) if self.pixels else encoded(drawn, "JPEG"), "image/jpeg")
+
+    def full(self, values: Floats) -> float:
+        """Return the 99.5th percentile of absolute values."""
+        return scale_of(values)
+
+    def _image(self, item: ItemRecord) -> Bytes:
+        if self._last is None or self._last[0] != item.index:
+            self._last = item.index, original(item, self.store, self.pixels or SIZE)
+        return self._last[1]
 
     def _map(self, item: ItemRecord, name: str, words: dict[str, str]) -> Panel:
-        title = self.titles[name]
-        scale = scale_of(
-            attribution(self.store, item.maps[name].array, say("The map by %(method)s", method=name))
+        title, values = self.titles[name], self.values(item, name)
+        alt = _(
+            "Item %(id)s: attribution to “%(target)s” by %(title)s, painted over the image, from %(extent)s"
         )
-        full = (
-            _("no contribution") if scale == 0 else _("full colour ±%(value)s") % {"value": short(scale, 2)}
-        )
-        alt = _("Item %(id)s: attribution to “%(target)s” by %(title)s, painted over the image")
-        return Panel(name, title, alt % (words | {"title": title}), (full, *self.belief(item, name)))
+        told = words | {"title": title, "extent": extent(values)}
+        notes = (extent(values), *self.belief(item, name))
+        return Panel(name, title, f"{alt % told}{_strongest(values)}", notes, self.tested(name))
+
+
+def _strongest(values: Floats) -> str:
+    """Say where a map is largest in size, for those who do not see it."""
+    if not values.any():
+        return ""
+    row, column = np.unravel_index(int(np.abs(values).argmax()), values.shape)
+    return _(", strongest %(x)d %% from the left and %(y)d %% from the top") % {
+        "x": round(100 * (int(column) + 0.5) / values.shape[1]),
+        "y": round(100 * (int(row) + 0.5) / values.shape[0]),
+    }

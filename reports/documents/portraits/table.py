@@ -10,9 +10,9 @@ from auditor.explain.evidence import ItemRecord
 from auditor.explain.spec import CategoryColumn, Column, TableInput
 from reports.documents.book import Asset
 from reports.documents.figures.rows import Method, row_chart
-from reports.documents.figures.source import attribution, stored
+from reports.documents.figures.source import Floats, stored
 from reports.documents.formats import short
-from reports.documents.portraits.base import Panel, Portrait
+from reports.documents.portraits.base import Panel, Portrait, Scales
 
 _ROW, _MOST = "row", 10
 
@@ -27,16 +27,16 @@ class TablePortrait(Portrait):
         """Return the row's one panel; notes say how far each method can be believed."""
         words = {"id": item.entry.id[:60], "target": item.target[:60]}
         alt = _("Item %(id)s: its values, and what each method attributes to them for “%(target)s”") % words
-        notes = [(self.titles[name], self.belief(item, name)) for name in self.shown(item)]
+        notes = [
+            (self.titles[name], [one for one in (self.tested(name), *self.belief(item, name)) if one])
+            for name in self.shown(item)
+        ]
         return [Panel(_ROW, "", alt, tuple(f"{title}: {', '.join(said)}" for title, said in notes if said))]
 
-    def draw(self, item: ItemRecord, key: str) -> Asset:
+    def draw(self, item: ItemRecord, key: str, scales: Scales) -> Asset:
         """Return the chart as SVG."""
         written = self.written(item)
-        maps = {
-            name: attribution(self.store, item.maps[name].array, say("The map by %(method)s", method=name))
-            for name in self.shown(item)
-        }
+        maps = {name: self.values(item, name) for name in self.shown(item)}
         order = _strongest(list(maps.values()), len(written))
         rows = [written[index] for index in order]
         rest = [index for index in range(len(written)) if index not in order]
@@ -44,11 +44,17 @@ class TablePortrait(Portrait):
             rows.append((_("%(n)d other columns") % {"n": len(rest)}, _("sum")))
         methods = [
             Method(
-                self.titles[name], [*values[order].tolist(), *([float(values[rest].sum())] if rest else [])]
+                self.titles[name],
+                [*values[order].tolist(), *([float(values[rest].sum())] if rest else [])],
+                scales[name],
             )
             for name, values in maps.items()
         ]
         return Asset(row_chart(rows, methods), "image/svg+xml")
+
+    def full(self, values: Floats) -> float:
+        """Return the largest absolute value."""
+        return float(np.abs(values).max())
 
     def written(self, item: ItemRecord) -> list[tuple[str, str]]:
         """Return the title of every column and the item's value in it, as it was written."""

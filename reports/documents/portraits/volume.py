@@ -9,11 +9,10 @@ from auditor.explain.formats.axes import Volume
 from auditor.explain.formats.window import window
 from auditor.explain.spec import ItemEntry, VolumeInput
 from reports.documents.book import Asset
-from reports.documents.figures.overlay import encoded, scale_of
-from reports.documents.figures.planes import Solid, middle_of, strongest, three_planes
+from reports.documents.figures.overlay import encoded, printed, scale_of
+from reports.documents.figures.planes import WIDTH, Solid, middle_of, strongest, three_planes
 from reports.documents.figures.source import Floats, volume
-from reports.documents.formats import short
-from reports.documents.portraits.base import Panel, Portrait
+from reports.documents.portraits.base import Panel, Portrait, Scales, extent
 
 ORIGINAL = "original"
 
@@ -32,16 +31,21 @@ class VolumePortrait(Portrait):
         first = Panel(ORIGINAL, _("original"), alt, (through,))
         return [first, *(self._map(item, name, words) for name in self.shown(item))]
 
-    def draw(self, item: ItemRecord, key: str) -> Asset:
+    def draw(self, item: ItemRecord, key: str, scales: Scales) -> Asset:
         """Return a panel as JPEG."""
         solid = self.solid(item)
         if key == ORIGINAL:
             at = middle_of(solid.grey.shape, solid.region)
         else:
             values = self.values(item, key)
-            solid = solid._replace(values=values, scale=scale_of(values))
+            solid = solid._replace(values=values, scale=scales[key])
             at = strongest(values, solid.grey.shape)
-        return Asset(encoded(three_planes(solid, at), "JPEG"), "image/jpeg")
+        drawn = three_planes(solid, at, self.pixels or WIDTH)
+        return Asset(printed(drawn) if self.pixels else encoded(drawn, "JPEG"), "image/jpeg")
+
+    def full(self, values: Floats) -> float:
+        """Return the 99.5th percentile of absolute values."""
+        return scale_of(values)
 
     def solid(self, item: ItemRecord) -> Solid:
         """Return an item's volume, windowed as the model sees it, with its relevant region."""
@@ -71,12 +75,10 @@ class VolumePortrait(Portrait):
         return np.asarray(np.clip((found.voxels - low) / ((high - low) or 1.0), 0, 1), dtype=np.float32)
 
     def _map(self, item: ItemRecord, name: str, words: dict[str, str]) -> Panel:
-        title, scale = self.titles[name], scale_of(self.values(item, name))
-        full = (
-            _("no contribution") if scale == 0 else _("full colour ±%(value)s") % {"value": short(scale, 2)}
-        )
+        title, found = self.titles[name], extent(self.values(item, name))
         alt = _(
             "Item %(id)s: attribution to “%(target)s” by %(title)s, painted over three planes through its strongest "
-            "place"
+            "place, from %(extent)s"
         )
-        return Panel(name, title, alt % (words | {"title": title}), (full, *self.belief(item, name)))
+        told = words | {"title": title, "extent": found}
+        return Panel(name, title, alt % told, (found, *self.belief(item, name)), self.tested(name))

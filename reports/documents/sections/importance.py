@@ -116,5 +116,7 @@ def mean_image(book: Book) -> Bytes:
     items = [entry.item for entry in book.evidence.gallery.entries]
     if not items:
         return np.full((8, 8, 3), 255, dtype=np.uint8)
-    images = [original(item, book.store).astype(np.float32) for item in items]
-    return np.asarray(np.mean(images, axis=0).round(), dtype=np.uint8)
+    total = np.zeros(original(items[0], book.store).shape, dtype=np.int64)
+    for item in items:
+        total += original(item, book.store)
+    return np.asarray((total / len(items)).round(), dtype=np.uint8)

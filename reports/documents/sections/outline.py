@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from auditor.explain.evidence import Evidence
 from reports.documents.kinds import WORDS
+from reports.documents.sheets import plates
 
 
 class Entry(NamedTuple):
@@ -45,6 +46,7 @@ def outline(evidence: Evidence) -> list[Entry]:
         Entry("glossary", _("Glossary"), "annex"),
         Entry("verify", _("Reproduction and verification"), "annex"),
         Entry("asked", _("What an auditor asks"), "annex"),
+        *([Entry("plates", _("Plates"), "annex")] if plates(evidence) else []),
     ]
 
 

@@ -15,7 +15,7 @@ from reports.documents.fonts import STACK, covered
 from reports.documents.formats import moment
 from reports.documents.html import Page
 from reports.documents.printable import printable
-from reports.documents.render import drawn
+from reports.documents.printing import drawn
 from reports.documents.signing.field import HEIGHT_MM, WIDTH_MM
 from reports.documents.snapshot import SignOff, Snapshot
 from reports.keys.signing import SigningKey

@@ -1,0 +1,1 @@
+"""Plates: the gallery beyond the chapter, printed in parts that are joined behind the report."""

@@ -1,0 +1,98 @@
+"""One page of the gallery: some items, and for each method one scale that they share."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+
+from auditor.explain.evidence import Evidence, GalleryEntry, ItemRecord
+from auditor.explain.spec import ItemEntry
+from reports.documents.book import Book
+from reports.documents.figures.bar import scale_bar
+from reports.documents.formats import percent, short
+from reports.documents.portraits import Portrait, Scales
+from reports.documents.sections.robustness import flips
+from reports.documents.sheets import Layout, sheets
+
+_CHANGES = 3
+
+
+def sheet(
+    book: Book, drawn: Portrait, laid: Layout, entries: Sequence[GalleryEntry], first: int
+) -> dict[str, object]:
+    """Return what one page prints; `first` is the place of its first item in the gallery, from 1.
+
+    Raises RetraceError where an image or a map is missing.
+    """
+    scales = drawn.scales([entry.item for entry in entries])
+    return {
+        "first": first,
+        "last": first + len(entries) - 1,
+        "laid": laid,
+        "kind": drawn.scale,
+        "bar": book.asset(scale_bar(), "image/png") if drawn.scale == "colour" else None,
+        "scales": [
+            {"title": drawn.titles[name], "tested": drawn.tested(name), "full": full(scales[name])}
+            for name in drawn.titles
+            if name in scales
+        ],
+        "entries": [
+            _entry(book, entry, first + place) | {"rows": _rows(book, drawn, laid, entry.item, scales)}
+            for place, entry in enumerate(entries)
+        ],
+    }
+
+
+def groups(evidence: Evidence, entry: ItemEntry) -> list[str]:
+    """Return the groups that may be printed beside an item: none that is withheld, alone or together with another.
+
+    What performance does not print by group or by two groups would here point at few persons.
+    """
+    known = {(one.column, one.value) for one in evidence.performance.groups if not one.suppressed}
+    together = {
+        frozenset(zip(one.columns, one.values, strict=True)) for one in evidence.performance.intersections
+    }
+    shown: list[tuple[str, str]] = []
+    for pair in sorted(entry.groups.items()):
+        if pair in known and all(frozenset((pair, other)) in together for other in shown):
+            shown.append(pair)
+    return [f"{column} {value}" for column, value in shown]
+
+
+def _entry(book: Book, entry: GalleryEntry, number: int) -> dict[str, object]:
+    item = entry.item
+    classes = book.evidence.model.spec.output.classes
+    return {
+        "number": number,
+        "rule": entry.rule,
+        "id": item.entry.id,
+        "label": item.entry.label,
+        "predicted": item.predicted,
+        "target": item.target,
+        "right": item.predicted == item.entry.label,
+        "score": percent(item.scores[classes.index(item.predicted)]),
+        "groups": groups(book.evidence, item.entry),
+        "flips": _few(flips(book.evidence, item)),
+    }
+
+
+def _rows(
+    book: Book, drawn: Portrait, laid: Layout, item: ItemRecord, scales: Scales
+) -> list[Sequence[dict[str, object]]]:
+    """Return the panels of an item, row by row."""
+    panels: list[dict[str, object]] = [
+        {"panel": panel, "url": book.keep(drawn.draw(item, panel.key, scales)), "mark": panel.tested[:1]}
+        for panel in drawn.panels(item)
+    ]
+    return sheets(panels, laid.across)
+
+
+def _few(said: list[str] | None) -> list[str] | None:
+    """Return as much as one line has room for, and how much more there is."""
+    if said is None or len(said) <= _CHANGES:
+        return said
+    return [*said[:_CHANGES], _("%(n)d more") % {"n": len(said) - _CHANGES}]
+
+
+def full(scale: float) -> str:
+    """Return what full colour stands for, in words."""
+    return f"±{short(scale, 2)}" if scale else _("no contribution")
