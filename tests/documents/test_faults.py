@@ -113,7 +113,10 @@ def array_of(run: Run, store: Store) -> Path:
             "full disk",
             r"^The report could not be kept \(File too large\); see to the disk and ask for the report again",
         ),
-        ("lost array", r"^The map by grad_cam .* is not in the store; restore it and render again\.$"),
+        (
+            "lost array",
+            r"^The map of item .* by grad_cam .* is not in the store; restore it and render again\.$",
+        ),
         ("damaged array", r"^Stored content [0-9a-f]{64} was altered; restore it from a backup\.$"),
         ("lost evidence", r"^The store has no content [0-9a-f]{64}; restore it from a backup\.$"),
     ],
