@@ -74,6 +74,8 @@ KNOWN = NAMES | {
         "n",
         "R²",
         "RT",
+        "PDF",
+        ". 11,  IV",  # of the AI Act
     ),
 }
 # Chapters are printed by the templates of the report, which tests/documents looks at.
@@ -191,6 +193,9 @@ def addresses(ada: User) -> dict[str, str]:
         **kinds,
         **intakes,
         **runs,
+        "declarations": reverse("declarations", args=[marked.pk]),
+        "letters": reverse("letters", args=[marked.pk, 0]),
+        "verify": reverse("verify"),
         "all findings": reverse("findings") + "?state=all",
         "no findings": reverse("findings") + "?severity=note&state=closed",
         "plan editor": f"{reverse('new-plan')}?model_version={version().pk}&from=standard",

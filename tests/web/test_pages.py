@@ -37,6 +37,7 @@ def patterns(resolver: URLResolver) -> list[URLPattern]:
 NAMES = sorted({pattern.name for pattern in patterns(get_resolver()) if pattern.name})
 VALUES = {
     "pk": 1,
+    "item": 0,
     "step": "assign",
     "section": "purpose",
     "index": 0,

@@ -58,7 +58,7 @@ def _page(
     settled = all(letter.finished for letter in found)
     context = {
         "run": run,
-        "entry": gallery_entry(run, item),
+        "entry": gallery_entry(run, item)[1],
         "letters": found,
         "form": form,
         "settled": settled,

@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from auditor.audits.findings import Finding
+from auditor.audits.findings.thresholds import label_of
 from reports.documents.book import ReportBook
 from reports.documents.declared.followed import DUE, FOLLOW_UP, KIND, OWNER, REASON, STATUS, WHO
 from reports.documents.formats import day, moment, percent, short
@@ -47,6 +48,7 @@ def _entry(finding: Finding, notes: Notes) -> dict[str, object]:
             for one in finding.measures
         ],
         "threshold": _limit(finding),
+        "held_against": label_of(finding.threshold.name) if finding.threshold else "",
     }
 
 

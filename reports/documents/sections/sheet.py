@@ -80,10 +80,15 @@ def _rows(
 ) -> list[Sequence[dict[str, object]]]:
     """Return the panels of an item, row by row."""
     panels: list[dict[str, object]] = [
-        {"panel": panel, "url": book.keep(drawn.draw(item, panel.key, scales)), "mark": panel.tested[:1]}
+        {"panel": panel, "url": book.keep(drawn.draw(item, panel.key, scales)), "mark": _mark(panel.tested)}
         for panel in drawn.panels(item)
     ]
     return sheets(panels, laid.across)
+
+
+def _mark(tested: str) -> str:
+    """Return the sign with which a test result is said in any language."""
+    return next((sign for sign in tested if sign in "✓✗?"), "")
 
 
 def _few(said: list[str] | None) -> list[str] | None:
