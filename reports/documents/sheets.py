@@ -14,6 +14,7 @@ DPI = 150
 CAPTION_SIZE, SCALE_SIZE = 6.3, 6.5  # points
 _WIDTH, _HEIGHT = 178.0, 263.0  # millimetres within the margins of a sheet
 _TITLE, _SCALE, _HEAD, _GAP, _BETWEEN = 9.0, 9.4, 10.4, 2.7, 2.2
+_PIXEL = 25.4 / 96
 _LINE, _LINES, _HEADS, _HEAD_WIDTH = 2.7, 3, 6, 27.4
 _CHART_ROW, _CHART_HEAD, _CHART_ACROSS, _CHART_ROWS = 5.2, 11.0, 4, 11  # as figures.rows draws them
 
@@ -49,8 +50,13 @@ class Layout(NamedTuple):
 
     @property
     def column(self) -> float:
-        """Return how far apart panels begin."""
-        return self.width + _GAP
+        """Return how far apart panels begin: whole pixels, as tabs are."""
+        return round((self.width + _GAP) / _PIXEL) * _PIXEL
+
+    @property
+    def gap(self) -> float:
+        """Return the room between two panels."""
+        return self.column - self.width
 
     @property
     def head_indent(self) -> float:
@@ -58,9 +64,14 @@ class Layout(NamedTuple):
         return self.head_before * self.head_column
 
     @property
+    def head_gap(self) -> float:
+        """Return the room between two scales."""
+        return self.head_column - self.head_width
+
+    @property
     def head_column(self) -> float:
-        """Return how far apart scales begin."""
-        return self.head_width + _GAP
+        """Return how far apart scales begin: whole pixels, as tabs are."""
+        return round((self.head_width + _GAP) / _PIXEL) * _PIXEL
 
     @property
     def pixels(self) -> int:

@@ -80,6 +80,7 @@ def test_lines_of_columns_stand_below_their_pictures(made):
     shown = sheet(Book(evidence, store), drawn, layout(evidence), evidence.gallery.entries[:1], 1)
     (row,) = shown["entries"][0]["rows"]
     first, second, third = (line.split("\t") for line in row["lines"].split("\n"))
+    first = [one.strip() for one in first]
     assert first == [
         "original",
         "? Grad-CAM",
@@ -95,12 +96,14 @@ def test_lines_of_columns_stand_below_their_pictures(made):
 
 
 def test_long_texts_are_broken_and_cut_so_that_no_column_is_pushed():
-    found = columns([["W" * 60], ["one two three four five six seven eight nine ten eleven"], [], ["short"]], 20, 6, 2)
-    first, second = (line.split("\t") for line in found.split("\n"))
+    found = columns(
+        [["W" * 60], ["one two three four five six seven eight nine ten eleven"], [], ["short"]], 20, 6, 2, 23
+    )
+    first, second = ([one.rstrip("\u00a0") for one in line.split("\t")] for line in found.split("\n"))
     assert first[0].endswith("…")
     assert len(first[0]) < 12
     assert second[1].endswith("…")
-    assert second[2] == second[3] == "\u00a0"
+    assert second[2] == second[3] == ""
     assert first[3] == "short"
     font = ImageFont.truetype(typeface(), 600)
     assert all(font.getlength(one) / 100 * 25.4 / 72 <= 20 for one in (*first, *second))

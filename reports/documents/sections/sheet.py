@@ -66,16 +66,15 @@ def _scales(drawn: Portrait, laid: Layout, scales: Scales) -> list[dict[str, obj
     return [
         {
             "known": row,
-            "titles": columns([*before, *([one["title"]] for one in row)], laid.head_width, SCALE_SIZE, 1),
-            "values": columns(
-                [*before, *([f"{one['full']} {one['tested']}"] for one in row)],
-                laid.head_width,
-                SCALE_SIZE,
-                1,
-            ),
+            "titles": _heads(laid, [*before, *([str(one["title"])] for one in row)]),
+            "values": _heads(laid, [*before, *([f"{one['full']} {one['tested']}"] for one in row)]),
         }
         for row in sheets(known, laid.head_across)
     ]
+
+
+def _heads(laid: Layout, texts: Sequence[Sequence[str]]) -> str:
+    return columns(texts, laid.head_width, SCALE_SIZE, 1, laid.head_column)
 
 
 def _entry(book: Book, entry: GalleryEntry, number: int) -> dict[str, object]:
@@ -104,7 +103,9 @@ def _rows(
             "pictures": [
                 {"url": book.keep(drawn.draw(item, panel.key, scales)), "alt": _said(panel)} for panel in row
             ],
-            "lines": columns([_below(panel) for panel in row], laid.width, CAPTION_SIZE, laid.lines),
+            "lines": columns(
+                [_below(panel) for panel in row], laid.width, CAPTION_SIZE, laid.lines, laid.column
+            ),
         }
         for row in sheets(drawn.panels(item), laid.across)
     ]
