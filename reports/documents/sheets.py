@@ -11,10 +11,12 @@ T = TypeVar("T")
 
 IN_CHAPTER = 5  # sheets that stand in the chapter; all others are plates
 DPI = 150
+CAPTION_SIZE, SCALE_SIZE = 6.3, 6.5  # points
 _WIDTH, _HEIGHT = 178.0, 263.0  # millimetres within the margins of a sheet
-_TITLE, _SCALE, _HEAD, _CAPTION, _GAP, _BETWEEN = 9.0, 12.0, 10.4, 8.3, 2.7, 2.2
+_TITLE, _SCALE, _HEAD, _GAP, _BETWEEN = 9.0, 9.4, 10.4, 2.7, 2.2
+_PIXEL = 25.4 / 96
+_LINE, _LINES, _HEADS, _HEAD_WIDTH = 2.7, 3, 6, 27.4
 _CHART_ROW, _CHART_HEAD, _CHART_ACROSS, _CHART_ROWS = 5.2, 11.0, 4, 11  # as figures.rows draws them
-_LINE = 2.9
 
 
 class Layout(NamedTuple):
@@ -24,7 +26,9 @@ class Layout(NamedTuple):
     ----------
     across : panels side by side
     width, height : of the box that a panel is fitted into
-    caption : the height of what stands below a panel
+    caption, lines : the height of what stands below a panel, and how many lines it has room for
+    head_before, head_across, head_width : places left free so that scales stand above their maps, scales side by side,
+        and the width of each
     scales : the height of the scales at the top
     maps : the height of an item's panels with their captions
     item : the height of an item
@@ -35,10 +39,39 @@ class Layout(NamedTuple):
     width: float
     height: float
     caption: float
+    lines: int
+    head_before: int
+    head_across: int
+    head_width: float
     scales: float
     maps: float
     item: float
     items: int
+
+    @property
+    def column(self) -> float:
+        """Return how far apart panels begin: whole pixels, as tabs are."""
+        return round((self.width + _GAP) / _PIXEL) * _PIXEL
+
+    @property
+    def gap(self) -> float:
+        """Return the room between two panels."""
+        return self.column - self.width
+
+    @property
+    def head_indent(self) -> float:
+        """Return where the first scale begins."""
+        return self.head_before * self.head_column
+
+    @property
+    def head_gap(self) -> float:
+        """Return the room between two scales."""
+        return self.head_column - self.head_width
+
+    @property
+    def head_column(self) -> float:
+        """Return how far apart scales begin: whole pixels, as tabs are."""
+        return round((self.head_width + _GAP) / _PIXEL) * _PIXEL
 
     @property
     def pixels(self) -> int:
@@ -56,7 +89,7 @@ def layout(evidence: Evidence) -> Layout:
     width = min(38.8, (_WIDTH - _GAP * (across - 1)) / across) if across > 2 else (_WIDTH - _GAP) / 2
     width = int(10 * width) / 10
     rows = ceil((methods + 1) / across)
-    return _fitted(across, width, width * share, _CAPTION, rows, methods)
+    return _fitted(across, width, width * share, _LINES, rows, methods)
 
 
 def plates(evidence: Evidence) -> int:
@@ -72,14 +105,17 @@ def sheets(entries: Sequence[T], each: int) -> list[Sequence[T]]:
 def _charts(columns: int, methods: int) -> Layout:
     bands = ceil(max(methods, 1) / _CHART_ACROSS)
     tall = bands * (_CHART_ROW * min(columns, _CHART_ROWS) + _CHART_HEAD)
-    caption = _LINE * (1 + methods // 2)
-    return _fitted(1, _WIDTH, tall, caption, 1, methods)
+    return _fitted(1, _WIDTH, tall, 1 + ceil(methods / 2), 1, methods)
 
 
-def _fitted(across: int, width: float, height: float, caption: float, rows: int, methods: int) -> Layout:
+def _fitted(across: int, width: float, height: float, lines: int, rows: int, methods: int) -> Layout:
     """Return a layout with as many items as the page has room for below the scales."""
-    scales = _SCALE * ceil((methods + 1) / (across if across > 2 else 6))
+    before, beside, wide = (1, across - 1, width) if across > 2 else (0, _HEADS, _HEAD_WIDTH)
+    scales = _LINE + _SCALE * ceil(methods / beside)
+    caption = _LINE * lines
     maps = rows * (height + caption)
     item = _HEAD + maps
     fit = int((_HEIGHT - _TITLE - scales) // (item + _BETWEEN))
-    return Layout(across, width, height, caption, scales, maps, item, max(1, fit))
+    return Layout(
+        across, width, height, caption, lines, before, beside, wide, scales, maps, item, max(1, fit)
+    )

@@ -58,6 +58,13 @@ class Opened:
     def root(self) -> pikepdf.Object:
         return self.pdf.Root
 
+    @property
+    def parents(self) -> list[pikepdf.Object]:
+        """Return the pairs of the parent tree, which may have leaves."""
+        tree = self.root.StructTreeRoot.ParentTree
+        leaves = tree.Kids if "/Kids" in tree else [tree]
+        return [one for leaf in leaves for one in leaf.Nums]
+
     @cached_property
     def elements(self) -> list[tuple[pikepdf.Object, tuple[str, ...]]]:
         """Every structure element in reading order, with the types of those around it."""

@@ -345,7 +345,7 @@ def test_u_01_all_that_is_painted_is_tagged_or_an_artifact(opened):
 
 
 def test_u_01_every_tag_finds_its_content_by_the_parent_tree(opened):
-    parents = opened.root.StructTreeRoot.ParentTree.Nums
+    parents = opened.parents
     by_number = dict(zip((int(number) for number in parents[::2]), parents[1::2], strict=True))
     for page in opened.pdf.pages:
         entries = by_number[int(page.StructParents)]
@@ -424,7 +424,7 @@ def test_u_15_header_cells_say_what_they_head(opened):
 
 
 def test_u_28_links_are_tagged_described_and_follow_the_structure(opened):
-    parents = opened.root.StructTreeRoot.ParentTree.Nums
+    parents = opened.parents
     by_number = dict(zip((int(number) for number in parents[::2]), parents[1::2], strict=True))
     for page in opened.pdf.pages:
         assert page.Tabs == "/S"

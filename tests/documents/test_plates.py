@@ -1,6 +1,7 @@
 """Plates: parts drawn by one or two processes and joined into one tagged file that readers accept."""
 
 import io
+import re
 import subprocess
 from pathlib import Path
 
@@ -164,9 +165,11 @@ def test_a_missing_map_on_a_plate_stops_the_report_and_leaves_nothing(snapshot, 
 
 
 def test_numbers_in_text_are_not_taken_for_references():
-    value = rb"<</A 3 0 R /B (3 0 R \) 4 0 R) /C <30> /D [5 0 R 6] /StructParents 2 /StructParent 7>>"
-    moved = renumbered(value, lambda number: number + 10, 100)
-    assert moved == (
+    value = rb"<</F /ABCDEF+Plex /A 3 0 R /B (3 0 R \) 4 0 R) /C <30> /D [5 0 R 6] /StructParents 2 /StructParent 7>>"
+    moved = renumbered(value, lambda number: number + 10, 100, 1)
+    tag = re.search(rb"/F /([A-Z]{6})\+Plex ", moved)[1]
+    assert tag != b"ABCDEF"
+    assert moved.replace(b"/F /%b+Plex " % tag, b"") == (
         rb"<</A 13 0 R /B (3 0 R \) 4 0 R) /C <30> /D [15 0 R 6] /StructParents 102 /StructParent 107>>"
     )
 

@@ -3,11 +3,14 @@
 import numpy as np
 import pytest
 from django.utils.translation import override
+from PIL import ImageFont
 
 from auditor.common.store import Store
 from auditor.explain.evidence import GroupPerformance
 from auditor.explain.spec import ModelSpec
 from reports.documents.book import Book
+from reports.documents.columns import columns
+from reports.documents.figures.style import typeface
 from reports.documents.portraits import portrait
 from reports.documents.sections.gallery import context
 from reports.documents.sections.sheet import groups, sheet
@@ -63,10 +66,47 @@ def test_items_of_a_page_share_one_scale_a_method(made):
     first, second = (sheet(book, drawn, laid, part, 1) for part in sheets(evidence.gallery.entries, 5)[:2])
     names = [name for name, _title in gallery_factory.METHODS]
     for shown, part in zip((first, second), sheets(evidence.gallery.entries, 5), strict=False):
-        for name, scale in zip(names, shown["scales"], strict=True):
+        (row,) = shown["scales"]
+        for name, scale in zip(names, row["known"], strict=True):
             pooled = np.concatenate([drawn.values(one.item, name).ravel() for one in part])
             assert scale["full"] == f"±{np.percentile(np.abs(pooled), 99.5):.2g}"
-    assert [one["full"] for one in first["scales"]] != [one["full"] for one in second["scales"]]
+            assert f"{scale['full']} {scale['tested']}" in row["values"]
+    assert first["scales"][0]["values"] != second["scales"][0]["values"]
+
+
+def test_lines_of_columns_stand_below_their_pictures(made):
+    evidence, store = made
+    drawn = portrait(evidence, store)
+    shown = sheet(Book(evidence, store), drawn, layout(evidence), evidence.gallery.entries[:1], 1)
+    (row,) = shown["entries"][0]["rows"]
+    first, second, third = (line.split("\t") for line in row["lines"].split("\n"))
+    first = [one.strip() for one in first]
+    assert first == [
+        "original",
+        "? Grad-CAM",
+        "✗ Integrated Gradients",
+        "✓ Occlusion",
+        "✓ LIME",
+        "✓ KernelSHAP",
+    ]
+    assert all(" to +" in said for said in second[1:])
+    assert [said.strip() for said in third[2:5]] == ["error 1.0 %", "", "chance ±10 %; R² 0.80"]
+    assert len(row["pictures"]) == 6
+    assert "chance ±10 %; R² 0.80" in row["pictures"][4]["alt"]
+
+
+def test_long_texts_are_broken_and_cut_so_that_no_column_is_pushed():
+    found = columns(
+        [["W" * 60], ["one two three four five six seven eight nine ten eleven"], [], ["short"]], 20, 6, 2, 23
+    )
+    first, second = ([one.rstrip("\u00a0") for one in line.split("\t")] for line in found.split("\n"))
+    assert first[0].endswith("…")
+    assert len(first[0]) < 12
+    assert second[1].endswith("…")
+    assert second[2] == second[3] == ""
+    assert first[3] == "short"
+    font = ImageFont.truetype(typeface(), 600)
+    assert all(font.getlength(one) / 100 * 25.4 / 72 <= 20 for one in (*first, *second))
 
 
 def test_a_picture_depends_on_the_items_beside_it(made):

@@ -129,7 +129,7 @@ def _graft(
         if number in skipped:
             continue
         body = part.read(number)
-        value = renumbered(body.value, moved, keys)
+        value = renumbered(body.value, moved, keys, len(grafts.pages))
         if number == own.pages:
             value = _with(value, b"/Parent %d 0 R" % top)
         elif number == own.document:

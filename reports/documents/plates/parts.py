@@ -1,5 +1,6 @@
 """Reading the PDF files that are joined: our own, with a plain cross-reference table and no object streams."""
 
+import hashlib
 import re
 from collections.abc import Callable, Iterator
 from itertools import pairwise
@@ -14,7 +15,8 @@ _TOKEN = re.compile(
     rb"|<[0-9A-Fa-f]*>"
     rb"|(?P<stream>\bstream\r?\n)"
     rb"|(?P<reference>\b\d+ 0 R\b)"
-    rb"|(?P<parent>/StructParents? \d+)",
+    rb"|(?P<parent>/StructParents? \d+)"
+    rb"|(?P<subset>/[A-Z]{6}\+)",
     re.DOTALL,
 )
 _HEADER = re.compile(rb"\d+ 0 obj\s")
@@ -85,8 +87,11 @@ class Part:
         return offsets, table[table.index(b"trailer", start) + 7 : table.rindex(b"startxref")].strip()
 
 
-def renumbered(value: bytes, number: Callable[[int], int], parents: int) -> bytes:
-    """Return a value with other object numbers and with the keys into the parent tree moved by `parents`."""
+def renumbered(value: bytes, number: Callable[[int], int], parents: int, part: int = 0) -> bytes:
+    """Return a value with other object numbers and with the keys into the parent tree moved by `parents`.
+
+    Subsets of one font in several parts get different tags, by `part` (ISO 32000-1, 9.6.4).
+    """
 
     def changed(token: re.Match[bytes]) -> bytes:
         if token["reference"]:
@@ -94,9 +99,21 @@ def renumbered(value: bytes, number: Callable[[int], int], parents: int) -> byte
         if token["parent"]:
             name, key = token[0].split()
             return b"%b %d" % (name, int(key) + parents)
+        if token["subset"]:
+            return b"/%b+" % _tag(token[0][1:7], part)
         return token[0]
 
     return _TOKEN.sub(changed, value)
+
+
+def _tag(tag: bytes, part: int) -> bytes:
+    """Return another tag of six capital letters."""
+    left = int.from_bytes(hashlib.sha256(b"%b %d" % (tag, part)).digest()[:8])
+    letters = []
+    for _place in range(6):
+        left, letter = divmod(left, 26)
+        letters.append(65 + letter)
+    return bytes(letters)
 
 
 def reference(value: bytes, name: str) -> int | None:

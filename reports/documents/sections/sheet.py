@@ -7,11 +7,12 @@ from django.utils.translation import gettext as _
 from auditor.explain.evidence import Evidence, GalleryEntry, ItemRecord
 from auditor.explain.spec import ItemEntry
 from reports.documents.book import Book
+from reports.documents.columns import columns
 from reports.documents.figures.bar import scale_bar
 from reports.documents.formats import percent, short
-from reports.documents.portraits import Portrait, Scales
+from reports.documents.portraits import Panel, Portrait, Scales
 from reports.documents.sections.robustness import flips
-from reports.documents.sheets import Layout, sheets
+from reports.documents.sheets import CAPTION_SIZE, SCALE_SIZE, Layout, sheets
 
 _CHANGES = 3
 
@@ -30,11 +31,7 @@ def sheet(
         "laid": laid,
         "kind": drawn.scale,
         "bar": book.asset(scale_bar(), "image/png") if drawn.scale == "colour" else None,
-        "scales": [
-            {"title": drawn.titles[name], "tested": drawn.tested(name), "full": full(scales[name])}
-            for name in drawn.titles
-            if name in scales
-        ],
+        "scales": _scales(drawn, laid, scales),
         "entries": [
             _entry(book, entry, first + place) | {"rows": _rows(book, drawn, laid, entry.item, scales)}
             for place, entry in enumerate(entries)
@@ -58,6 +55,28 @@ def groups(evidence: Evidence, entry: ItemEntry) -> list[str]:
     return [f"{column} {value}" for column, value in shown]
 
 
+def _scales(drawn: Portrait, laid: Layout, scales: Scales) -> list[dict[str, object]]:
+    """Return the scales row by row: titles above, values and test results below their bars."""
+    known = [
+        {"title": drawn.titles[name], "tested": drawn.tested(name), "full": full(scales[name])}
+        for name in drawn.titles
+        if name in scales
+    ]
+    before: list[list[str]] = [[]] * laid.head_before
+    return [
+        {
+            "known": row,
+            "titles": _heads(laid, [*before, *([str(one["title"])] for one in row)]),
+            "values": _heads(laid, [*before, *([f"{one['full']} {one['tested']}"] for one in row)]),
+        }
+        for row in sheets(known, laid.head_across)
+    ]
+
+
+def _heads(laid: Layout, texts: Sequence[Sequence[str]]) -> str:
+    return columns(texts, laid.head_width, SCALE_SIZE, 1, laid.head_column)
+
+
 def _entry(book: Book, entry: GalleryEntry, number: int) -> dict[str, object]:
     item = entry.item
     classes = book.evidence.model.spec.output.classes
@@ -77,13 +96,31 @@ def _entry(book: Book, entry: GalleryEntry, number: int) -> dict[str, object]:
 
 def _rows(
     book: Book, drawn: Portrait, laid: Layout, item: ItemRecord, scales: Scales
-) -> list[Sequence[dict[str, object]]]:
-    """Return the panels of an item, row by row."""
-    panels: list[dict[str, object]] = [
-        {"panel": panel, "url": book.keep(drawn.draw(item, panel.key, scales)), "mark": _mark(panel.tested)}
-        for panel in drawn.panels(item)
+) -> list[dict[str, object]]:
+    """Return the panels of an item, row by row, with the lines below them."""
+    return [
+        {
+            "pictures": [
+                {"url": book.keep(drawn.draw(item, panel.key, scales)), "alt": _said(panel)} for panel in row
+            ],
+            "lines": columns(
+                [_below(panel) for panel in row], laid.width, CAPTION_SIZE, laid.lines, laid.column
+            ),
+        }
+        for row in sheets(drawn.panels(item), laid.across)
     ]
-    return sheets(panels, laid.across)
+
+
+def _said(panel: Panel) -> str:
+    """Return everything that stands below a picture together with what it shows, for those who do not see it."""
+    return "; ".join(one for one in (panel.alt, panel.tested, *panel.notes[1:]) if one)
+
+
+def _below(panel: Panel) -> list[str]:
+    """Return the pieces of a caption: sign and title, what the map reaches from and to, what it says of itself."""
+    title = " ".join(one for one in (_mark(panel.tested), panel.title) if one)
+    first, *others = panel.notes or ("",)
+    return [one for one in (title, first, "; ".join(others)) if one]
 
 
 def _mark(tested: str) -> str:
