@@ -43,7 +43,7 @@ TEXTS = {
     "maths": "$\\frac{1}{2}$ ∑ √ ≠ 𝛼",
     "nothing": "",
 }
-MARGIN = 22 / 25.4 * 72
+MARGIN = 16 / 25.4 * 72  # of the pages of the gallery, the widest there are
 WIDTH, HEIGHT = 595.28, 841.89
 
 

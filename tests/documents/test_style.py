@@ -8,7 +8,7 @@ from reports.documents.figures.rows import Method, row_chart
 
 def chart(number: int) -> bytes:
     rows = [(f"column {number} {row}", str(row)) for row in range(4)]
-    return row_chart(rows, [Method("a method", [1.0, -0.5, 0.25, float(number)])])
+    return row_chart(rows, [Method("a method", [1.0, -0.5, 0.25, float(number)], 1.0)])
 
 
 def test_threads_draw_what_one_would_draw():
