@@ -75,7 +75,7 @@ KNOWN = NAMES | {
         "R²",
         "RT",
         "PDF",
-        ". 11,  IV",  # of the AI Act
+        "Art. 11,  IV",  # of the AI Act
     ),
 }
 # Chapters are printed by the templates of the report, which tests/documents looks at.
