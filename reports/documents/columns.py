@@ -26,6 +26,11 @@ def columns(texts: Sequence[Sequence[str]], width: float, size: float, most: int
     return "\n".join("\t".join([*(_filled(cell, apart / em) for cell in row[:-1]), row[-1]]) for row in rows)
 
 
+def fitted(text: str, width: float, size: float) -> str:
+    """Return a text that takes at most `width` millimetres at `size` points; the end of a longer one is cut."""
+    return _cut(text, width * _ROOM / (size * _POINT))
+
+
 def _filled(text: str, apart: float) -> str:
     """Return a text followed by spaces up to a little before the next column."""
     return text + _EMPTY * max(0, int((apart - _width(text) - _SPARE) / _advance(_EMPTY)))

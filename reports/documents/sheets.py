@@ -11,9 +11,9 @@ T = TypeVar("T")
 
 IN_CHAPTER = 5  # sheets that stand in the chapter; all others are plates
 DPI = 150
-CAPTION_SIZE, SCALE_SIZE = 6.3, 6.5  # points
-_WIDTH, _HEIGHT = 178.0, 263.0  # millimetres within the margins of a sheet
-_TITLE, _SCALE, _HEAD, _GAP, _BETWEEN = 9.0, 9.4, 10.4, 2.7, 2.2
+HEAD_SIZE, CAPTION_SIZE, SCALE_SIZE = 7.6, 6.3, 6.5  # points
+_WIDTH, _HEIGHT = 178.0, 261.0  # millimetres within the margins of a sheet
+_TITLE, _SCALE, _HEAD, _GAP, _BETWEEN = 9.0, 9.4, 10.2, 2.7, 2.0
 _PIXEL = 25.4 / 96
 _LINE, _LINES, _HEADS, _HEAD_WIDTH = 2.7, 3, 6, 27.4
 _CHART_ROW, _CHART_HEAD, _CHART_ACROSS, _CHART_ROWS = 5.2, 11.0, 4, 11  # as figures.rows draws them

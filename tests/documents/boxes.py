@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-MARGIN = 16 / 25.4 * 72  # of the pages of the gallery, the widest there are
+MARGIN, SHEET_MARGIN = 22 / 25.4 * 72, 16 / 25.4 * 72
+_SHEETS = {"Item", "Items", "Plate"}  # what the headings of gallery pages begin with
 _TOLERANCE = 1.0
 _WORD = re.compile(r'<word xMin="([\d.-]+)" yMin="([\d.-]+)" xMax="([\d.-]+)" yMax="([\d.-]+)">(.*?)</word>')
 _PAGE = re.compile(r'<page width="([\d.]+)" height="([\d.]+)">(.*?)</page>', re.DOTALL)
@@ -39,11 +40,17 @@ def outside(pages: list[list[Word]], width: float = 595.28, height: float = 841.
         word
         for page in pages
         for word in page
-        if word.left < MARGIN - _TOLERANCE
-        or word.right > width - MARGIN + _TOLERANCE
+        if word.left < margin(page) - _TOLERANCE
+        or word.right > width - margin(page) + _TOLERANCE
         or word.top < 0
         or word.bottom > height
     ]
+
+
+def margin(page: list[Word]) -> float:
+    """Return the margin of a page, which is narrower around the pictures of the gallery."""
+    heads = {word.text for word in page if 48 < word.top < 80 and abs(word.left - SHEET_MARGIN) < _TOLERANCE}
+    return SHEET_MARGIN if heads & _SHEETS else MARGIN
 
 
 def overprinted(pages: list[list[Word]]) -> list[tuple[Word, Word]]:

@@ -17,7 +17,7 @@ from reports.documents.printing import Packaged
 from reports.documents.render import render
 from reports.documents.snapshot import Declaration
 from reports.documents.templatetags.report import plain, whole
-from tests.documents import factory, graph_factory, table_factory
+from tests.documents import boxes, factory, graph_factory, table_factory
 
 MARKUP = (
     '<img src="file:///etc/passwd"><script>x()</script></td></table>'
@@ -43,7 +43,6 @@ TEXTS = {
     "maths": "$\\frac{1}{2}$ ∑ √ ≠ 𝛼",
     "nothing": "",
 }
-MARGIN = 16 / 25.4 * 72  # of the pages of the gallery, the widest there are
 WIDTH, HEIGHT = 595.28, 841.89
 
 
@@ -119,12 +118,14 @@ def words(path) -> list[tuple[int, float, float, float, float, str]]:
 
 def in_place(path) -> None:
     """Assert that no word lies beyond the margins of its page."""
+    pages = boxes.words(path)
     found = words(path)
     assert len(found) > 1_000
     for word in found:
-        _, left, top, right, bottom, _text = word
-        assert left >= MARGIN - 1, word
-        assert right <= WIDTH - MARGIN + 1.5, word
+        number, left, top, right, bottom, _text = word
+        margin = boxes.margin(pages[number - 1])
+        assert left >= margin - 1, word
+        assert right <= WIDTH - margin + 1.5, word
         assert top >= 30, word
         assert bottom <= HEIGHT - 25, word
 

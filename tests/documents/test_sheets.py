@@ -17,7 +17,7 @@ from reports.documents.sections.sheet import groups, sheet
 from reports.documents.sheets import layout, sheets
 from tests.documents import factory, gallery_factory
 
-A4 = 297 - 20 - 14
+A4 = 297 - 18 - 18
 
 
 @pytest.fixture(scope="module")
@@ -46,8 +46,8 @@ GRAPH = {"kind": "graph", "nodes": 9, "features": [{"name": "a"}]}
 def test_as_many_items_as_fit(made, given, count):
     laid = layout(with_methods(made[0], count, **given))
     assert laid.across * laid.width + 2.7 * (laid.across - 1) <= 178
-    assert 9 + laid.scales + laid.items * (laid.item + 2.2) <= A4 or laid.items == 1
-    assert 9 + laid.scales + (laid.items + 1) * (laid.item + 2.2) > A4
+    assert 9 + laid.scales + laid.items * (laid.item + 2.0) <= A4 or laid.items == 1
+    assert 9 + laid.scales + (laid.items + 1) * (laid.item + 2.0) > A4
 
 
 def test_a_volume_and_many_methods_take_more_room(made):

@@ -7,14 +7,17 @@ from django.utils.translation import gettext as _
 from auditor.explain.evidence import Evidence, GalleryEntry, ItemRecord
 from auditor.explain.spec import ItemEntry
 from reports.documents.book import Book
-from reports.documents.columns import columns
+from reports.documents.columns import columns, fitted
 from reports.documents.figures.bar import scale_bar
+from reports.documents.fonts import covered
 from reports.documents.formats import percent, short
 from reports.documents.portraits import Panel, Portrait, Scales
+from reports.documents.printable import isolated, printable, visible
 from reports.documents.sections.robustness import flips
-from reports.documents.sheets import CAPTION_SIZE, SCALE_SIZE, Layout, sheets
+from reports.documents.sheets import CAPTION_SIZE, HEAD_SIZE, SCALE_SIZE, Layout, sheets
 
 _CHANGES = 3
+_ID, _CLASS, _GROUPS = 40.0, 26.0, 64.0  # millimetres
 
 
 def sheet(
@@ -83,13 +86,13 @@ def _entry(book: Book, entry: GalleryEntry, number: int) -> dict[str, object]:
     return {
         "number": number,
         "rule": entry.rule,
-        "id": item.entry.id,
-        "label": item.entry.label,
-        "predicted": item.predicted,
-        "target": item.target,
+        "id": _name(item.entry.id, _ID),
+        "label": _name(item.entry.label, _CLASS),
+        "predicted": _name(item.predicted, _CLASS),
+        "target": "" if item.target == item.predicted else _name(item.target, _CLASS),
         "right": item.predicted == item.entry.label,
         "score": percent(item.scores[classes.index(item.predicted)]),
-        "groups": groups(book.evidence, item.entry),
+        "groups": _name(", ".join(groups(book.evidence, item.entry)), _GROUPS),
         "flips": _few(flips(book.evidence, item)),
     }
 
@@ -126,6 +129,11 @@ def _below(panel: Panel) -> list[str]:
 def _mark(tested: str) -> str:
     """Return the sign with which a test result is said in any language."""
     return next((sign for sign in tested if sign in "✓✗?"), "")
+
+
+def _name(text: str, width: float) -> str:
+    """Return a name of any origin as far as there is room for it in a line."""
+    return isolated(fitted(printable(visible(text), covered()), width, HEAD_SIZE))
 
 
 def _few(said: list[str] | None) -> list[str] | None:
