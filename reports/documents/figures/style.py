@@ -125,10 +125,14 @@ def _covered() -> frozenset[int]:
 
 @cache
 def _families() -> tuple[str, ...]:
-    """Make matplotlib know our packaged typefaces and its own, none of the machine's, and return ours and a spare."""
-    own = Path(matplotlib.get_data_path())
+    """Make matplotlib know our packaged typefaces and its own spare, and return their names.
+
+    Its list of the machine's fonts is not read: it is kept from one process to the next, and may be of another machine.
+    """
     manager = font_manager.fontManager
-    manager.ttflist = [font for font in manager.ttflist if Path(font.fname).is_relative_to(own)]
+    manager.ttflist = []
+    for path in sorted((Path(matplotlib.get_data_path()) / "fonts" / "ttf").glob("DejaVuSans*.ttf")):
+        manager.addfont(path)
     for face, path in _files().items():
         manager.addfont(path)
         manager.ttflist[-1] = replace(manager.ttflist[-1], name=face.family)
