@@ -71,7 +71,7 @@ def test_owner_threshold_and_change_are_printed(printed):
     assert "Grace Hopper, until 3 December 2026 stated by Ada Lovelace on 24 November 2026, 09:00 UTC" in text
     assert "accepted: a pilot" in text
     assert (
-        "90.0 % (accuracy, plan stricter, fixed by Ada Lovelace on 20 November 2026, 10:00 UTC; the default is 0.8)"
+        "90.0 % (Accuracy, plan stricter, fixed by Ada Lovelace on 20 November 2026, 10:00 UTC; the default is 80.0 %)"
         in text
     )
     assert "Thresholds that were changed" in text

@@ -86,7 +86,7 @@ def test_the_model_that_reads_the_marker_is_called_a_shortcut_learner(marker):
     found = {finding.id: finding for finding in findings(marker)}
     spot = found["shortcut-spot"]
     assert spot.severity == "critical"
-    assert "top right corner (row 1, column 4 of the grid)" in spot.sentence
+    assert "top right corner; row 1, column 4 of the grid" in spot.sentence
     assert "decided as lesion" in spot.sentence
     assert spot.hook == "GDPR Art. 5(1)(a), 9, 25"
     assert found["outside-flips"].severity == "critical"

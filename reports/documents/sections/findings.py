@@ -47,17 +47,16 @@ def _entry(finding: Finding, notes: Notes) -> dict[str, object]:
             (one.label, notes.share(one.measure) if one.share else notes.plain(one.measure))
             for one in finding.measures
         ],
-        "threshold": _limit(finding),
+        "threshold": _scaled(finding, finding.threshold.value if finding.threshold else None),
         "held_against": label_of(finding.threshold.name) if finding.threshold else "",
     }
 
 
-def _limit(finding: Finding) -> str | None:
-    """Return the threshold in the scale of what is held against it."""
-    threshold, measures = finding.threshold, finding.measures
-    if threshold is None:
-        return None
-    return short(threshold.value) if measures and not measures[0].share else percent(threshold.value)
+def _scaled(finding: Finding, value: float | None) -> str:
+    """Return a threshold in the scale of what is held against it."""
+    if value is None:
+        return ""
+    return short(value) if finding.measures and not finding.measures[0].share else percent(value)
 
 
 def _people(finding: Finding, book: ReportBook) -> dict[str, object]:
@@ -110,4 +109,4 @@ def _set_by(finding: Finding, book: ReportBook) -> str:
         text = _("plan %(name)s") % words
     if threshold.default is None:
         return text
-    return _("%(origin)s; the default is %(n)s") % {"origin": text, "n": short(threshold.default)}
+    return _("%(origin)s; the default is %(n)s") % {"origin": text, "n": _scaled(finding, threshold.default)}
