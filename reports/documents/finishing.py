@@ -7,6 +7,8 @@ from typing import Any
 import pydyf  # type: ignore[import-untyped]
 from weasyprint import Document
 
+from reports.documents.tables import join_tables
+
 _PX = 0.75  # points
 _DECLARED = files(__package__).joinpath("pdfua.xml").read_bytes()
 
@@ -16,6 +18,7 @@ def finish(document: Document, pdf: pydyf.PDF) -> None:
     _declare(pdf)
     _name_links(document)
     _scope_headers(document)
+    join_tables(document, pdf)
     _index_headers(pdf)
     _list_attachments_once(pdf)
     finish_part(document, pdf)
