@@ -23,9 +23,10 @@ from reports.documents.render import render
 from reports.documents.snapshot import Snapshot
 from tests.documents import factory, gallery_factory, graph_factory, table_factory, trust_factory
 from tests.documents.opened import PAINTS, SHOWS, Opened, kids
+from tests.documents.sealing import Installation
 from tests.explain import volume_toys
 
-KINDS = ("image", "volume", "table", "graph", "plates")
+KINDS = ("image", "volume", "table", "graph", "plates", "signed")
 RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 XMP = {
     "rdf": RDF[1:-1],
@@ -59,7 +60,7 @@ BLENDS = set(
 
 def snapshot(kind: str, store: Store) -> Snapshot:
     """Return what a report about one kind of item says."""
-    if kind == "image":
+    if kind in ("image", "signed"):
         return factory.snapshot(factory.evidence(store, marker=True, trust=trust_factory.trust()))
     if kind == "plates":
         return factory.snapshot(gallery_factory.evidence(store, 28))  # more than the chapter has room for
@@ -78,7 +79,10 @@ def made(request, tmp_path_factory) -> tuple[Snapshot, Opened]:
     else:
         store = Store(folder)
         said = snapshot(request.param, store)
-    return said, Opened(render(said, store))
+    content = render(said, store)
+    if request.param == "signed":
+        content = Installation().signed(said, content, folder / "signed.pdf").read_bytes()
+    return said, Opened(content)
 
 
 @pytest.fixture
