@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 from auditor.common.errors import Corrupt
@@ -26,7 +27,7 @@ def fold(record: Record, events: Iterable[Happened]) -> Record:
     Deadlines are those that were set then: holidays that a calendar learns later move none.
     """
     for kept in events:
-        found = step(record, kept.event, kept.at, lambda _received, _months, kept=kept: _set(record, kept))
+        found = step(record, kept.event, kept.at, partial(_set, record, kept))
         if isinstance(found, Refusal):
             raise Corrupt(
                 say(
@@ -40,7 +41,7 @@ def fold(record: Record, events: Iterable[Happened]) -> Record:
     return record
 
 
-def _set(record: Record, kept: Happened) -> datetime:
+def _set(record: Record, kept: Happened, _received: datetime, _months: int) -> datetime:
     if kept.due is None:
         raise Corrupt(
             say(
