@@ -87,18 +87,31 @@ def _present(path: Path) -> Tree:
         raise VaultUnusable(
             say("%(path)s is not a whole file of subjects' keys; restore its newest copy.", path=str(path))
         ) from None
-    marked = read_private(mark).decode().split() if mark.exists() else []
-    if marked:
-        _compare(path, present, marked[0], int(marked[1]))
-    if marked != _marked(present):
-        _write(mark, " ".join(_marked(present)).encode())
+    known = _known(mark)
+    if known is not None:
+        _compare(path, present, *known)
+    if known != (present.name.hex(), present.given_up):
+        _write(mark, _mark(present))
     for name in (_NEW, _OLD):
         _wipe(path.with_name(name), path)
     return present
 
 
-def _marked(present: Tree) -> list[str]:
-    return [present.name.hex(), str(present.given_up)]
+def _mark(present: Tree) -> bytes:
+    return f"{present.name.hex()} {present.given_up}\n".encode()
+
+
+def _known(mark: Path) -> tuple[str, int] | None:
+    """Return the fingerprint and the count of the mark, or None where there is none yet."""
+    if not mark.exists():
+        return None
+    try:
+        fingerprint, destroyed = read_private(mark).decode().split()
+        return fingerprint, int(destroyed)
+    except ValueError:
+        raise VaultUnusable(
+            say("%(path)s is not whole; restore the folder of keys from its newest copy.", path=str(mark))
+        ) from None
 
 
 def _compare(path: Path, present: Tree, fingerprint: str, destroyed: int) -> None:
@@ -163,7 +176,7 @@ def _replace(path: Path, after: Tree) -> None:
     _wipe(path.with_name(_NEW), path)
     _write(path, bytes(after), later)
     _wipe(old, path)
-    _write(path.with_name(MARK), " ".join(_marked(after)).encode())
+    _write(path.with_name(MARK), _mark(after))
 
 
 def _write(path: Path, content: bytes, later: int = 0) -> None:
@@ -187,7 +200,7 @@ def _wipe(leftover: Path, path: Path) -> None:
     """Overwrite and remove a file that is no longer the vault; where it is a second name of it, only that name goes."""
     if not leftover.exists():
         return
-    if not leftover.samefile(path):
+    if not (path.exists() and leftover.samefile(path)):
         with leftover.open("r+b") as stream:
             stream.write(bytes(os.fstat(stream.fileno()).st_size))
             stream.flush()
