@@ -23,7 +23,7 @@ from reports.documents.render import render
 from reports.documents.snapshot import Snapshot
 from tests.documents import factory, gallery_factory, graph_factory, table_factory, trust_factory
 from tests.documents.opened import PAINTS, SHOWS, Opened, kids
-from tests.documents.sealing import Installation
+from tests.documents.sealing import SIGNED, Installation
 from tests.explain import volume_toys
 
 KINDS = ("image", "volume", "table", "graph", "plates", "signed")
@@ -229,21 +229,39 @@ def test_a_6_2_11_8_no_missing_glyph_is_shown(opened):
     assert not [step for step in opened.steps if step.operator in SHOWS and step.mode == 3]
 
 
-def test_a_6_3_annotations_are_links_that_print(opened):
-    links = [link for page in opened.pdf.pages for link in page.get("/Annots", ())]
-    assert links
-    for link in links:
-        assert link.Subtype == "/Link"
-        assert int(link.F) & 0b100111 == 0b100
-        assert "/AP" not in link or set(link.AP.keys()) == {"/N"}
+def test_a_6_3_annotations_are_links_that_print_and_the_block_of_the_signature(opened):
+    found = [one for page in opened.pdf.pages for one in page.get("/Annots", ())]
+    widgets = [one for one in found if one.Subtype == "/Widget"]
+    assert {str(one.Subtype) for one in found} - {"/Widget"} == {"/Link"}
+    assert len(widgets) == len(_fields(opened.root)) <= 1
+    for one in found:
+        assert int(one.F) & 0b100111 == 0b100
+        assert "/AP" not in one or set(one.AP.keys()) == {"/N"}
+    for widget in widgets:
+        assert isinstance(widget.AP.N, pikepdf.Stream)
+        assert not {"/A", "/AA"} & set(widget.keys())
 
 
-def test_a_6_4_and_6_5_there_are_no_forms_and_no_actions(opened):
-    assert not {"/AcroForm", "/OpenAction", "/AA", "/NeedsRendering"} & set(opened.root.keys())
+def test_a_6_4_and_6_5_the_one_form_field_is_the_signature_and_there_are_no_actions(opened):
+    assert not {"/OpenAction", "/AA", "/NeedsRendering"} & set(opened.root.keys())
+    form = opened.root.get("/AcroForm", {})
+    assert "/XFA" not in form
+    assert not form.get("/NeedAppearances", False)
+    assert [str(field.FT) for field in _fields(opened.root)] in ([], ["/Sig"])
     for one in opened.pdf.objects:
         for inner in _dictionaries(one):
             assert not {"/AA", "/JS"} & set(inner.keys())
             assert inner.get("/S") not in ("/Launch", "/JavaScript", "/ResetForm", "/ImportData", "/URI")
+
+
+def test_a_6_4_3_the_signature_covers_the_file(opened):
+    for field in _fields(opened.root):
+        start, before, gap, after = (int(number) for number in field.V.ByteRange)
+        assert start == 0
+        assert gap + after == len(opened.content)
+        assert opened.content[before : before + 1] + opened.content[gap - 1 : gap] == b"<>"
+        forbidden = {"/DigestLocation", "/DigestMethod", "/DigestValue"}
+        assert not any(forbidden & set(one.keys()) for one in field.V.get("/Reference", ()))
 
 
 def test_a_6_6_2_metadata_is_one_packet_of_one_description(root):
@@ -297,10 +315,17 @@ def test_a_6_8_attachments_say_what_they_are(made):
     said, opened = made
     names = opened.root.Names.EmbeddedFiles.Names
     listed = dict(zip((str(name) for name in names[::2]), names[1::2], strict=True))
-    assert list(listed) == sorted(listed) == ["arrays.txt", "evidence.json", "statement.json"]
-    relations = {"arrays.txt": "/Supplement", "evidence.json": "/Data", "statement.json": "/Data"}
+    proof = ["ledger-proof.txt"] if _fields(opened.root) else []
+    assert list(listed) == sorted(listed) == sorted(["arrays.txt", "evidence.json", "statement.json", *proof])
+    relations = {
+        "arrays.txt": "/Supplement",
+        "evidence.json": "/Data",
+        "statement.json": "/Data",
+        "ledger-proof.txt": "/Supplement",
+    }
     kinds = {
         "arrays.txt": "/text/plain",
+        "ledger-proof.txt": "/text/plain",
         "evidence.json": "/application/json",
         "statement.json": "/application/json",
     }
@@ -310,13 +335,15 @@ def test_a_6_8_attachments_say_what_they_are(made):
         assert str(spec.Desc)
         held = spec.EF.F
         assert str(held.Subtype) == kinds[name]
-        assert str(held.Params.ModDate)[2:16] == re.sub(r"\D", "", said.issued_at)
+        added = SIGNED.strftime("%Y%m%d%H%M%S") if name in proof else re.sub(r"\D", "", said.issued_at)
+        assert str(held.Params.ModDate)[2:16] == added
         assert int(held.Params.Size) == len(held.read_bytes())
-    assert [one.objgen for one in opened.root.AF] == [spec.objgen for spec in listed.values()]
+    assert sorted(one.objgen for one in opened.root.AF) == sorted(spec.objgen for spec in listed.values())
 
 
 def test_a_6_9_to_6_12_nothing_is_optional_or_presented(root):
-    assert not {"/OCProperties", "/Requirements", "/Perms"} & set(root.keys())
+    assert not {"/OCProperties", "/Requirements"} & set(root.keys())
+    assert set(root.get("/Perms", {}).keys()) <= {"/DocMDP"}
     assert "/AlternatePresentations" not in root.Names
 
 
@@ -427,6 +454,21 @@ def test_u_15_header_cells_say_what_they_head(opened):
     assert [bytes(name) for name in tree.Names[::2]] == sorted(known)
 
 
+def test_u_09_a_table_over_several_pages_is_one_table(opened):
+    tables = [(element, list(_within(element))) for element in opened.tagged("Table")]
+    heads = [
+        tuple(bytes(part.ID) for part in parts if part.S == "/TH" and part.A.Scope == "/Column")
+        for _, parts in tables
+    ]
+    assert len({head for head in heads if head}) == len([head for head in heads if head])
+    for element, parts in tables:
+        assert [part.S for part in kids(element)].count("/THead") <= 1
+        known = {bytes(part.ID) for part in parts if part.S == "/TH"}
+        for part in parts:
+            assert part.S != "/TD" or {bytes(name) for name in part.A.Headers} <= known
+    assert any(len({part.Pg.objgen for part in parts}) > 1 for _, parts in tables)
+
+
 def test_u_28_links_are_tagged_described_and_follow_the_structure(opened):
     parents = opened.parents
     by_number = dict(zip((int(number) for number in parents[::2]), parents[1::2], strict=True))
@@ -434,7 +476,7 @@ def test_u_28_links_are_tagged_described_and_follow_the_structure(opened):
         assert page.Tabs == "/S"
         for link in page.get("/Annots", ()):
             element = by_number[int(link.StructParent)]
-            assert element.S == "/Link"
+            assert element.S == ("/Form" if link.Subtype == "/Widget" else "/Link")
             assert any(
                 isinstance(kid, pikepdf.Dictionary) and kid.get("/Obj", None) == link for kid in kids(element)
             )
@@ -445,10 +487,10 @@ def test_u_28_links_are_tagged_described_and_follow_the_structure(opened):
 def test_every_chapter_has_a_bookmark_and_every_link_a_place(opened):
     with opened.pdf.open_outline() as outline:
         titles = [one.title for entry in outline.root for one in (entry, *entry.children)]
-    links = {str(link.Contents) for page in opened.pdf.pages for link in page.get("/Annots", ())}
-    assert links <= set(titles)
+    found = [one for page in opened.pdf.pages for one in page.get("/Annots", ()) if one.Subtype == "/Link"]
+    assert {str(link.Contents) for link in found} <= set(titles)
     places = {str(name) for name in opened.root.Names.Dests.Names[::2]}
-    assert {str(link.Dest) for page in opened.pdf.pages for link in page.get("/Annots", ())} <= places
+    assert {str(link.Dest) for link in found} <= places
 
 
 PREFLIGHT = Path(os.environ.get("RETRACE_PREFLIGHT", "/usr/share/java"))
@@ -480,6 +522,17 @@ def test_preflight_finds_nothing_but_what_pdf_a_3_permits(opened, tmp_path):
     assert found
     assert [line for line in found if not line.startswith(NOT_OF_1B)] == []
     assert all("CIDSet" in line for line in found if line.startswith("3.1.11"))
+
+
+def _fields(root: pikepdf.Object) -> list[pikepdf.Object]:
+    return list(root.AcroForm.Fields) if "/AcroForm" in root else []
+
+
+def _within(element: pikepdf.Object):
+    for kid in kids(element):
+        if isinstance(kid, pikepdf.Dictionary) and "/S" in kid:
+            yield kid
+            yield from _within(kid)
 
 
 def _values(one):
