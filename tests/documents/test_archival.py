@@ -476,7 +476,7 @@ def test_u_28_links_are_tagged_described_and_follow_the_structure(opened):
         assert page.Tabs == "/S"
         for link in page.get("/Annots", ()):
             element = by_number[int(link.StructParent)]
-            assert element.S == ("/Form" if link.Subtype == "/Widget" else "/Link")
+            assert ("/Form" if link.Subtype == "/Widget" else "/Link") == element.S
             assert any(
                 isinstance(kid, pikepdf.Dictionary) and kid.get("/Obj", None) == link for kid in kids(element)
             )
