@@ -177,4 +177,4 @@ def test_measures_of_a_page_are_written_for_the_printer_in_every_language(made, 
     html = page(factory.snapshot(evidence, language=language), store).html
     style = html.partition("<style>")[2].partition("</style>")[0]
     assert f"width: {layout(evidence).width:g}mm" in style
-    assert not re.search(r"\d[,\u202f\u00a0 ]\d+mm", style)
+    assert not re.search(r"\d[,\u202f\u00a0]\d+mm", style)
