@@ -4,6 +4,9 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
 
+STOP_POLLING = 286
+"""The status with which a page tells htmx that nothing more will change."""
+
 
 class Request(HttpRequest):
     """A request after the middleware: signed in, unless the view is open to everyone, and known to htmx or not."""

@@ -23,7 +23,7 @@ from auditor.common.clock import utc_now
 from auditor.common.errors import Refused
 from auditor.jobs.models import State
 from auditor.language import said
-from auditor.web import Request, officer
+from auditor.web import STOP_POLLING, Request, officer
 from reports.documents import results
 from reports.documents.chapters import CHAPTERS, FIGURES, chapter
 from reports.documents.declared.queries import stated_in
@@ -44,7 +44,6 @@ from reports.documents.signoff.queries import requests_of
 from reports.documents.signoff.services import report_compare
 from reports.documents.standing import standing
 
-STOP_POLLING = 286  # htmx
 immutable = cache_control(private=True, max_age=31536000, immutable=True)
 
 

@@ -13,15 +13,13 @@ from django.views.decorators.http import require_POST, require_safe
 from auditor.audits.models import Run
 from auditor.common.errors import Refused
 from auditor.language import said
-from auditor.web import Request, officer
+from auditor.web import STOP_POLLING, Request, officer
 from reports.documents.declared.queries import stated_in
 from reports.documents.models import SignOffRequest
 from reports.documents.queries import store
 from reports.documents.signoff.forms import LanguageForm, ReasonForm, StatementForm
 from reports.documents.signoff.queries import requests, where_is
 from reports.documents.signoff.services import report_prepare, report_send_back, report_sign_off
-
-STOP_POLLING = 286  # htmx
 
 
 @require_POST
