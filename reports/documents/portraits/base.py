@@ -51,6 +51,7 @@ class Portrait(ABC):
         self.evidence, self.store, self.pixels = evidence, store, pixels
         self.titles = {method.card.name: method.card.title for method in evidence.methods}
         self._tests = {method.method: tested(method) for method in evidence.trust.methods}
+        self._signs = {method.method: _sign(method) for method in evidence.trust.methods}
         self._held: dict[tuple[int, str], Floats] = {}
 
     @abstractmethod
@@ -84,6 +85,10 @@ class Portrait(ABC):
     def tested(self, name: str) -> str:
         """Return how a method stood its tests, empty where it was not tested."""
         return self._tests.get(name, "")
+
+    def sign(self, key: str) -> str:
+        """Return the sign of how the method of a panel stood its tests, empty for a panel of no tested method."""
+        return self._signs.get(key, "")
 
     def shown(self, item: ItemRecord) -> list[str]:
         """Return the methods that an item has maps of, in the plan's order."""
@@ -124,8 +129,12 @@ def _signed(value: np.float32) -> str:
 
 
 def tested(method: MethodTrust) -> str:
-    """Return how a method stood its tests."""
+    """Return how a method stood its tests, beginning with the sign of it."""
+    words = {"✓": _("✓ tests passed"), "✗": _("✗ failed its tests"), "?": _("? tests undecided")}
+    return words[_sign(method)]
+
+
+def _sign(method: MethodTrust) -> str:
     if method.trusted:
-        return _("✓ tests passed")
-    failed = any(verdict.outcome == "failed" for verdict in method.verdicts)
-    return _("✗ failed its tests") if failed else _("? tests undecided")
+        return "✓"
+    return "✗" if any(verdict.outcome == "failed" for verdict in method.verdicts) else "?"
