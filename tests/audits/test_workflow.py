@@ -31,11 +31,6 @@ pytestmark = pytest.mark.django_db
 TODAY = utc_now().date()
 
 
-@pytest.fixture
-def ada() -> User:
-    return User.objects.create_user("ada", first_name="Ada", last_name="Lovelace")
-
-
 def accuracy(run) -> TrackedFinding:
     return run.tracked.get(finding="accuracy")
 

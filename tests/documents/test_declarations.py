@@ -4,7 +4,6 @@ import json
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import User
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,16 +22,6 @@ from tests import rows
 from tests.audits.finished import finished
 
 RISK = {"risk": "A missed lesion", "measure": "Second reading", "owner": "Ada", "date": "2027-01-31"}
-
-
-@pytest.fixture
-def ada(db) -> User:
-    return User.objects.create_user("ada", first_name="Ada", last_name="Lovelace")
-
-
-@pytest.fixture
-def bea(db) -> User:
-    return User.objects.create_user("bea")
 
 
 def said(run, field: str) -> Declaration | None:

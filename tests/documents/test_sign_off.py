@@ -32,16 +32,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def ada() -> User:
-    return User.objects.create_user("ada", first_name="Ada", last_name="Lovelace")
-
-
-@pytest.fixture
-def bea() -> User:
-    return User.objects.create_user("bea", first_name="Bea", last_name="Worth")
-
-
-@pytest.fixture
 def interim() -> Report:
     return issued(finished(right=20).reports.get())
 
