@@ -34,7 +34,12 @@ def test_the_last_statement_holds_and_the_earlier_ones_stay(ada, bea):
     declaration_make(run=run, field="identity.controller", text=" Clinic\r\nStreet 1 ", by=ada, now=at)
     declaration_make(run=run, field="identity.controller", text="Clinic, Street 2", by=bea)
     (one,) = declared_in(run)
-    assert (one.section, one.field, one.text, one.by) == ("identity", "controller", "Clinic, Street 2", "bea")
+    assert (one.section, one.field, one.text, one.by) == (
+        "identity",
+        "controller",
+        "Clinic, Street 2",
+        "Bea Worth",
+    )
     history = Declaration.objects.order_by("number")
     assert [(row.number, row.text) for row in history] == [(1, "Clinic\nStreet 1"), (2, "Clinic, Street 2")]
     assert timestamp(history[0].at) == timestamp(at)
