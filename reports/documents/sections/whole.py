@@ -63,7 +63,11 @@ def _named(book: Book, title: str) -> str:
 
 
 def _curves(book: Book, survey: Survey, kind: str) -> str | None:
-    chosen = [curve for curve in survey.curves if curve.kind == kind][:_CURVES]
+    chosen = [
+        curve.model_copy(update={"title": _named(book, curve.title), "unit": _named(book, curve.unit)})
+        for curve in survey.curves
+        if curve.kind == kind
+    ][:_CURVES]
     return book.asset(curve_panels(chosen), "image/svg+xml") if chosen else None
 
 
