@@ -12,6 +12,7 @@ from fontTools.ttLib import TTFont, woff2  # type: ignore[import-untyped]
 
 from auditor.common.environment import variables
 from auditor.common.errors import RetraceError
+from auditor.common.said import say
 from reports.documents.book import SCHEME
 
 _FOLDER = Path(settings.BASE_DIR) / "auditor" / "static" / "vendor" / "fonts"
@@ -117,8 +118,11 @@ def _readable(face: Face) -> Iterator[None]:
         yield
     except Exception as error:
         raise RetraceError(
-            f"The packaged typeface {face.file} of this installation is damaged, so no report can be drawn; "
-            "install Retrace again."
+            say(
+                "The packaged typeface %(file)s of this installation is damaged, so no report can be drawn; "
+                "install Retrace again.",
+                file=face.file,
+            )
         ) from error
 
 
@@ -127,6 +131,9 @@ def _packed(face: Face) -> bytes:
         return (_FOLDER / f"{face.file}.woff2").read_bytes()
     except FileNotFoundError:
         raise RetraceError(
-            f"The packaged typeface {face.file} is missing from this installation, so no report can be drawn; "
-            "install Retrace again."
+            say(
+                "The packaged typeface %(file)s is missing from this installation, so no report can be drawn; "
+                "install Retrace again.",
+                file=face.file,
+            )
         ) from None

@@ -11,6 +11,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 
 from auditor.common.environment import variables
 from auditor.common.errors import RetraceError
+from auditor.common.said import say
 from reports.documents.book import SCHEME, Asset
 from reports.documents.fonts import address, needed, packaged_only, style, truetype
 from reports.documents.html import Page
@@ -50,7 +51,11 @@ def drawn(document: Page, moment: datetime, **options: object) -> bytes:
             **options,
         )
     if complaints:
-        raise RetraceError(f"The report could not be drawn completely ({complaints[0]}); nothing was issued.")
+        raise RetraceError(
+            say(
+                "The report could not be drawn completely (%(what)s); nothing was issued.", what=complaints[0]
+            )
+        )
     return content
 
 
