@@ -22,11 +22,13 @@ NEEDED = (
 class LetterFacts(Document):
     """One decision of the gallery, the evidence about it, and what officers declared.
 
-    `item` is the index of the decision's item in the set, `written_at` RFC 3339.
+    `item` is the index of the decision's item in the set, `written_at` RFC 3339. The `salt` enters the digests of the
+    letter and of its facts, so that nobody can find out by trying whom an entry of the ledger is about.
     """
 
     schema_: Literal["retrace-letter/1"] = Field(default="retrace-letter/1", alias="schema")
     number: str
+    salt: str
     written_at: str
     language: str
     item: int
