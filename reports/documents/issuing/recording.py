@@ -46,5 +46,7 @@ def begun(document: Issued) -> str | None:
     if document.attempts < 2:
         return None
     kind = document.kind
-    found = Entry.objects.filter(kind=kind, **{f"body__{kind}": document.number}).order_by("-position").first()
+    found = (
+        Entry.objects.filter(kind=kind, **{f"body__{kind}": document.number}).order_by("-position").first()
+    )
     return None if found is None else str(found.body["snapshot"])

@@ -52,9 +52,7 @@ class Seal(NamedTuple):
             entry, moment = record(sha256(rendered)), now()
             block = Block.of(signable, self.key, entry.position, moment)
             sign_file(source, target, Order(ledger_proof(entry), block, self.key, moment, self.authority))
-            return Sealed(
-                entry.subject, self.store.put_file(target), target.stat().st_size, entry.position
-            )
+            return Sealed(entry.subject, self.store.put_file(target), target.stat().st_size, entry.position)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from django.utils.translation import ngettext
 
 from auditor.explain.counterfactuals.documents import Alternative, CounterfactualRecord, RegionRecord
 from auditor.explain.evidence import ItemRecord
-from auditor.language import localized, said
+from auditor.language import said
 from reports.documents.book import Book
 from reports.documents.letter.facts import LetterFacts
 from reports.documents.letter.reasons import Part, Reasons, reasons
@@ -82,7 +82,7 @@ def _points(facts: LetterFacts, book: Book, item: ItemRecord, found: Reasons) ->
 
 
 def _column(part: Part, title: str, value: str) -> str:
-    words = {"column": title, "value": localized(value)}
+    words = {"column": title, "value": value}
     if part.weight > 0:
         return _("“%(column)s”, in your case %(value)s: this spoke for the result.") % words
     return _("“%(column)s”, in your case %(value)s: this spoke against the result.") % words

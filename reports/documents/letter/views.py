@@ -14,7 +14,9 @@ from auditor.common.errors import Refused
 from auditor.jobs.models import State
 from auditor.language import said
 from auditor.web import Request, officer
+from reports.documents.declared.queries import declared_in
 from reports.documents.forms import LanguageForm
+from reports.documents.letter.facts import missing, titles
 from reports.documents.letter.services import letter_request
 from reports.documents.models import Letter
 from reports.documents.queries import gallery_entry, store
@@ -62,6 +64,7 @@ def _page(
         "entry": gallery_entry(run, item)[1],
         "letters": found,
         "form": form,
+        "missing": titles(missing(declared_in(run))),
         "settled": settled,
     }
     if request.htmx:

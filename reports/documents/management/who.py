@@ -1,4 +1,4 @@
-"""What commands are given: the person who acts, a run, a report."""
+"""What commands are given: the person who acts, a run, an item of it, a report, a letter."""
 
 from argparse import ArgumentParser
 from uuid import UUID
@@ -8,8 +8,10 @@ from django.contrib.auth.models import User
 
 from auditor.audits.models import Run
 from auditor.common.errors import Refused
-from reports.documents.models import Report, SignOffRequest
+from reports.documents.models import Letter, Report, SignOffRequest
 from reports.documents.officer import NAME, REVIEWER, demo_officer, demo_reviewer
+from reports.documents.queries import evidence_by_digest
+from reports.documents.services import check_evidence
 
 
 def add_person(parser: ArgumentParser) -> None:
@@ -40,6 +42,28 @@ def run_named(asked: str) -> Run:
         raise Refused(f"{asked!r} is not the number of a run; its page and its report print it.") from None
     if found is None:
         raise Refused(f"There is no run {asked}; its page and its report print the number.")
+    return found
+
+
+def item_named(run: Run, name: str) -> int:
+    """Return the index of an item that the gallery of a run shows; raises Refused where it shows none of that name."""
+    check_evidence(run)
+    held = {
+        entry.item.entry.id: entry.item.index
+        for entry in evidence_by_digest(run.evidence_digest).gallery.entries
+    }
+    if name not in held:
+        raise Refused(
+            f"The gallery of this audit does not show an item {name!r}; it shows {', '.join(held)}."
+        )
+    return held[name]
+
+
+def letter_named(number: str) -> Letter:
+    """Return the letter with a number, such as RL-2026-000001; raises Refused where there is none."""
+    found = Letter.objects.filter(pk=_pk(number, "RL")).first()
+    if found is None or found.number != number:
+        raise Refused(f"There is no letter {number}; `letter list` names them.")
     return found
 
 
