@@ -1,4 +1,4 @@
-"""Reports of every kind hold to what machines can check of PDF/A-3a (ISO 19005-3) and PDF/UA-1 (ISO 14289-1).
+"""Reports of every kind and letters hold to what machines can check of PDF/A-3a (ISO 19005-3) and PDF/UA-1 (ISO 14289-1).
 
 Each test names its clause: A is ISO 19005-3:2012, U is ISO 14289-1 by the Matterhorn Protocol's checkpoint.
 """
@@ -8,6 +8,8 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
@@ -18,10 +20,12 @@ from PIL import ImageCms
 
 from auditor.common.digest import sha256
 from auditor.common.store import Store
+from reports.documents.letter.execution import render_letter
+from reports.documents.letter.facts import LetterFacts
 from reports.documents.listing import named
 from reports.documents.render import render
 from reports.documents.snapshot import Snapshot
-from tests.documents import factory, gallery_factory, graph_factory, table_factory, trust_factory
+from tests.documents import factory, gallery_factory, graph_factory, letters, table_factory, trust_factory
 from tests.documents.opened import PAINTS, SHOWS, Opened, kids
 from tests.explain import volume_toys
 
@@ -69,21 +73,35 @@ def snapshot(kind: str, store: Store) -> Snapshot:
     return factory.snapshot(graph_factory.evidence(store, one))
 
 
-@pytest.fixture(scope="module", params=KINDS)
-def made(request, tmp_path_factory) -> tuple[Snapshot, Opened]:
-    folder = tmp_path_factory.mktemp(request.param)
-    if request.param == "volume":
-        evidence, store = volume_toys.assembled(folder)
-        said = factory.snapshot(evidence)
-    else:
+@pytest.fixture(scope="module")
+def draw(tmp_path_factory) -> Callable[[str], tuple[Snapshot | LetterFacts, Opened]]:
+    """Draw a report of a kind, or a letter, once."""
+
+    @cache
+    def drawn(kind: str) -> tuple[Snapshot | LetterFacts, Opened]:
+        folder = tmp_path_factory.mktemp(kind)
+        if kind == "volume":
+            evidence, store = volume_toys.assembled(folder)
+            said = factory.snapshot(evidence)
+            return said, Opened(render(said, store))
         store = Store(folder)
-        said = snapshot(request.param, store)
-    return said, Opened(render(said, store))
+        if kind == "letter":
+            facts = letters.about_a_picture(store)
+            return facts, Opened(render_letter(facts, store))
+        said = snapshot(kind, store)
+        return said, Opened(render(said, store))
+
+    return drawn
 
 
-@pytest.fixture
-def opened(made) -> Opened:
-    return made[1]
+@pytest.fixture(params=KINDS)
+def made(request, draw) -> tuple[Snapshot, Opened]:
+    return draw(request.param)
+
+
+@pytest.fixture(params=(*KINDS, "letter"))
+def opened(request, draw) -> Opened:
+    return draw(request.param)[1]
 
 
 @pytest.fixture
@@ -92,8 +110,12 @@ def root(opened) -> pikepdf.Object:
 
 
 @pytest.fixture
-def metadata(root) -> ElementTree.Element:
-    return ElementTree.fromstring(root.Metadata.read_bytes())
+def metadata(opened) -> ElementTree.Element:
+    return _metadata(opened)
+
+
+def _metadata(opened: Opened) -> ElementTree.Element:
+    return ElementTree.fromstring(opened.root.Metadata.read_bytes())
 
 
 def test_qpdf_finds_nothing_wrong(opened, tmp_path):
@@ -260,9 +282,9 @@ def test_a_6_6_2_3_the_schema_of_pdf_ua_is_described(metadata):
     assert told["description"]
 
 
-def test_a_6_6_3_the_information_dictionary_says_the_same(made, metadata):
-    info = made[1].pdf.trailer.Info
-    issued = made[0].issued_at
+def test_a_6_6_3_the_information_dictionary_says_the_same(made):
+    said, opened = made
+    metadata, info, issued = _metadata(opened), opened.pdf.trailer.Info, said.issued_at
     assert metadata.findtext(".//dc:title/rdf:Alt/rdf:li", None, XMP) == str(info.Title)
     assert metadata.findtext(".//dc:creator/rdf:Seq/rdf:li", None, XMP) == str(info.Author)
     assert metadata.findtext(".//xmp:CreateDate", None, XMP) == issued
