@@ -7,7 +7,7 @@ from typing import NamedTuple
 from auditor.common.canonical import canonical
 from auditor.common.digest import sha256
 from auditor.common.errors import Refused
-from auditor.common.said import say
+from auditor.common.said import Value, say
 from reports.documents.verification.answers import Answer, Kind, no, yes
 from reports.ledger.checkpoint import Checkpoint
 from reports.ledger.leaf import Leaf
@@ -62,7 +62,7 @@ def included(
 
 
 def _held(leaf: Leaf, checkpoint: Checkpoint, number: str) -> str:
-    words = {
+    words: dict[str, Value] = {
         "log": checkpoint.origin,
         "position": str(leaf.position),
         "when": leaf.recorded_at,
