@@ -12,6 +12,7 @@ from PIL import ImageFont
 from reports.documents.figures.style import typeface
 
 _EMPTY, _POINT, _ROOM, _SPARE = "\u00a0", 25.4 / 72, 0.97, 0.4  # signs of other typefaces are a little wider
+_BREAKS = str.maketrans("\n\t", "  ")
 
 
 def columns(texts: Sequence[Sequence[str]], width: float, size: float, most: int, apart: float) -> str:
@@ -28,7 +29,7 @@ def columns(texts: Sequence[Sequence[str]], width: float, size: float, most: int
 
 def fitted(text: str, width: float, size: float) -> str:
     """Return a text that takes at most `width` millimetres at `size` points; the end of a longer one is cut."""
-    return _cut(text, width * _ROOM / (size * _POINT))
+    return _cut(_of_one_line(text), width * _ROOM / (size * _POINT))
 
 
 def _filled(text: str, apart: float) -> str:
@@ -46,13 +47,17 @@ def _lines(pieces: Sequence[str], room: float, most: int) -> list[str]:
 def _wrapped(text: str, room: float) -> list[str]:
     """Return the lines of a text, broken at spaces."""
     lines: list[str] = []
-    for word in text.split(" "):
+    for word in _of_one_line(text).split(" "):
         joined = f"{lines[-1]} {word}" if lines else word
         if lines and _width(joined) <= room:
             lines[-1] = joined
         else:
             lines.append(_cut(word, room))
     return lines
+
+
+def _of_one_line(text: str) -> str:
+    return text.translate(_BREAKS)
 
 
 def _cut(text: str, room: float) -> str:
