@@ -96,6 +96,8 @@ def test_it_is_signed_and_verifies_here_and_elsewhere(letter, capsys):
         ["intact", "yes"], ["trusted", "yes"], ["included", "yes"], ["current", "yes"],
     ]  # fmt: skip
     assert f"recorded letter {letter.number} at position {letter.entry_id}" in said
+    with pytest.raises(Refused, match="a letter does not carry what it was made from"):
+        call_command("reproduce", str(path_of(letter)))
     elsewhere = verify_file(path_of(letter), "letter.pdf", trust(), nowhere)
     assert elsewhere.holds
     assert elsewhere.standing == Standing.UNKNOWN
