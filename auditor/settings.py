@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "auditor.registry",
     "auditor.audits",
     "reports.ledger",
+    "reports.decisions",
     "reports.documents",
 ]
 
