@@ -8,7 +8,7 @@ from reports.decisions.state import Code
 
 
 class DraftRefused(Refused):
-    """One of the decisions handed in cannot be recorded; `place` counts from 0 among them."""
+    """A decision cannot be recorded; where this is raised, `place` says which one of a batch, counting from 0."""
 
     code: ClassVar[str]
     place: int = 0
@@ -22,8 +22,8 @@ class Conflict(DraftRefused):
     def __init__(self, reference: str) -> None:
         super().__init__(
             say(
-                "The reference %(reference)s is recorded already, with other content; a decision that takes its place "
-                "needs a reference of its own.",
+                "The reference %(reference)s belongs to a decision with other content already; one that takes its "
+                "place needs a reference of its own.",
                 reference=reference,
             )
         )

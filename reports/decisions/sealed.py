@@ -35,7 +35,9 @@ def opened_record(decision: Decision) -> DecisionDraft:
     Raises KeyDestroyed or Refused where it is erased, and Corrupt where the stored bytes are not what was sealed.
     """
     if not decision.sealed:
-        raise Refused(say("Decision %(decision)s is erased; there is nothing left to read.", decision=str(decision.pk)))
+        raise Refused(
+            say("Decision %(decision)s is erased; there is nothing left to read.", decision=str(decision.pk))
+        )
     key = subject_key(decision.subject_id)
     context = record_context(decision.system_id, decision.reference_index)
     return DecisionDraft.parse(key.open(bytes(decision.sealed), context), name=str(decision))
@@ -45,7 +47,9 @@ def opened_input(decision: Decision) -> bytes:
     """Return the bytes of a decision's input; raises as `opened_record`, and NotFound where none were handed in."""
     if not decision.sealed_input:
         raise NotFound(
-            say("The input of decision %(decision)s was not handed in, only named.", decision=str(decision.pk))
+            say(
+                "The input of decision %(decision)s was not handed in, only named.", decision=str(decision.pk)
+            )
         )
     sealed = Store.at(settings.STORAGE_URL).get(decision.sealed_input)
     return subject_key(decision.subject_id).open(
@@ -55,4 +59,6 @@ def opened_input(decision: Decision) -> bytes:
 
 def opened_event(event: Event, key: SubjectKey) -> StateEvent:
     """Return what happened, with its reason; raises Corrupt where the stored bytes are not what was sealed."""
-    return from_json(json.loads(key.open(bytes(event.sealed), event_context(event.decision_id, event.sequence))))
+    return from_json(
+        json.loads(key.open(bytes(event.sealed), event_context(event.decision_id, event.sequence)))
+    )

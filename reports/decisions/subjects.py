@@ -8,7 +8,9 @@ from auditor.common.canonical import canonical
 from reports.decisions.models import SendingSystem, Subject
 from reports.keys.pseudonyms import pseudonym
 
-_KNOWN = "SELECT pseudonym, number FROM decisions_subject WHERE pseudonym = ANY(%s) ORDER BY number FOR KEY SHARE"
+_KNOWN = (
+    "SELECT pseudonym, number FROM decisions_subject WHERE pseudonym = ANY(%s) ORDER BY number FOR KEY SHARE"
+)
 _NEW = """
 INSERT INTO decisions_subject (pseudonym) SELECT unnest(%s::text[]) ON CONFLICT (pseudonym) DO NOTHING
 """
@@ -23,7 +25,9 @@ def pseudonym_of(system: SendingSystem, identifier: str) -> str:
 def subjects_named(identifier: str) -> list[Subject]:
     """Return everybody whom any system knows under an identifier: one person, or several in several schemes."""
     systems = SendingSystem.objects.all()
-    return list(Subject.objects.filter(pseudonym__in={pseudonym_of(system, identifier) for system in systems}))
+    return list(
+        Subject.objects.filter(pseudonym__in={pseudonym_of(system, identifier) for system in systems})
+    )
 
 
 def subject_numbers(pseudonyms: Iterable[str]) -> dict[str, int]:

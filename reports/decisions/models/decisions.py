@@ -19,7 +19,9 @@ class Decision(Kept):
 
     system = models.ForeignKey(SendingSystem, db_index=False, on_delete=models.PROTECT, related_name="+")
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="decisions")
-    model_version = models.ForeignKey(ModelVersion, db_index=False, on_delete=models.PROTECT, related_name="+")
+    model_version = models.ForeignKey(
+        ModelVersion, db_index=False, on_delete=models.PROTECT, related_name="+"
+    )
     reference_index = models.CharField(max_length=64, blank=True)  # blind index of the system's reference
     sealed = models.BinaryField()
     content = models.CharField(max_length=64, blank=True)  # salted digest of what was received
@@ -54,6 +56,9 @@ class Decision(Kept):
             models.Index(fields=["state", "decided_at", "id"], name="decisions_by_state"),
             models.Index(fields=["system", "decided_at", "id"], name="decisions_by_system"),
             models.Index(fields=["model_version", "decided_at", "id"], name="decisions_by_model"),
+            models.Index(
+                fields=["decided_at", "id"], condition=Q(restricted=True), name="decisions_restricted"
+            ),
             models.Index(fields=["due", "id"], condition=Q(due__isnull=False), name="decisions_by_due"),
             models.Index(
                 fields=["retention_until", "id"],

@@ -11,7 +11,10 @@ class Subject(Kept):
 
     number = models.BigAutoField(primary_key=True)
     pseudonym = models.CharField(
-        max_length=64, unique=True, null=True, help_text=_("Empty once the subject is erased.")  # noqa: DJ001
+        max_length=64,
+        unique=True,
+        null=True,
+        help_text=_("Empty once the subject is erased."),
     )
     erased_at = models.DateTimeField(null=True)
 

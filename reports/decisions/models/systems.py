@@ -19,9 +19,13 @@ class SendingSystem(Kept):
         max_length=100,
         blank=True,
         default="",
-        help_text=_("The scheme of subject identifiers that it shares with other systems; empty for its own."),
+        help_text=_(
+            "The scheme of subject identifiers that it shares with other systems; empty for its own."
+        ),
     )
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     created_at = models.DateTimeField()
     disabled_at = models.DateTimeField(null=True)
 
@@ -36,9 +40,13 @@ class Token(Kept):
     """What a system shows to be let in: shown to a person once, kept as its digest."""
 
     system = models.ForeignKey(SendingSystem, on_delete=models.PROTECT, related_name="tokens")
-    prefix = models.CharField(max_length=16, help_text=_("Its first characters, by which people tell it apart."))
+    prefix = models.CharField(
+        max_length=16, help_text=_("Its first characters, by which people tell it apart.")
+    )
     sha256 = models.CharField(max_length=64, unique=True)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     created_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
     last_used_at = models.DateTimeField(null=True)

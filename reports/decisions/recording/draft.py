@@ -52,12 +52,8 @@ def _different(names: tuple[str, ...]) -> tuple[str, ...]:
 Name = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_one_line)
 ]
-Label = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=100), AfterValidator(_one_line)
-]
-Prose = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=4000), AfterValidator(_storable)
-]
+Label = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100), AfterValidator(_one_line)]
+Prose = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000), AfterValidator(_storable)]
 Digest = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
 Content = Annotated[bytes, Field(max_length=LARGEST_INPUT), BeforeValidator(_decoded)]
 Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
@@ -84,7 +80,9 @@ class Human(Document):
     """What part a human had: none, overseeing the model's decision, or deciding with its help."""
 
     involvement: Literal["none", "oversight", "decision"]
-    operator: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_one_line)] = ""
+    operator: Annotated[
+        str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_one_line)
+    ] = ""
 
     @model_validator(mode="after")
     def _named(self) -> Self:
