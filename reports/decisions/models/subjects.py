@@ -10,11 +10,8 @@ class Subject(Kept):
     """Whom decisions are about; the number is the index of the key in the vault, and is never used again."""
 
     number = models.BigAutoField(primary_key=True)
-    pseudonym = models.CharField(
-        max_length=64,
-        unique=True,
-        null=True,
-        help_text=_("Empty once the subject is erased."),
+    pseudonym = models.CharField(  # noqa: DJ001
+        max_length=64, unique=True, null=True, help_text=_("Empty once the subject is erased.")
     )
     erased_at = models.DateTimeField(null=True)
 
