@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from reports.decisions import state as s
-from reports.decisions.state.refusals import _SENTENCES
+from reports.decisions.state.refusals import SENTENCES
 from tests.decisions.cases import BAD, CALENDAR, EVENTS, GOOD, LATE, NOW, fresh
 
 PAGE = Path(__file__).parents[2] / "docs" / "decision-states.md"
@@ -67,7 +67,7 @@ def _refusals():
         for code in results:
             raised[code].add(cls.kind)
     lines = ["| code | sentence | events |", "|---|---|---|"]
-    for code, sentence in _SENTENCES.items():
+    for code, sentence in SENTENCES.items():
         every = code in (*_BLANKET, s.Code.ERASED)
         events = "any" if every else ", ".join(sorted(raised[code]))
         lines.append(f"| {code} | {sentence.template.replace('%(', '{').replace(')s', '}')} | {events} |")

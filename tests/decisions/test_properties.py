@@ -33,6 +33,7 @@ class Register(RuleBasedStateMachine):
         self.calendar = s.Calendar(
             zone=self.zone, holidays=frozenset((START + timedelta(days=n)).date() for n in free)
         )
+        self.extended, self.assigned = False, ""
         self.first = s.Record(number=7, at=START, operator=operator, recipients=recipients)
         self.record = self.first
 
@@ -54,15 +55,23 @@ class Register(RuleBasedStateMachine):
     def book(self, one):
         match one:
             case s.Upheld() | s.Corrected() | s.Retracted():
-                assert one.actor.id != self.first.operator
+                assert one.actor.id == self.assigned != self.first.operator
                 self.owed = {"subject", *self.first.recipients}
             case s.SubjectNotified(matter=s.Matter.DECISION):
                 self.owed.discard("subject")
             case s.RecipientNotified(matter=s.Matter.DECISION) | s.RecipientExcused():
                 self.owed.discard(one.recipient)
+            case s.ReviewAssigned():
+                self.assigned = one.reviewer.id
             case s.Contested():
-                self.received = one.received_at
+                assert one.received_at <= max(self.now, self.record.at)
+                self.received, self.extended = one.received_at, False
+            case s.Extended():
+                assert not self.extended
+                assert self.now <= self.calendar.answer_by(self.received)
+                self.extended = True
             case s.Erased():
+                assert self.record.round is None
                 assert not self.owed
                 assert not self.record.holds
 
@@ -78,7 +87,8 @@ class Register(RuleBasedStateMachine):
     def subject_contests(self, ago):
         self.bring(event(s.Contested, received_at=self.now - timedelta(days=ago)))
 
-    @rule(months=st.integers(0, 4))
+    @precondition(lambda self: self.record.contest)
+    @rule(months=st.integers(0, 3))
     def officer_extends(self, months):
         self.bring(event(s.Extended, months=months))
 

@@ -26,7 +26,7 @@ def test_every_refusal_can_happen(walked):
 
 
 def test_every_refusal_has_its_sentence():
-    assert set(table._SENTENCES) == set(s.Code)
+    assert set(table.SENTENCES) == set(s.Code)
 
 
 def test_the_docs_say_what_the_code_does():

@@ -9,14 +9,17 @@ _SATURDAY = 5
 
 
 def aware(moment: datetime) -> datetime:
-    """Return an aware time in UTC; raises ValueError for one without a time zone.
+    """Return an aware time in UTC; raises ValueError for one without a time zone, or outside the calendar.
 
     Python compares two times of one zone by their wall clocks, which is wrong in the hour that a change of clocks
     repeats; in UTC there is no such hour.
     """
     if moment.utcoffset() is None:
         raise ValueError("a time without a time zone is not a time")
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("a time before the first year or after the last is not a time") from None
 
 
 def months_after(day: date, months: int) -> date:

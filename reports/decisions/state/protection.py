@@ -33,7 +33,7 @@ def restricted(record: Record, event: Restricted) -> Record | Refusal:
     """Restrict processing (Art. 18(1))."""
     if record.restricted:
         return refuse(Code.RESTRICTED, record)
-    return replace(record, restricted=True, lifting_announced=False)
+    return replace(record, restricted=True)
 
 
 def announced(record: Record, event: RestrictionAnnounced) -> Record | Refusal:

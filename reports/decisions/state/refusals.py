@@ -54,10 +54,10 @@ class Refusal:
 def refuse(code: Code, record: Record, **values: Value) -> Refusal:
     """Return the refusal of an event on this record, in words."""
     words = {"decision": str(record.number), **values}
-    return Refusal(code, Said(_SENTENCES[code].template, words))
+    return Refusal(code, Said(SENTENCES[code].template, words))
 
 
-_SENTENCES: dict[Code, Said] = {
+SENTENCES: dict[Code, Said] = {
     Code.ERASED: say("Decision %(decision)s is erased; nothing can happen to it any more."),
     Code.NOT_PERMITTED: say("Decision %(decision)s: the role %(role)s may not bring the event %(event)s."),
     Code.ACTOR_UNNAMED: say("Decision %(decision)s: say who acts."),
