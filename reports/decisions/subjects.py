@@ -1,6 +1,6 @@
 """Data subjects by their pseudonyms: found, or made with a number of their own."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db import connection
 
@@ -13,6 +13,7 @@ _KNOWN = (
 )
 _NEW = """
 INSERT INTO decisions_subject (pseudonym) SELECT unnest(%s::text[]) ON CONFLICT (pseudonym) DO NOTHING
+RETURNING pseudonym, number
 """
 
 
@@ -36,16 +37,18 @@ def subject_numbers(pseudonyms: Iterable[str]) -> dict[str, int]:
     Until the end of the caller's transaction none of them can be erased.
     """
     wanted = set(pseudonyms)
-    found = _known(wanted)
-    while missing := sorted(wanted - found.keys()):  # one that is erased meanwhile is made anew
-        with connection.cursor() as cursor:
-            # In one order, so that two who make the same ones do not wait for each other.
-            cursor.execute(_NEW, [missing])
-        found |= _known(missing)
+    found = _numbers(_KNOWN, wanted)
+    while missing := wanted - found.keys():
+        # In one order, so that two who make the same ones do not wait for each other in a circle.
+        found |= _numbers(_NEW, sorted(missing))
+        # What somebody else made meanwhile; one that was erased meanwhile is made anew.
+        found |= _numbers(_KNOWN, missing - found.keys())
     return found
 
 
-def _known(pseudonyms: Iterable[str]) -> dict[str, int]:
+def _numbers(statement: str, pseudonyms: Collection[str]) -> dict[str, int]:
+    if not pseudonyms:
+        return {}
     with connection.cursor() as cursor:
-        cursor.execute(_KNOWN, [list(pseudonyms)])
+        cursor.execute(statement, [list(pseudonyms)])
         return dict(cursor.fetchall())

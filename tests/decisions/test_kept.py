@@ -21,7 +21,9 @@ def _rows() -> None:
     event_apply(number, Restricted(actor=officer(ada), reason="asked"), now=NOW)
     Token.objects.create(system=sender, prefix="rt_abc", sha256="0" * 64, created_at=NOW)
     Idempotency.objects.create(system=sender, key="k", body="b", answer={}, at=NOW)
-    execute("SET CONSTRAINTS ALL IMMEDIATE")  # no table with checks to come is emptied, with or without a trigger
+    execute(
+        "SET CONSTRAINTS ALL IMMEDIATE"
+    )  # no table with checks to come is emptied, with or without a trigger
 
 
 def execute(statement: str) -> None:

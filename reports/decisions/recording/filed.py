@@ -4,9 +4,16 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from reports.decisions.models import Decision, SendingSystem
+from django.db import connection
+
+from reports.decisions.models import SendingSystem
 from reports.keys.pseudonyms import index_of
 from reports.keys.subjects import subject_key
+
+_FILED = """
+SELECT reference_index, id, entry, recorded_at, subject_id, content FROM decisions_decision
+WHERE system_id = %s AND reference_index = ANY(%s) AND reference_index <> ''
+"""
 
 
 class Recorded(NamedTuple):
@@ -37,10 +44,9 @@ def reference_index(system: SendingSystem, reference: str) -> str:
 
 def filed(system: SendingSystem, indexes: Iterable[str]) -> dict[str, Filed]:
     """Return a system's decisions by the indexes of their references, as far as there are any."""
-    rows = Decision.objects.filter(system=system, reference_index__in=list(indexes)).values_list(
-        "reference_index", "pk", "entry", "recorded_at", "subject_id", "content"
-    )
-    return {
-        index: Filed(Recorded(number, entry, at, repeated=True), subject, content)
-        for index, number, entry, at, subject, content in rows.order_by()
-    }
+    found = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_FILED, [system.pk, list(indexes)])
+        for index, number, entry, at, subject, content in cursor.fetchall():
+            found[index] = Filed(Recorded(number, entry, at, repeated=True), subject, content)
+    return found

@@ -77,7 +77,7 @@ class _Batch:
             for place, draft in enumerate(drafts)
         ]
         firsts = {one.blind: one for one in reversed(handed)}
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):
             new = self._unfiled(one for one in handed if firsts[one.blind] is one)
             self._write(self._sealed(self._with_models(self._in_time(new))))
         for one in handed:
