@@ -7,6 +7,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+from auditor.common.errors import Refused
+from auditor.common.said import say
 from reports.keys.files import made_once
 
 FILE = "pseudonyms.key"
@@ -35,4 +37,7 @@ def _digest(purpose: str, *parts: str) -> str:
 
 @cache
 def _key(path: Path) -> bytes:
-    return made_once(path, lambda: secrets.token_bytes(_KEY_BYTES))
+    key = made_once(path, lambda: secrets.token_bytes(_KEY_BYTES))
+    if len(key) != _KEY_BYTES:
+        raise Refused(say("%(path)s is not a whole key; restore it from a backup.", path=str(path)))
+    return key

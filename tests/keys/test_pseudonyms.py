@@ -1,8 +1,10 @@
 """Pseudonyms are the installation's own, stable, and different for whatever differs."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from auditor.common.errors import Refused
 from reports.keys.pseudonyms import index_of, pseudonym
 
 
@@ -29,3 +31,12 @@ def test_parts_do_not_run_together():
         assert (index_of(*one) == index_of(*other)) == (one == other)
 
     check()
+
+
+def test_a_key_that_is_not_whole_is_refused(settings, tmp_path):
+    settings.KEYS_DIR = tmp_path / "cut"
+    settings.KEYS_DIR.mkdir(mode=0o700)
+    (settings.KEYS_DIR / "pseudonyms.key").write_bytes(b"")
+    (settings.KEYS_DIR / "pseudonyms.key").chmod(0o600)
+    with pytest.raises(Refused, match=r"pseudonyms\.key is not a whole key"):
+        pseudonym("a")

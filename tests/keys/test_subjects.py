@@ -11,23 +11,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.common.errors import Corrupt, Refused
-from reports.keys import subjects
-from reports.keys.punctured import DEPTH, NUMBERS, Tree
+from reports.keys import vault
+from reports.keys.ggm import DEPTH, NUMBERS, Tree
 from reports.keys.subjects import (
     KeyDestroyed,
+    check_vault,
     destroy_keys,
     destroyed_count,
     is_destroyed,
     subject_key,
-    vault_name,
+    vault_fingerprint,
 )
+from reports.keys.vault import VaultUnusable
 
 NUMBER = st.one_of(st.integers(0, 40), st.integers(0, NUMBERS - 1), st.just(NUMBERS - 1))
 
 
 @pytest.fixture
 def file(settings):
-    return settings.KEYS_DIR / subjects.FILE
+    return settings.KEYS_DIR / vault.FILE
 
 
 def covers(place, number: int) -> bool:
@@ -108,7 +110,7 @@ def test_salted_digests_are_the_subjects_own(file):
 
 
 def test_a_destroyed_key_is_gone_and_the_others_are_not(file):
-    sealed, name = subject_key(8).seal(b"kept", b""), vault_name()
+    sealed, name = subject_key(8).seal(b"kept", b""), vault_fingerprint()
     destroy_keys([7, 9])
     destroy_keys([7])
     assert is_destroyed(7)
@@ -116,7 +118,7 @@ def test_a_destroyed_key_is_gone_and_the_others_are_not(file):
     with pytest.raises(KeyDestroyed, match="key of subject 7 was destroyed"):
         subject_key(7)
     assert subject_key(8).open(sealed, b"") == b"kept"
-    assert vault_name() == name
+    assert vault_fingerprint() == name
     assert f"{file.stat().st_mode & 0o7777:o}" == "600"
 
 
@@ -158,12 +160,140 @@ def test_a_killed_process_leaves_a_whole_file(file):
         assert subject_key(NUMBERS - 1).open(sealed, b"") == b"kept"
 
 
+STEPS = """
+import os, signal
+left = int(sys.argv[2])
+def step(event, arguments):
+    global left
+    if event in {"open", "os.rename", "os.link", "os.remove", "os.utime"} and "subjects" in str(arguments):
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+sys.addaudithook(step)
+"""
+
+
+def test_a_process_killed_at_any_step_leaves_the_old_file_or_the_new(settings, tmp_path):
+    killed, outcomes = 0, set()
+    while True:
+        settings.KEYS_DIR = tmp_path / f"killed-{killed}"
+        file = settings.KEYS_DIR / vault.FILE
+        sealed = subject_key(8).seal(b"kept", b"")
+        before, known = file.read_bytes(), vault_fingerprint()
+        code = run(STEPS + "destroy_keys([7])", file, str(killed + 1)).wait(60)
+        if code == 0:
+            break
+        assert code == -signal.SIGKILL
+        killed += 1
+        outcomes.add(file.read_bytes() == before)
+        assert is_destroyed(7) == (file.read_bytes() != before)
+        check_vault(known, destroyed_count())
+        assert subject_key(8).open(sealed, b"") == b"kept"
+        if is_destroyed(7):
+            assert {path.name for path in file.parent.iterdir()} == {vault.FILE, vault.MARK, vault.LOCK}
+        destroy_keys([7])
+        assert is_destroyed(7)
+        assert subject_key(8).open(sealed, b"") == b"kept"
+        assert {path.name for path in file.parent.iterdir()} == {vault.FILE, vault.MARK, vault.LOCK}
+    assert killed >= 6
+    assert outcomes == {True, False}
+
+
+def test_a_process_killed_at_any_step_of_the_first_use_leaves_a_file_that_can_be_used(settings, tmp_path):
+    killed = 0
+    while True:
+        settings.KEYS_DIR = tmp_path / f"killed-{killed}"
+        file = settings.KEYS_DIR / vault.FILE
+        if run(STEPS + "vault_fingerprint()", file, str(killed + 1)).wait(60) == 0:
+            break
+        killed += 1
+        subject_key(1)
+        assert {path.name for path in file.parent.iterdir()} == {vault.FILE, vault.MARK, vault.LOCK}
+    assert killed >= 4
+
+
+def test_a_mark_that_is_not_whole_is_refused(file):
+    subject_key(1)
+    file.with_name(vault.MARK).write_bytes(b"00")
+    os.utime(file)
+    with pytest.raises(VaultUnusable, match=r"subjects\.mark is not whole"):
+        subject_key(1)
+
+
+def test_reading_while_others_destroy_never_fails(file):
+    child = run("for n in range(100, 300): destroy_keys([n])", file)
+    first = subject_key(1).salted(b"x")
+    while child.poll() is None:
+        assert subject_key(1).salted(b"x") == first
+    assert child.returncode == 0
+    assert destroyed_count() == 200
+
+
+def test_a_new_version_is_never_taken_for_an_old_one_when_the_clock_goes_back(file):
+    subject_key(0)
+    ahead = time.time_ns() + 3_600_000_000_000
+    os.utime(file, ns=(ahead, ahead))
+    for number in range(3):
+        destroy_keys([number])
+        assert file.stat().st_mtime_ns > ahead
+        ahead = file.stat().st_mtime_ns
+        assert is_destroyed(number)
+
+
+def test_a_file_that_vanished_is_not_made_again(file):
+    known = subject_key(1) and vault_fingerprint()
+    content = file.read_bytes()
+    file.unlink()
+    for call in (lambda: subject_key(1), lambda: destroy_keys([1]), lambda: check_vault(known, 0)):
+        with pytest.raises(VaultUnusable, match=r"subjects\.key, which all .* is gone; restore"):
+            call()
+    assert not file.exists()
+    file.write_bytes(content)
+    file.chmod(0o600)
+    assert vault_fingerprint() == known
+
+
+def test_a_folder_that_vanished_is_told_by_what_the_database_knows(file):
+    with pytest.raises(VaultUnusable, match="is gone"):
+        check_vault("00" * 16, 0)
+    assert not file.exists()
+
+
+def test_an_older_copy_and_anothers_file_are_refused(file, settings, tmp_path):
+    sealed = subject_key(2).seal(b"kept", b"")
+    old = file.read_bytes()
+    destroy_keys([1])
+    newest, known = file.read_bytes(), vault_fingerprint()
+    check_vault(known, 1)
+    with pytest.raises(VaultUnusable, match="has destroyed 1 keys, and 2 were"):
+        check_vault(known, 2)
+    with pytest.raises(VaultUnusable, match="another installation's"):
+        check_vault("00" * 16, 1)
+    put(file, old)
+    with pytest.raises(
+        VaultUnusable, match="older copy: it has destroyed 0 keys, and 1 were destroyed already"
+    ):
+        subject_key(1)
+    put(file, bytes(Tree.new()))
+    with pytest.raises(VaultUnusable, match="another installation's"):
+        subject_key(2)
+    put(file, newest)
+    assert subject_key(2).open(sealed, b"") == b"kept"
+
+
+def put(file, content: bytes) -> None:
+    file.write_bytes(content)
+    os.utime(file)
+
+
 def test_a_file_that_is_not_whole_is_refused_and_left(file):
     subject_key(1)
     content = file.read_bytes()
     file.write_bytes(content[:-1])
     for call in (lambda: subject_key(1), lambda: destroy_keys([1])):
-        with pytest.raises(Refused, match=r"subjects\.key is not a whole file of subjects' keys; restore"):
+        with pytest.raises(
+            VaultUnusable, match=r"subjects\.key is not a whole file of subjects' keys; restore"
+        ):
             call()
     assert file.read_bytes() == content[:-1]
 
@@ -177,16 +307,18 @@ def test_a_file_that_others_can_read_is_refused(file):
 
 
 def test_processes_that_race_for_the_first_use_share_one_file(file):
-    children = [run("print(vault_name())", file) for _ in range(4)]
+    children = [run("print(vault_fingerprint())", file) for _ in range(4)]
     assert len({child.communicate(timeout=60)[0] for child in children}) == 1
 
 
-def run(code: str, file) -> subprocess.Popen:
+def run(code: str, file, *arguments: str) -> subprocess.Popen:
     prelude = (
         "import sys; from pathlib import Path; from django.conf import settings\n"
         "settings.configure(KEYS_DIR=Path(sys.argv[1]))\n"
-        "from reports.keys.subjects import destroy_keys, vault_name\n"
+        "from reports.keys.subjects import destroy_keys, vault_fingerprint\n"
     )
     return subprocess.Popen(
-        [sys.executable, "-c", prelude + code, str(file.parent)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", prelude + code, str(file.parent), *arguments],
+        stdout=subprocess.PIPE,
+        text=True,
     )
