@@ -103,7 +103,8 @@ def _keep_pixels(pdf: pydyf.PDF) -> None:
 
 def _list_attachments_once(pdf: pydyf.PDF) -> None:
     """Name each attachment once among the document's associated files (ISO 19005-3, 6.8)."""
-    pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
+    if "AF" in pdf.catalog:  # a letter has none
+        pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
 
 
 def _root(pdf: pydyf.PDF) -> Any:
