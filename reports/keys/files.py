@@ -3,7 +3,8 @@
 import os
 import stat
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from auditor.common.errors import Refused
@@ -15,10 +16,22 @@ def made_once(path: Path, make: Callable[[], bytes]) -> bytes:
 
     Raises Refused where others can read the file or write to its folder, or where it cannot be kept.
     """
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with making(path):
         if not path.exists():
             _keep(path, make())
+    return read_private(path)
+
+
+@contextmanager
+def making(path: Path) -> Iterator[None]:
+    """Let a private file be made inside the block, in a folder that is there and that others cannot write to.
+
+    Raises Refused where the folder is none of ours, and for what the file system refuses inside the block.
+    """
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _refuse_shared(path.parent, 0o022, say("write to"))
+        yield
     except OSError as error:
         raise Refused(
             say(
@@ -27,8 +40,6 @@ def made_once(path: Path, make: Callable[[], bytes]) -> bytes:
                 why=error.strerror or "",
             )
         ) from error
-    _refuse_shared(path.parent, 0o022, say("write to"))
-    return read_private(path)
 
 
 def read_private(path: Path) -> bytes:

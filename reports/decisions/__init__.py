@@ -1,0 +1,1 @@
+"""The register of decisions: recorded, re-traced, contested, reviewed, notified, restricted and erased."""
