@@ -1,7 +1,6 @@
 """Check the whole ledger, print or pin its head for somebody outside to keep, or export it."""
 
 import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -72,15 +71,17 @@ class Command(BaseCommand):
 
 def _export(target: Path) -> None:
     """Write the export beside its place and move it there when it is complete."""
+    unfinished = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".export-", delete_on_close=False) as stream:
+        with unfinished.open("xb") as stream:
             stream.writelines(export_lines())
-            stream.close()
-            os.replace(stream.name, target)
+        unfinished.replace(target)
     except OSError as error:
         raise Refused(
             say("%(path)s could not be written: %(why)s.", path=str(target), why=error.strerror or str(error))
         ) from error
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def _text(path: Path) -> str:
