@@ -67,7 +67,11 @@ def drafts(start: int, count: int) -> list:
     from reports.ledger.services import Draft
 
     return [
-        Draft("decision", hashlib.sha256(b"%d" % n).hexdigest(), {"decision": n, "sequence": 0, "state": "recorded"})
+        Draft(
+            "decision",
+            hashlib.sha256(b"%d" % n).hexdigest(),
+            {"decision": n, "sequence": 0, "state": "recorded"},
+        )
         for n in range(start, start + count)
     ]
 
@@ -78,7 +82,9 @@ def proving(size: int) -> float:
     from reports.ledger.services import ledger_proof
 
     chosen = random.Random(1).sample(range(1, size + 1), PROOFS)
-    return statistics.median(timed(lambda e=e: ledger_proof(e)) for e in Entry.objects.filter(position__in=chosen))
+    return statistics.median(
+        timed(lambda e=e: ledger_proof(e)) for e in Entry.objects.filter(position__in=chosen)
+    )
 
 
 def analysed() -> None:

@@ -67,5 +67,10 @@ class Leaf(NamedTuple):
 
 
 def _quick(leaf: Leaf) -> str:
-    fields = {"body": leaf.body, "kind": leaf.kind, "position": leaf.position, "recorded_at": leaf.recorded_at}
+    fields = {
+        "body": leaf.body,
+        "kind": leaf.kind,
+        "position": leaf.position,
+        "recorded_at": leaf.recorded_at,
+    }
     return _SORTED.encode(fields)

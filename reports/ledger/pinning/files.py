@@ -41,10 +41,17 @@ class File(NamedTuple):
             raise self._failed(error) from error
         except (ValueError, KeyError, TypeError) as error:
             raise Corrupt(
-                say("%(path)s holds something else than pinned checkpoints; see who changed it.", path=self.path)
+                say(
+                    "%(path)s holds something else than pinned checkpoints; see who changed it.",
+                    path=self.path,
+                )
             ) from error
 
     def _failed(self, error: OSError) -> RetraceError:
         return RetraceError(
-            say("%(path)s could not be used for pins: %(why)s.", path=self.path, why=error.strerror or str(error))
+            say(
+                "%(path)s could not be used for pins: %(why)s.",
+                path=self.path,
+                why=error.strerror or str(error),
+            )
         )

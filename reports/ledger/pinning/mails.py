@@ -37,7 +37,11 @@ class Mail(NamedTuple):
             message.send()
         except (OSError, SMTPException) as error:
             raise RetraceError(
-                say("The mail server did not take the pin for %(who)s: %(why)s.", who=self.address, why=str(error))
+                say(
+                    "The mail server did not take the pin for %(who)s: %(why)s.",
+                    who=self.address,
+                    why=str(error),
+                )
             ) from error
 
     def kept(self) -> None:

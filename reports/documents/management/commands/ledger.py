@@ -1,4 +1,4 @@
-"""Check the whole ledger, print or pin its head for somebody outside to keep, or export it."""
+"""Check the whole ledger, print or pin its head for somebody outside to keep, export it, or guard its tables."""
 
 import os
 from pathlib import Path
@@ -11,6 +11,7 @@ from auditor.common.said import say
 from reports.documents.management.surroundings import migrate
 from reports.ledger.checkpoint import open_checkpoint
 from reports.ledger.export import export_lines
+from reports.ledger.hardening import harden
 from reports.ledger.pinning.services import check_pins, pin
 from reports.ledger.services import (
     ledger_break,
@@ -24,11 +25,12 @@ class Command(BaseCommand):
     help = (
         "Recompute the ledger's tree from its entries and check it against every pin (verify), print its head, signed "
         "(checkpoint), pin the head to the places of RETRACE_PINS (pin), or write all of it into a file that "
-        "docs/verify_log.py verifies elsewhere (export FILE)."
+        "docs/verify_log.py verifies elsewhere (export FILE), or take from the application's role the rights to change it "
+        "(harden)."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("what", choices=("verify", "checkpoint", "pin", "export"))
+        parser.add_argument("what", choices=("verify", "checkpoint", "pin", "export", "harden"))
         parser.add_argument("file", nargs="?", type=Path, help="with export: the file to write")
         parser.add_argument(
             "--since",
@@ -49,6 +51,8 @@ class Command(BaseCommand):
                 self._pin()
             case "export":
                 _export(file)
+            case "harden":
+                self._harden()
         if what in ("verify", "checkpoint"):
             self.stdout.write(ledger_checkpoint(), ending="")
 
@@ -64,9 +68,19 @@ class Command(BaseCommand):
     def _pin(self) -> None:
         named = pin()
         if not named:
-            raise Refused(say("No place to pin to is set; RETRACE_PINS in docker/README.md says which there are."))
+            raise Refused(
+                say("No place to pin to is set; RETRACE_PINS in docker/README.md says which there are.")
+            )
         for place in named:
             self.stdout.write(place)
+
+    def _harden(self) -> None:
+        address = os.environ.get("RETRACE_ADMIN_DATABASE_URL", "")
+        if not address:
+            raise Refused(
+                say("RETRACE_ADMIN_DATABASE_URL is not set: the database's address as a superuser.")
+            )
+        self.stdout.write(f"{harden(address)}: SELECT, INSERT, REFERENCES")
 
 
 def _export(target: Path) -> None:
