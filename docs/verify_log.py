@@ -91,7 +91,7 @@ def main():
     try:
         since = given.since.read_text(encoding="utf-8") if given.since else None
         with given.export.open("rb") as lines:
-            print(f"verified: {verify(lines, given.key, since)} entries")  # noqa: T201
+            print(f"verified: {verify(lines, given.key, since)} entries")
     except (OSError, ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
         sys.exit(f"NOT verified: {error}")
 

@@ -35,7 +35,8 @@ def add(entries: Iterable[Entry], finished: Mapping[Place, bytes]) -> None:
         _ENTRIES,
         ((e.position, e.kind, canonical(e.body).decode(), e.subject, e.recorded_at, e.hash) for e in entries),
     )
-    _copied(_NODES, ((level, index, hash_) for (level, index), hash_ in finished.items()))
+    if finished:
+        _copied(_NODES, ((level, index, hash_) for (level, index), hash_ in finished.items()))
 
 
 def _copied(statement: str, rows: Iterable[tuple[object, ...]]) -> None:

@@ -1,5 +1,7 @@
 """After hardening, the application's role is denied every change of the ledger, and goes on appending."""
 
+import shutil
+
 import psycopg
 import pytest
 
@@ -18,6 +20,7 @@ def server(tmp_path_factory):
     finally:
         postgres.ACCESS = access
         postgres.stop(layout)
+        shutil.rmtree(layout.home)
 
 
 @pytest.fixture(scope="module")

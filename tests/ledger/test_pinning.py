@@ -113,7 +113,7 @@ def test_a_place_that_fails_is_named_after_the_others_got_theirs(log, settings, 
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
     with pytest.raises(RetraceError, match="mail server did not take"):
         place("mailto:a@example.org").keep("note")
-    with pytest.raises(RetraceError, match="127.0.0.1/x could not be used"):
+    with pytest.raises(RetraceError, match=r"127\.0\.0\.1/x could not be used"):
         place("postgres://u:secret@127.0.0.1:1/x").kept()
 
 

@@ -32,7 +32,7 @@ class File(NamedTuple):
             raise self._failed(error) from error
 
     def kept(self) -> list[str]:
-        """Return the checkpoints, none where there is no file yet; raises RetraceError, or Corrupt for other content."""
+        """Return the checkpoints, none where there is no file yet; raises RetraceError, Corrupt for other content."""
         path = Path(self.path)
         try:
             lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []

@@ -25,8 +25,8 @@ class Command(BaseCommand):
     help = (
         "Recompute the ledger's tree from its entries and check it against every pin (verify), print its head, signed "
         "(checkpoint), pin the head to the places of RETRACE_PINS (pin), or write all of it into a file that "
-        "docs/verify_log.py verifies elsewhere (export FILE), or take from the application's role the rights to change it "
-        "(harden)."
+        "docs/verify_log.py verifies elsewhere (export FILE), or take from the application's role the rights to "
+        "change it (harden)."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
