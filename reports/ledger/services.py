@@ -21,7 +21,7 @@ from reports.ledger.models import Entry
 from reports.ledger.note import VerifierKey
 from reports.ledger.proof import Proof
 from reports.ledger.stored import extent, hashes, nodes_finished, rows, tree_size
-from reports.ledger.writing import COLUMNS, add, locked_edge
+from reports.ledger.writing import COLUMNS, add, right_edge, take_turn
 
 
 class Draft(NamedTuple):
@@ -30,6 +30,14 @@ class Draft(NamedTuple):
     kind: str
     subject: str
     body: dict[str, JsonValue]
+
+
+def ledger_turn() -> None:
+    """Wait for the turn to append, which the caller's transaction then has until its end.
+
+    Appending waits by itself. Whoever must look at something before that nobody else may append, asks for it first.
+    """
+    take_turn()
 
 
 def ledger_append(
@@ -48,7 +56,8 @@ def ledger_append_many(drafts: Sequence[Draft], *, now: datetime | None = None) 
     """
     recorded_at = timestamp(now or utc_now())
     with transaction.atomic():
-        size, edge = locked_edge()
+        ledger_turn()
+        size, edge = right_edge()
         tree = GrowingTree(size, edge)
         entries = [_entry(n, draft, recorded_at) for n, draft in enumerate(drafts, size + 1)]
         add(entries, tree.grow([bytes.fromhex(entry.hash) for entry in entries]))

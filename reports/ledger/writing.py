@@ -15,14 +15,17 @@ _ENTRIES = f"COPY ledger_entry ({', '.join(COLUMNS)}) FROM STDIN"
 _NODES = 'COPY ledger_node (level, "index", hash) FROM STDIN'
 
 
-def locked_edge() -> tuple[int, list[bytes]]:
-    """Take the turn to append, to the end of the transaction; return the log's size and the tree's right edge.
+def take_turn() -> None:
+    """Wait for the turn to append, which the transaction then has until its end.
 
-    Raises Corrupt where the stored tree lacks a hash of the edge.
+    It is a statement of its own: the next one has to see what the appender before us committed.
     """
     with connection.cursor() as cursor:
-        # A statement of its own: the next one has to see what the appender before us committed.
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+
+def right_edge() -> tuple[int, list[bytes]]:
+    """Return the log's size and the tree's right edge; raises Corrupt where the stored tree lacks a hash of it."""
     size = tree_size()
     places = complete_subtrees(0, size)
     known = hashes(places) if places else {}
