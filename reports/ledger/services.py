@@ -34,6 +34,15 @@ class Draft(NamedTuple):
     body: dict[str, JsonValue]
 
 
+def ledger_turn() -> None:
+    """Wait for the turn to append, which the caller's transaction then has until its end.
+
+    Appending waits by itself. Whoever must look at something before that nobody else may append, asks for it first.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+
 def ledger_append(
     *, kind: str, subject: str, body: dict[str, JsonValue], now: datetime | None = None
 ) -> Entry:
@@ -50,8 +59,7 @@ def ledger_append_many(drafts: Sequence[Draft], *, now: datetime | None = None) 
     """
     recorded_at = timestamp(now or utc_now())
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        ledger_turn()
         size = tree_size()
         edge = complete_subtrees(0, size)
         known = hashes(edge)
