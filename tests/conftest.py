@@ -1,9 +1,10 @@
-"""What every room's tests use: a store and keys of their own, and folders to hand in."""
+"""What every room's tests use: a store and keys of their own, folders to hand in, and two people."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import User
 from django.utils import translation
 
 from tests import folders
@@ -31,3 +32,13 @@ def model_folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def set_folder(tmp_path: Path) -> Path:
     return folders.validation_set(tmp_path / "set", 8)
+
+
+@pytest.fixture
+def ada(db) -> User:
+    return User.objects.create_user("ada", first_name="Ada", last_name="Lovelace")
+
+
+@pytest.fixture
+def bea(db) -> User:
+    return User.objects.create_user("bea", first_name="Bea", last_name="Worth")

@@ -29,7 +29,7 @@ from auditor.audits.workflow import (
 from auditor.common.clock import utc_now
 from auditor.common.errors import Refused
 from auditor.language import localized
-from auditor.web import Request, officer
+from auditor.web import Request, officer, refused
 
 Service = Callable[..., None]
 _STEPS: dict[str, tuple[type[StepForm], Service]] = {
@@ -110,7 +110,7 @@ def track(request: Request, pk: UUID) -> HttpResponse:
     try:
         findings_track(get_object_or_404(Run, pk=pk))
     except Refused as error:
-        return _refused(request, error.sentence)
+        return refused(request, error.sentence)
     return redirect("run", pk=pk)
 
 
@@ -125,7 +125,7 @@ def step(request: Request, pk: int, step: str) -> HttpResponse:
     sentence = _done(service, row, form, officer(request))
     if not request.htmx:
         if sentence:
-            return _refused(request, sentence)
+            return refused(request, sentence)
         return redirect(f"{reverse('run', args=[row.run_id])}#tracked-{pk}")
     row.refresh_from_db()
     shown = _shown(row) | {"sentence": sentence}
@@ -161,7 +161,3 @@ def _listed(finding: Finding, row: TrackedFinding | None, today: date) -> Listed
     if row is None:
         return Listed(finding, None, [], False)
     return Listed(finding, row, list(row.steps.all()), row.overdue(today))
-
-
-def _refused(request: Request, sentence: str) -> HttpResponse:
-    return render(request, "refused.html", {"sentence": sentence}, status=HTTPStatus.CONFLICT)

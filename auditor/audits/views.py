@@ -21,7 +21,7 @@ from auditor.audits.services import plan_chosen, run_cancel, run_start
 from auditor.common.errors import Refused
 from auditor.language import said
 from auditor.registry.models import Model, ModelVersion, ValidationSet
-from auditor.web import Request, officer
+from auditor.web import Request, officer, refused
 
 
 @require_safe
@@ -75,7 +75,7 @@ def cancel(request: Request, pk: UUID) -> HttpResponse:
     try:
         run_cancel(get_object_or_404(Run, pk=pk))
     except Refused as error:
-        return render(request, "refused.html", {"sentence": error.sentence}, status=HTTPStatus.CONFLICT)
+        return refused(request, error.sentence)
     return redirect("run", pk=pk)
 
 

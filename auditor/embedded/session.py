@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from auditor.common.environment import variables
 from auditor.common.errors import RetraceError
 from auditor.common.said import say
 from auditor.embedded import layout as layouts
@@ -42,7 +43,7 @@ def environment() -> Iterator[None]:
             )
         )
     layout = layouts.prepare(layouts.var_directory())
-    with _users_lock(layout) as users, _variables(_enter(layout, users)):
+    with _users_lock(layout) as users, variables(_enter(layout, users)):
         yield
 
 
@@ -120,17 +121,3 @@ def _secret_key(path: Path) -> str:
     if not path.exists():
         write_private(path, secrets.token_urlsafe(48))
     return path.read_text(encoding="utf-8")
-
-
-@contextmanager
-def _variables(wanted: dict[str, str]) -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in wanted}
-    os.environ.update(wanted)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value

@@ -13,7 +13,7 @@ from auditor.common.errors import Refused
 from auditor.common.said import say
 from auditor.explain.formats.bounds import MOST_PIXELS, Pixels
 from auditor.explain.formats.dicom import decode_dicom
-from auditor.explain.formats.header import is_dicom
+from auditor.explain.formats.header import check_frame, is_dicom
 
 __all__ = ["MOST_PIXELS", "Mask", "Pixels", "decode_image", "decode_mask"]
 
@@ -108,16 +108,8 @@ def _seek(image: Image.Image, frame: int | None, name: str) -> None:
                 name=name,
             )
         )
-    if frame is not None and not 1 <= frame <= frames:
-        raise Refused(
-            say(
-                "%(name)s has no frame %(frame)s; its frames are 1 to %(frames)s.",
-                name=name,
-                frame=frame,
-                frames=frames,
-            )
-        )
     if frame is not None:
+        check_frame(frame, frames, name)
         image.seek(frame - 1)
 
 

@@ -5,6 +5,8 @@ from collections.abc import Collection, Iterable
 from django.db import connection
 
 from auditor.common.canonical import canonical
+from auditor.common.errors import NotFound
+from auditor.common.said import say
 from reports.decisions.models import SendingSystem, Subject
 from reports.keys.pseudonyms import pseudonym
 
@@ -29,6 +31,17 @@ def subjects_named(identifier: str) -> list[Subject]:
     return list(
         Subject.objects.filter(pseudonym__in={pseudonym_of(system, identifier) for system in systems})
     )
+
+
+def subject_locked(number: int) -> Subject:
+    """Lock a subject until the end of the caller's transaction, so that nobody records about them; raises NotFound.
+
+    Erasure asks for this before anything else: whoever records holds the subject first, and the ledger after it.
+    """
+    found = Subject.objects.select_for_update().filter(pk=number).first()
+    if found is None:
+        raise NotFound(say("There is no subject %(number)s in the register.", number=number))
+    return found
 
 
 def subject_numbers(pseudonyms: Iterable[str]) -> dict[str, int]:

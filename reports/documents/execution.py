@@ -9,13 +9,13 @@ from typing import NamedTuple
 from django.conf import settings
 
 from auditor.common.clock import Clock, utc_now
-from auditor.common.digest import sha256
+from auditor.common.digest import sha256_file
 from auditor.common.errors import RetraceError
 from auditor.common.said import say
 from auditor.common.store import Store
 from reports.documents.gathering import gather
 from reports.documents.models import Report
-from reports.documents.render import render
+from reports.documents.render import render_into
 from reports.documents.services import begun, record_issue, record_supersession
 from reports.documents.signing.authority import Authority
 from reports.documents.signing.block import Block
@@ -48,11 +48,10 @@ def write_report(report: Report, now: Clock = utc_now) -> Written:
     with _room(), tempfile.TemporaryDirectory(prefix="retrace-report-") as scratch:
         snapshot = begun(report, store) or snapshot_of(report, store)
         source, target = Path(scratch) / "rendered.pdf", Path(scratch) / "signed.pdf"
-        rendered = render(snapshot, store)
-        source.write_bytes(rendered)
+        render_into(source, snapshot, store)
         compared = "" if snapshot.comparison is None else store.put(snapshot.comparison.to_bytes())
         kept = store.put(snapshot.to_bytes())
-        entry = record_issue(report, document=sha256(rendered), snapshot=kept)
+        entry = record_issue(report, document=sha256_file(source), snapshot=kept)
         moment = now()
         block = Block.of(snapshot, key, entry.position, moment)
         sign_file(source, target, Order(ledger_proof(entry), block, key, moment, authority))

@@ -1,9 +1,8 @@
 """The packaged typefaces of documents: which there are, what they can print, and which of them a text needs."""
 
 import io
-import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -11,7 +10,9 @@ from typing import NamedTuple
 from django.conf import settings
 from fontTools.ttLib import TTFont, woff2  # type: ignore[import-untyped]
 
+from auditor.common.environment import variables
 from auditor.common.errors import RetraceError
+from auditor.common.said import say
 from reports.documents.book import SCHEME
 
 _FOLDER = Path(settings.BASE_DIR) / "auditor" / "static" / "vendor" / "fonts"
@@ -101,18 +102,9 @@ def truetype(face: Face) -> bytes:
     return unpacked.getvalue()
 
 
-@contextmanager
-def packaged_only() -> Iterator[None]:
-    """Let fontconfig know none of the machine's fonts while it is read inside the block."""
-    before = os.environ.get("FONTCONFIG_FILE")
-    os.environ["FONTCONFIG_FILE"] = str(_FOLDER / "fonts.conf")
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["FONTCONFIG_FILE"]
-        else:
-            os.environ["FONTCONFIG_FILE"] = before
+def packaged_only() -> AbstractContextManager[None]:
+    """Return a block inside which fontconfig, while it is read, knows none of the machine's fonts."""
+    return variables({"FONTCONFIG_FILE": str(_FOLDER / "fonts.conf")})
 
 
 def _private(point: int) -> bool:
@@ -126,8 +118,11 @@ def _readable(face: Face) -> Iterator[None]:
         yield
     except Exception as error:
         raise RetraceError(
-            f"The packaged typeface {face.file} of this installation is damaged, so no report can be drawn; "
-            "install Retrace again."
+            say(
+                "The packaged typeface %(file)s of this installation is damaged, so no report can be drawn; "
+                "install Retrace again.",
+                file=face.file,
+            )
         ) from error
 
 
@@ -136,6 +131,9 @@ def _packed(face: Face) -> bytes:
         return (_FOLDER / f"{face.file}.woff2").read_bytes()
     except FileNotFoundError:
         raise RetraceError(
-            f"The packaged typeface {face.file} is missing from this installation, so no report can be drawn; "
-            "install Retrace again."
+            say(
+                "The packaged typeface %(file)s is missing from this installation, so no report can be drawn; "
+                "install Retrace again.",
+                file=face.file,
+            )
         ) from None

@@ -6,6 +6,7 @@ from pathlib import Path
 from django.conf import settings
 
 from auditor.common.errors import Refused
+from auditor.common.said import say
 from auditor.common.store import Store
 from reports.documents.models import Report
 
@@ -13,11 +14,21 @@ from reports.documents.models import Report
 def check_target(target: Path) -> None:
     """Raise Refused before any work is done if a report could not be written there."""
     if target.is_dir():
-        raise Refused(f"{target} is a folder; name the file to write.")
+        raise Refused(say("%(target)s is a folder; name the file to write.", target=str(target)))
     if not target.parent.is_dir():
-        raise Refused(f"The folder {target.parent} does not exist; create it, or choose another place.")
+        raise Refused(
+            say(
+                "The folder %(folder)s does not exist; create it, or choose another place.",
+                folder=str(target.parent),
+            )
+        )
     if not os.access(target.parent, os.W_OK):
-        raise Refused(f"The folder {target.parent} may not be written to; choose another place.")
+        raise Refused(
+            say(
+                "The folder %(folder)s may not be written to; choose another place.",
+                folder=str(target.parent),
+            )
+        )
 
 
 def hand_over(report: Report, target: Path) -> None:
@@ -32,6 +43,12 @@ def write_out(content: bytes, target: Path) -> None:
         beside.write_bytes(content)
         beside.replace(target)
     except OSError as error:
-        raise Refused(f"{target} could not be written ({error.strerror}); choose another place.") from error
+        raise Refused(
+            say(
+                "%(target)s could not be written (%(why)s); choose another place.",
+                target=str(target),
+                why=error.strerror or type(error).__name__,
+            )
+        ) from error
     finally:
         beside.unlink(missing_ok=True)

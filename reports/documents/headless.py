@@ -12,6 +12,7 @@ from auditor.audits.queries import progress_of
 from auditor.audits.services import run_cancel, run_start
 from auditor.common.clock import utc_now
 from auditor.common.errors import Refused, RetraceError
+from auditor.common.said import say
 from auditor.embedded.processes import log_directory
 from auditor.jobs.models import Job, State
 from auditor.jobs.reconcile import reconcile
@@ -47,14 +48,23 @@ class Headless:
         """Register the model in a folder and return its version; raises Refused with what is wrong."""
         version = self._taken_in(Kind.MODEL, folder).model_version
         if version is None:
-            raise RetraceError(f"{folder} was read but no model was registered; see the worker's log.")
+            raise RetraceError(
+                say(
+                    "%(folder)s was read but no model was registered; see the worker's log.",
+                    folder=str(folder),
+                )
+            )
         return version
 
     def validation_set(self, folder: Path) -> ValidationSet:
         """Register the validation set in a folder and return it; raises Refused with what is wrong."""
         registered = self._taken_in(Kind.SET, folder).validation_set
         if registered is None:
-            raise RetraceError(f"{folder} was read but no set was registered; see the worker's log.")
+            raise RetraceError(
+                say(
+                    "%(folder)s was read but no set was registered; see the worker's log.", folder=str(folder)
+                )
+            )
         return registered
 
     def audit(
@@ -91,7 +101,7 @@ class Headless:
         self._watcher.say("Writing the report")
         report = self.done(Report.objects.get(run=run))
         if report.state != State.DONE:
-            raise RetraceError(f"The report was not written: {report.error}")
+            raise RetraceError(say("The report was not written: %(why)s", why=report.error))
         return report
 
     def _taken_in(self, kind: Kind, folder: Path) -> Intake:
@@ -108,7 +118,7 @@ class Headless:
             self._wait()
             run.refresh_from_db()
         if run.state != Run.State.FINISHED:
-            raise RetraceError(f"The audit ended without evidence: {run.error or run.state}")
+            raise RetraceError(say("The audit ended without evidence: %(why)s", why=run.error or run.state))
         self._watcher.advance(*(progress_of(run, utc_now()).total,) * 2)
 
     def done(self, job: J) -> J:
@@ -121,7 +131,10 @@ class Headless:
     def _wait(self) -> None:
         if not self._alive():
             raise RetraceError(
-                f"The worker ended while it was needed; {log_directory()}/worker.log says why."
+                say(
+                    "The worker ended while it was needed; %(log)s says why.",
+                    log=str(log_directory() / "worker.log"),
+                )
             )
         if time.monotonic() - self._reconciled > RECONCILE_SECONDS:
             reconcile()

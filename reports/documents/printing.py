@@ -1,16 +1,17 @@
 """HTML to PDF by WeasyPrint. Equal pages give equal bytes in any process."""
 
 import logging
-import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
+from auditor.common.environment import variables
 from auditor.common.errors import RetraceError
+from auditor.common.said import say
 from reports.documents.book import SCHEME, Asset
 from reports.documents.fonts import address, needed, packaged_only, style, truetype
 from reports.documents.html import Page
@@ -50,7 +51,11 @@ def drawn(document: Page, moment: datetime, **options: object) -> bytes:
             **options,
         )
     if complaints:
-        raise RetraceError(f"The report could not be drawn completely ({complaints[0]}); nothing was issued.")
+        raise RetraceError(
+            say(
+                "The report could not be drawn completely (%(what)s); nothing was issued.", what=complaints[0]
+            )
+        )
     return content
 
 
@@ -79,15 +84,6 @@ def _complaints() -> Iterator[list[str]]:
             logging.getLogger(name).setLevel(level)
 
 
-@contextmanager
-def _dated(moment: datetime) -> Iterator[None]:
-    """Let everything that stamps a time, font subsets included, use the time of issue."""
-    before = os.environ.get("SOURCE_DATE_EPOCH")
-    os.environ["SOURCE_DATE_EPOCH"] = str(int(moment.timestamp()))
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["SOURCE_DATE_EPOCH"]
-        else:
-            os.environ["SOURCE_DATE_EPOCH"] = before
+def _dated(moment: datetime) -> AbstractContextManager[None]:
+    """Return a block inside which everything that stamps a time, font subsets included, uses the time of issue."""
+    return variables({"SOURCE_DATE_EPOCH": str(int(moment.timestamp()))})

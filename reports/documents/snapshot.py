@@ -10,6 +10,7 @@ from auditor.audits.findings import Finding
 from auditor.common.canonical import canonical
 from auditor.common.digest import sha256
 from auditor.common.errors import Refused
+from auditor.common.said import say
 from auditor.explain.document import Document
 from auditor.explain.evidence import Evidence
 from auditor.explain.spec import Digest
@@ -111,10 +112,10 @@ class Snapshot(Document):
         try:
             said = json.loads(statement)
         except ValueError:
-            raise Refused("statement.json is not JSON; take it from the report again.") from None
+            raise Refused(say("statement.json is not JSON; take it from the report again.")) from None
         if not isinstance(said, dict) or said.get("evidence_digest") != sha256(evidence):
             raise Refused(
-                "statement.json does not speak of this evidence.json; take both from the same report."
+                say("statement.json does not speak of this evidence.json; take both from the same report.")
             )
         said["evidence"] = Evidence.parse(evidence, name="evidence.json").model_dump(
             mode="json", by_alias=True

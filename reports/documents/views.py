@@ -23,7 +23,7 @@ from auditor.common.clock import utc_now
 from auditor.common.errors import Refused
 from auditor.jobs.models import State
 from auditor.language import said
-from auditor.web import Request, officer
+from auditor.web import STOP_POLLING, Request, officer, refused
 from reports.documents import results
 from reports.documents.chapters import CHAPTERS, FIGURES, chapter
 from reports.documents.declared.queries import stated_in
@@ -44,7 +44,6 @@ from reports.documents.signoff.queries import requests_of
 from reports.documents.signoff.services import report_compare
 from reports.documents.standing import standing
 
-STOP_POLLING = 286  # htmx
 immutable = cache_control(private=True, max_age=31536000, immutable=True)
 
 
@@ -177,8 +176,8 @@ def compare(request: Request, pk: UUID) -> HttpResponse:
             report_compare(run=found, other=form.cleaned_data["other"], by=officer(request))
             return redirect("run", pk=pk)
         except Refused as error:
-            sentence = said(error.sentence)
-    return render(request, "refused.html", {"sentence": sentence}, status=HTTPStatus.CONFLICT)
+            sentence = error.sentence
+    return refused(request, sentence)
 
 
 @require_safe
@@ -217,7 +216,7 @@ def _asked(request: Request, run: UUID, ask: Callable[[], Report]) -> HttpRespon
     try:
         ask()
     except Refused as error:
-        return render(request, "refused.html", {"sentence": said(error.sentence)}, status=HTTPStatus.CONFLICT)
+        return refused(request, error.sentence)
     return redirect("run", pk=run)
 
 

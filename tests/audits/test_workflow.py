@@ -31,11 +31,6 @@ pytestmark = pytest.mark.django_db
 TODAY = utc_now().date()
 
 
-@pytest.fixture
-def ada() -> User:
-    return User.objects.create_user("ada", first_name="Ada", last_name="Lovelace")
-
-
 def accuracy(run) -> TrackedFinding:
     return run.tracked.get(finding="accuracy")
 
@@ -145,13 +140,13 @@ def test_the_database_keeps_every_history(ada, table, statement):
 
 def test_the_report_says_what_stood_when_it_was_made(ada):
     run = finished(right=20)
-    assert declared_of_findings(run) == ()
+    assert declared_of_findings([run])[run.pk] == ()
     finding_assign(accuracy(run), owner=ada, due=TODAY, by=ada)
-    (owner,) = declared_of_findings(run)
+    (owner,) = declared_of_findings([run])[run.pk]
     assert (owner.field, owner.by) == ("accuracy", "Ada Lovelace")
     assert owner.rows == ({"owner": "Ada Lovelace", "due": TODAY.isoformat()},)
     finding_accept(accuracy(run), reason="a pilot only", by=ada)
-    assert declared_of_findings(run)[1].rows == ({"kind": "accepted", "reason": "a pilot only"},)
+    assert declared_of_findings([run])[run.pk][1].rows == ({"kind": "accepted", "reason": "a pilot only"},)
 
 
 def test_changed_thresholds_are_recorded_when_a_plan_is_fixed(ada):

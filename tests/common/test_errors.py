@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = ("auditor", "reports/documents/figures")
+FOLDERS = ("auditor", "reports")
 BASES = {"RetraceError", "Refused", "NotFound", "Corrupt"}
 
 

@@ -9,8 +9,11 @@ django.setup()
 
 from django.core.management import call_command  # noqa: E402
 
+from reports.decisions.errors import EventRefused  # noqa: E402
 from reports.decisions.models import Decision, SendingSystem, Subject  # noqa: E402
 from reports.decisions.recording.record import record, record_good  # noqa: E402
+from reports.decisions.state import Actor, ActorKind, Code, Superseded  # noqa: E402
+from reports.decisions.transitions import Change, events_apply  # noqa: E402
 from reports.ledger.models import Entry  # noqa: E402
 from reports.ledger.services import ledger_break  # noqa: E402
 from tests.decisions import drafts  # noqa: E402
@@ -36,12 +39,28 @@ def batch() -> list:
     return sorted(list(answer)[:2] for answer in answers)
 
 
+def supersede() -> list:
+    """Put another in the place of twenty decisions; say which of them this process was the first for."""
+    actor, won = Actor(ActorKind.SYSTEM, "scoring"), []
+    for number in Decision.objects.order_by("pk").values_list("pk", flat=True)[:20]:
+        (answer,) = events_apply(
+            [Change(number, Superseded(actor=actor, successor=number + 1))], now=drafts.NOW
+        )
+        if isinstance(answer, EventRefused):
+            assert answer.code is Code.ALREADY_SUPERSEDED
+        else:
+            won.append(number)
+    return won
+
+
 def count() -> list:
     return [Decision.objects.count(), Subject.objects.count(), Entry.objects.count(), ledger_break()]
 
 
 if __name__ == "__main__":
-    answer = {"prepare": prepare, "singly": singly, "batch": batch, "count": count}[sys.argv[1]]
+    answer = {"prepare": prepare, "singly": singly, "batch": batch, "supersede": supersede, "count": count}[
+        sys.argv[1]
+    ]
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     sys.stdin.readline()

@@ -1,9 +1,9 @@
-"""Two processes that record the same decisions at once record each of them once."""
+"""Two processes at once: the same decision is recorded once, and the same event happens to it once."""
 
 from tests.decisions.scratch import race, scratch, start
 
 
-def test_the_same_references_from_two_processes_are_one_decision_each(tmp_path):
+def test_two_processes_at_once_do_what_one_would(tmp_path):
     with scratch(tmp_path) as environment:
         race(start(environment, "prepare"))
         for one, other, decisions in (
@@ -13,4 +13,6 @@ def test_the_same_references_from_two_processes_are_one_decision_each(tmp_path):
             first, second = race(start(environment, *one), start(environment, *other))
             assert first == second
             assert len({number for number, _ in first}) == decisions
-        assert race(start(environment, "count")) == [[460, 230, 460, None]]
+        first, second = race(start(environment, "supersede"), start(environment, "supersede"))
+        assert (len(first) + len(second), len({*first, *second})) == (20, 20)
+        assert race(start(environment, "count")) == [[460, 230, 480, None]]

@@ -272,7 +272,8 @@ def test_nothing_personal_lies_in_the_clear():
         ({"model": "abc"}, "field model: string should match pattern"),
         ({"scores": {}}, "field scores: "),
         ({"scores": {"a": "high"}}, "field scores.a: input should be a valid number"),
-        ({"decided_at": "2026-03-02T08:55:00"}, "field decided_at: "),
+        ({"decided_at": "2026-03-02T08:55:00"}, "field decided_at: input should name its time zone"),
+        ({"decided_at": "yesterday"}, "field decided_at: input should be a date and time such as"),
         ({"decided_at": "0001-01-01T00:00:00+10:00"}, "field decided_at: the year should be"),
         ({"input": {}}, "field input: give the input's bytes"),
         (
@@ -284,6 +285,10 @@ def test_nothing_personal_lies_in_the_clear():
         ({"human": {"involvement": "decision"}}, "name the operator where a human took part"),
         ({"recipients": ["a", "a"]}, "field recipients: a name comes twice"),
         ({"retention": {"until": "2020-01-01", "reason": "law"}}, "the retention ends before the decision"),
+        (
+            {"retention": {"until": "soon", "reason": "law"}},
+            "retention.until: input should be a date such as",
+        ),
         ({"legal_basis": "a\x00b"}, "field legal_basis: text has characters that cannot be kept"),
         ({"surname": "Doe"}, "field surname: extra inputs are not permitted"),
     ],

@@ -266,7 +266,7 @@ def _survey(names: tuple[str, ...], item: str) -> g.Survey:
     )
     return g.Survey(
         importance=g.SetImportance(columns=importance, loss=measure(0.4), orders=20, background=8),
-        curves=tuple(_curve(name, kind) for name in names[:8] for kind in CURVES),
+        curves=tuple(curve(name, kind) for name in names[:8] for kind in CURVES),
         attributions={
             name: tuple(g.Attribution(name=one, absolute=measure(0.2), signed=measure(0.1)) for one in names)
             for name, _title in factory.METHODS
@@ -278,7 +278,7 @@ def _survey(names: tuple[str, ...], item: str) -> g.Survey:
     )  # fmt: skip
 
 
-def _curve(name: str, kind: str) -> g.Curve:
+def curve(name: str, kind: str) -> g.Curve:
     at = tuple(np.linspace(0, 123456, 9).tolist())
     values = tuple(0.5 + 0.04 * step for step in range(9))
     return g.Curve(

@@ -4,7 +4,6 @@ import json
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import User
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,16 +24,6 @@ from tests.audits.finished import finished
 RISK = {"risk": "A missed lesion", "measure": "Second reading", "owner": "Ada", "date": "2027-01-31"}
 
 
-@pytest.fixture
-def ada(db) -> User:
-    return User.objects.create_user("ada", first_name="Ada", last_name="Lovelace")
-
-
-@pytest.fixture
-def bea(db) -> User:
-    return User.objects.create_user("bea")
-
-
 def said(run, field: str) -> Declaration | None:
     (found,) = [one for one in stated_in(run) if one.field.id == field]
     return found.current
@@ -45,7 +34,12 @@ def test_the_last_statement_holds_and_the_earlier_ones_stay(ada, bea):
     declaration_make(run=run, field="identity.controller", text=" Clinic\r\nStreet 1 ", by=ada, now=at)
     declaration_make(run=run, field="identity.controller", text="Clinic, Street 2", by=bea)
     (one,) = declared_in(run)
-    assert (one.section, one.field, one.text, one.by) == ("identity", "controller", "Clinic, Street 2", "bea")
+    assert (one.section, one.field, one.text, one.by) == (
+        "identity",
+        "controller",
+        "Clinic, Street 2",
+        "Bea Worth",
+    )
     history = Declaration.objects.order_by("number")
     assert [(row.number, row.text) for row in history] == [(1, "Clinic\nStreet 1"), (2, "Clinic, Street 2")]
     assert timestamp(history[0].at) == timestamp(at)

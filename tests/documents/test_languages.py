@@ -5,10 +5,14 @@ import re
 import pytest
 from django.conf import settings
 
+from auditor.common.said import say
 from auditor.common.store import Store
+from auditor.explain.globals.documents import Survey
 from reports.documents.html import page
 from reports.documents.letter.page import letter_page
-from tests.documents import factory, letters, readability
+from reports.documents.plates import drawing
+from reports.documents.plates.jobs import jobs
+from tests.documents import extremes, factory, gallery_factory, graph_factory, letters, readability
 from tests.documents.trust_factory import trust
 from tests.pseudo import pseudo, unspoken
 from tests.words import claims
@@ -22,7 +26,6 @@ KNOWN = {
         "Phantom films",
         "Synthetic chest films with a lesion at a known place.",
     ),
-    *(title for _name, title in factory.METHODS),
     *factory.CLASSES,
     *(f"phantom-{number:04d}" for number in range(8)),
     *(
@@ -70,6 +73,35 @@ def left(html: str) -> set[str]:
 def test_a_report_says_only_what_was_looked_up(store, monkeypatch):
     evidence = factory.evidence(store, marker=True, trust=trust())
     assert not left(page(factory.snapshot(evidence, language=pseudo(monkeypatch)), store).html)
+
+
+def test_parts_and_the_titles_of_figures_are_looked_up(store, monkeypatch):
+    """Matplotlib names in a comment each text that it draws as a path."""
+    made = graph_factory.evidence(store, graph_factory.item(store, graph_factory.graph()))
+    *parts, edges = made.regions
+    edges = edges.model_copy(update={"title": say("all edges")})
+    curve = extremes.curve("brightness", "partial_dependence").model_copy(
+        update={"title": say("Mean brightness of the image"), "unit": say("grey level, 0 to 1")}
+    )
+    survey = Survey(curves=(curve,))
+    evidence = made.model_copy(update={"regions": (*parts, edges), "survey": survey})
+    found = page(factory.snapshot(evidence, language=pseudo(monkeypatch)), store)
+    assert "«all edges»" in found.html
+    assert "all edges" not in left(found.html)
+    assert "from 0,5 at 0 «grey level, 0 to 1» to 0,82 at 123456 «grey level, 0 to 1»" in found.html
+    drawn = b"".join(one.content for one in found.assets.values() if one.kind == "image/svg+xml").decode()
+    for text in ("all edges", "Mean brightness of the image", "grey level, 0 to 1"):
+        assert re.search(f"<!-- «{text}»", drawn)
+        assert f"<!-- {text}" not in drawn
+
+
+def test_plates_say_in_the_language_of_the_report_how_methods_were_tested(store, monkeypatch):
+    document = gallery_factory.evidence(store, 30)
+    job = next(jobs(factory.snapshot(document, language=pseudo(monkeypatch))))
+    found = drawing.page(job, store).html
+    assert "«✓ tests passed»" in found
+    assert "«Grad-CAM»" in found
+    assert not re.search("[^«](✓ tests passed|Grad-CAM)", found)
 
 
 @pytest.mark.parametrize("make", [letters.about_a_picture, letters.about_a_row])

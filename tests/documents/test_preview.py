@@ -3,7 +3,6 @@
 import io
 
 import pytest
-from django.contrib.auth.models import User
 from pypdf import PdfReader
 
 from auditor.audits.lifecycle import run_finished
@@ -26,9 +25,7 @@ LONG = "I have read it. " * 120
 
 
 @pytest.mark.django_db
-def test_the_preview_is_drawn_marked_and_then_issued_as_it_was_read():
-    ada = User.objects.create_user("ada", first_name="Ada", last_name="Lovelace")
-    bea = User.objects.create_user("bea", first_name="Bea", last_name="Worth")
+def test_the_preview_is_drawn_marked_and_then_issued_as_it_was_read(ada, bea):
     run = finished(announced=False)
     run.evidence_digest = store().put(factory.evidence(store(), marker=True).to_bytes())
     run.save()

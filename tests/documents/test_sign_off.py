@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import User
 from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from auditor.audits.workflow import finding_accept, finding_assign
 from auditor.common.clock import timestamp, utc_now
@@ -29,16 +30,6 @@ from tests.audits.finished import finished
 from tests.documents.settling import issued, prepared, snapshot_in
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def ada() -> User:
-    return User.objects.create_user("ada", first_name="Ada", last_name="Lovelace")
-
-
-@pytest.fixture
-def bea() -> User:
-    return User.objects.create_user("bea", first_name="Bea", last_name="Worth")
 
 
 @pytest.fixture
@@ -137,6 +128,29 @@ def test_a_request_is_answered_once(interim, ada, bea):
     with pytest.raises(Refused, match="was answered by Bea Worth already"):
         report_sign_off(request=request, statement="Read.", by=bea)
     assert Report.objects.count() == 1
+
+
+def test_the_list_of_waiting_requests_takes_as_many_queries_for_one_as_for_many(interim, ada, bea):
+    assigned(asked(interim, ada), bea)
+    with CaptureQueriesContext(connection) as for_one:
+        waiting_requests()
+    others = [asked(issued(finished(right=20, model=f"m{n}").reports.get()), ada) for n in range(3)]
+    for other in others:
+        assigned(other, ada)
+    declaration_make(run=others[0].run, field="identity.controller", text="A clinic", by=ada)
+    last = asked(Report.objects.get(run=others[0].run), bea)
+    with CaptureQueriesContext(connection) as for_many:
+        found = {one.request: one.where for one in waiting_requests()}
+    assert len(for_many) == len(for_one)
+    assert set(found) == {SignOffRequest.objects.get(run=interim.run), *others[1:], last}
+    assert found[last] == "awaiting"
+    assert all(where == "outdated" for one, where in found.items() if one != last)
+
+
+def assigned(request: SignOffRequest, owner: User) -> None:
+    """Give a finding of the request's run to somebody, so that there is something to gather."""
+    first = request.run.tracked.first()
+    finding_assign(first, owner=owner, due=utc_now().date(), by=owner)
 
 
 def test_an_earlier_request_is_replaced(interim, ada, bea):

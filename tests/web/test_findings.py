@@ -22,11 +22,6 @@ HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
-def ada() -> User:
-    return User.objects.create_user("ada", first_name="Ada", last_name="Lovelace")
-
-
-@pytest.fixture
 def officer(client: Client, ada: User) -> Client:
     client.force_login(ada)
     return client

@@ -27,6 +27,7 @@ from tests import rows
 from tests.audits.finished import finished, validation_set, version
 from tests.documents import factory
 from tests.pseudo import LANGUAGE, pseudo, unspoken
+from tests.web.plain import PLAIN
 from tests.web.test_findings import settle
 
 pytestmark = pytest.mark.django_db
@@ -80,11 +81,6 @@ KNOWN = NAMES | {
 }
 # Chapters are printed by the templates of the report, which tests/documents looks at.
 REPORT = frozenset({"measured"})
-
-
-@pytest.fixture
-def ada() -> User:
-    return User.objects.create_user("ada", first_name="Ada", last_name="Lovelace")
 
 
 @pytest.fixture
@@ -176,20 +172,8 @@ def addresses(ada: User) -> dict[str, str]:
         f"run {name}": reverse("run", args=[run.pk])
         for name, run in {"early": early, "later": later, "failed": broken, "marked": marked}.items()
     }
-    names = (
-        "home",
-        "runs",
-        "findings",
-        "models",
-        "sets",
-        "plans",
-        "new-plan",
-        "schedules",
-        "new-run",
-        "new-schedule",
-    )
     return {
-        **{name: reverse(name) for name in names},
+        **{name: reverse(name) for name in PLAIN},
         **kinds,
         **intakes,
         **runs,

@@ -20,16 +20,6 @@ HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
-def ada() -> User:
-    return User.objects.create_user("ada", first_name="Ada", last_name="Lovelace")
-
-
-@pytest.fixture
-def bea() -> User:
-    return User.objects.create_user("bea", first_name="Bea", last_name="Worth")
-
-
-@pytest.fixture
 def officer(ada) -> Client:
     return signed_in(ada)
 

@@ -35,6 +35,14 @@ def untrusted(name: str, kind: Kind) -> Refused:
     )
 
 
+def unopened(name: str, kind: Kind, error: Exception) -> Refused:
+    """Return the refusal of a file that failed while it was opened, with the first line of what it said."""
+    what = str(error).strip().split("\n", 1)[0][:200]
+    return Refused(
+        say("%(name)s is %(kind)s and could not be opened (%(what)s).", name=name, kind=kind.said, what=what)
+    )
+
+
 def read_tensors(path: Path, kind: Kind | None, *, trust: bool) -> dict[str, Tensor]:
     """Return the tensors of a checkpoint, a TorchScript or torch.export archive, or a safetensors file, by name.
 
@@ -52,15 +60,7 @@ def read_tensors(path: Path, kind: Kind | None, *, trust: bool) -> dict[str, Ten
     except (
         Exception
     ) as error:  # a file can fail in any way while it is opened, and a trusted one runs its own code
-        what = str(error).strip().split("\n", 1)[0][:200]
-        raise Refused(
-            say(
-                "%(name)s is %(kind)s and could not be opened (%(what)s).",
-                name=path.name,
-                kind=kind.said,
-                what=what,
-            )
-        ) from error
+        raise unopened(path.name, kind, error) from error
     found = _state(content)
     if not found:
         known = (

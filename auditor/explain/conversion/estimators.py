@@ -11,7 +11,7 @@ from sklearn.exceptions import InconsistentVersionWarning
 
 from auditor.common.errors import Refused
 from auditor.common.said import say
-from auditor.explain.conversion.checkpoints import untrusted
+from auditor.explain.conversion.checkpoints import unopened, untrusted
 from auditor.explain.sniff import Kind
 
 PICKLES = (Kind.PICKLE, Kind.JOBLIB, Kind.COMPRESSED)
@@ -39,15 +39,7 @@ def read_estimator(path: Path, kind: Kind, *, trust: bool) -> Any:
             )
         ) from None
     except Exception as error:  # a pickle runs its own code, which can fail in any way
-        what = str(error).strip().split("\n", 1)[0][:200]
-        raise Refused(
-            say(
-                "%(name)s is %(kind)s and could not be opened (%(what)s).",
-                name=path.name,
-                kind=kind.said,
-                what=what,
-            )
-        ) from error
+        raise unopened(path.name, kind, error) from error
 
 
 def archived(estimator: Any, name: str) -> bytes:

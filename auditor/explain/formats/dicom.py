@@ -15,7 +15,7 @@ from auditor.common.errors import Refused
 from auditor.common.said import say
 from auditor.explain.formats.bounds import Pixels
 from auditor.explain.formats.codestream import stated_size
-from auditor.explain.formats.header import frame_count, frame_header, guarded, read_header
+from auditor.explain.formats.header import check_frame, frame_count, frame_header, guarded, read_header
 
 Values = NDArray[np.float64]
 
@@ -146,15 +146,8 @@ def _chosen(frame: int | None, frames: int, name: str) -> int:
                 frames=frames,
             )
         )
-    if frame is not None and not 1 <= frame <= frames:
-        raise Refused(
-            say(
-                "%(name)s has no frame %(frame)s; its frames are 1 to %(frames)s.",
-                name=name,
-                frame=frame,
-                frames=frames,
-            )
-        )
+    if frame is not None:
+        check_frame(frame, frames, name)
     return (frame or 1) - 1
 
 

@@ -9,10 +9,8 @@ from pydicom.dataset import FileDataset
 from pydicom.encaps import encapsulate, get_frame
 from pydicom.pixels.utils import get_expected_length
 
-from auditor.common.errors import Refused
-from auditor.common.said import say
 from auditor.explain.decode import decode_image
-from auditor.explain.formats.header import PIXELS, frame_count, guarded, is_dicom, read_header
+from auditor.explain.formats.header import PIXELS, check_frame, frame_count, guarded, is_dicom, read_header
 
 _OF_ALL_FRAMES = ("ExtendedOffsetTable", "ExtendedOffsetTableLengths", "FrameTimeVector")
 
@@ -27,15 +25,7 @@ def one_frame(content: bytes, name: str, frame: int) -> bytes:
     dataset = read_header(content, name)
     with guarded(name):
         frames = frame_count(dataset, name)
-        if not 1 <= frame <= frames:
-            raise Refused(
-                say(
-                    "%(name)s has no frame %(frame)s; its frames are 1 to %(frames)s.",
-                    name=name,
-                    frame=frame,
-                    frames=frames,
-                )
-            )
+        check_frame(frame, frames, name)
         if frames > 1:
             _cut(dataset, frame - 1, frames)
         stream = io.BytesIO()

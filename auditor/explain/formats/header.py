@@ -112,6 +112,19 @@ def frame_count(dataset: Dataset, name: str) -> int:
     return frames
 
 
+def check_frame(frame: int, frames: int, name: str) -> None:
+    """Raise Refused where a file of so many frames, counted from 1, has none of this number."""
+    if not 1 <= frame <= frames:
+        raise Refused(
+            say(
+                "%(name)s has no frame %(frame)s; its frames are 1 to %(frames)s.",
+                name=name,
+                frame=frame,
+                frames=frames,
+            )
+        )
+
+
 def frame_header(dataset: Dataset, index: int) -> Dataset:
     """Return what holds for one frame: the file's own elements, then the shared and the frame's own groups."""
     merged = Dataset()

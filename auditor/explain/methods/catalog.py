@@ -1,6 +1,7 @@
 """The registry of methods: names to classes, imported on first use."""
 
 import difflib
+from collections.abc import Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -32,17 +33,17 @@ METHODS = {
 }
 
 
-def check_name(name: str) -> str:
-    """Return the name of a method; raises Refused with the nearest where there is none of this name."""
-    if name not in METHODS:
-        near = difflib.get_close_matches(name, METHODS, n=1)
+def check_name(name: str, known: Sequence[str] = tuple(METHODS)) -> str:
+    """Return the name of a method; raises Refused with the nearest where none of those known has this name."""
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=1)
         hint = say("; did you mean %(near)s", near=repr(near[0])) if near else ""
         raise Refused(
             say(
                 "There is no method %(name)s%(hint)s; the methods are %(methods)s.",
                 name=repr(name),
                 hint=hint,
-                methods=tuple(METHODS),
+                methods=known,
             )
         )
     return name

@@ -111,15 +111,7 @@ BACKWARD = (
     + "".join(f"DROP FUNCTION decisions_{name}();\n" for name in FUNCTIONS)
 )
 
-# The planner takes columns for independent, and a model is mostly asked by one system.
-STATISTICS = """
-CREATE STATISTICS decisions_together (mcv) ON system_id, model_version_id, state FROM decisions_decision
-"""
-
 
 class Migration(migrations.Migration):
     dependencies = [("decisions", "0001_initial")]
-    operations = [
-        migrations.RunSQL(FORWARD, BACKWARD),
-        migrations.RunSQL(STATISTICS, "DROP STATISTICS decisions_together"),
-    ]
+    operations = [migrations.RunSQL(FORWARD, BACKWARD)]

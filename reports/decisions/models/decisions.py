@@ -9,6 +9,8 @@ from reports.decisions.models.subjects import Subject
 from reports.decisions.models.systems import SendingSystem
 from reports.decisions.state import State
 
+_MOVED = ~Q(state=State.RECORDED.value)
+
 
 class Decision(Kept):
     """One decision of a production system.
@@ -53,9 +55,13 @@ class Decision(Kept):
         ]
         indexes = [
             models.Index(fields=["decided_at", "id"], name="decisions_by_time"),
-            models.Index(fields=["state", "decided_at", "id"], name="decisions_by_state"),
             models.Index(fields=["system", "decided_at", "id"], name="decisions_by_system"),
             models.Index(fields=["model_version", "decided_at", "id"], name="decisions_by_model"),
+            # The planner takes them for independent, and most models are asked by one system.
+            models.Index(fields=["system", "model_version", "decided_at", "id"], name="decisions_by_both"),
+            # Most decisions stay as they were recorded; of the others each is found by its state, and all together.
+            models.Index(fields=["state", "decided_at", "id"], condition=_MOVED, name="decisions_by_state"),
+            models.Index(fields=["decided_at", "id"], condition=_MOVED, name="decisions_moved"),
             models.Index(
                 fields=["decided_at", "id"], condition=Q(restricted=True), name="decisions_restricted"
             ),

@@ -1,7 +1,9 @@
 """What was declared about the subjects of a run."""
 
 from collections import defaultdict
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
+from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet
 
@@ -53,33 +55,52 @@ def stated_by(row: models.Declaration) -> Statement:
     return Statement(row.text, tuple(row.rows))
 
 
-def statements_about(run: Run) -> QuerySet[models.Declaration]:
-    """Return every statement that was made about a run, its model, version and set, and the organisation."""
+def statements_about(runs: Iterable[Run]) -> QuerySet[models.Declaration]:
+    """Return every statement that was made about runs, their models, versions and sets, and the organisation."""
     wanted = Q(scope="organisation")
-    for scope in ("model", "version", "set", "run"):
-        wanted |= Q(scope=scope, **subject_of(run, scope))
+    for run in runs:
+        for scope in ("model", "version", "set", "run"):
+            wanted |= Q(scope=scope, **subject_of(run, scope))
     return models.Declaration.objects.filter(wanted).select_related("by").order_by("number")
+
+
+def stated_in_each(runs: Collection[Run]) -> dict[UUID, list[Stated]]:
+    """Return for each of some runs all fields with what was stated about them, by run; one query for all runs."""
+    found: dict[tuple[str, str, object], list[models.Declaration]] = defaultdict(list)
+    for row in statements_about(runs):
+        subject = row.model_id or row.version_id or row.validation_set_id or row.run_id
+        found[row.field, row.scope, subject].append(row)
+    return {
+        run.pk: [Stated(field, tuple(found[field.id, field.scope, _subject(run, field)])) for field in FIELDS]
+        for run in runs
+    }
+
+
+def _subject(run: Run, field: Field) -> object:
+    return next((row.pk for row in subject_of(run, field.scope).values()), None)
 
 
 def stated_in(run: Run) -> list[Stated]:
     """Return all fields of the catalogue in their order, with what was stated about them for a run."""
-    found: dict[tuple[str, str], list[models.Declaration]] = defaultdict(list)
-    for row in statements_about(run):
-        found[row.field, row.scope].append(row)
-    return [Stated(field, tuple(found[field.id, field.scope])) for field in FIELDS]
+    return stated_in_each([run])[run.pk]
 
 
 def declared_in(run: Run) -> tuple[Declaration, ...]:
     """Return the statements that hold for a run, as a snapshot copies them in."""
+    return declared(stated_in(run))
+
+
+def declared(stated: Iterable[Stated]) -> tuple[Declaration, ...]:
+    """Return the statements that hold among those made, as a snapshot copies them in."""
     return tuple(
         Declaration(
-            section=stated.field.section,
-            field=stated.field.name,
+            section=one.field.section,
+            field=one.field.name,
             text=row.text,
             rows=tuple(row.rows),
             by=named(row.by),
             when=timestamp(row.at),
         )
-        for stated in stated_in(run)
-        if (row := stated.current) is not None
+        for one in stated
+        if (row := one.current) is not None
     )

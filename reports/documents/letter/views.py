@@ -12,13 +12,11 @@ from auditor.audits.models import Run
 from auditor.audits.queries import runs_for_list
 from auditor.common.errors import Refused
 from auditor.jobs.models import State
-from auditor.web import Request, officer
+from auditor.web import STOP_POLLING, Request, officer
 from reports.documents.letter.forms import LetterForm
 from reports.documents.letter.services import letter_request
 from reports.documents.models import Letter
 from reports.documents.queries import gallery_entry, store
-
-STOP_POLLING = 286  # htmx
 
 
 @require_safe

@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 
 from auditor.audits.models import Run
 from auditor.common.errors import Refused
+from auditor.common.said import say
 from reports.documents.models import Report, SignOffRequest
 from reports.documents.officer import NAME, REVIEWER, demo_officer, demo_reviewer
 
@@ -22,13 +23,15 @@ def add_person(parser: ArgumentParser) -> None:
 def person(name: str | None) -> User:
     """Return the person with a name, beside the embedded servers the demo officer; raises Refused."""
     if name is None and not settings.EMBEDDED:
-        raise Refused("Name the person who acts with --as USER.")
+        raise Refused(say("Name the person who acts with --as USER."))
     if settings.EMBEDDED and name in (None, NAME, REVIEWER):
         demo_officer(), demo_reviewer()
     wanted = name or NAME
     found = User.objects.filter(username=wanted, is_active=True).first()
     if found is None:
-        raise Refused(f"There is no active user {wanted!r}; an administrator adds users.")
+        raise Refused(
+            say("There is no active user %(name)s; an administrator adds users.", name=repr(wanted))
+        )
     return found
 
 
@@ -37,9 +40,13 @@ def run_named(asked: str) -> Run:
     try:
         found = Run.objects.filter(pk=UUID(asked)).first()
     except ValueError:
-        raise Refused(f"{asked!r} is not the number of a run; its page and its report print it.") from None
+        raise Refused(
+            say("%(asked)s is not the number of a run; its page and its report print it.", asked=repr(asked))
+        ) from None
     if found is None:
-        raise Refused(f"There is no run {asked}; its page and its report print the number.")
+        raise Refused(
+            say("There is no run %(asked)s; its page and its report print the number.", asked=asked)
+        )
     return found
 
 
@@ -47,7 +54,7 @@ def report_named(number: str) -> Report:
     """Return the report with a number, such as RT-2026-000001; raises Refused where there is none."""
     found = Report.objects.filter(pk=_pk(number, "RT")).first()
     if found is None or found.number != number:
-        raise Refused(f"There is no report {number}; `report list` names them.")
+        raise Refused(say("There is no report %(number)s; `report list` names them.", number=number))
     return found
 
 
@@ -56,7 +63,10 @@ def request_named(number: str) -> SignOffRequest:
     found = SignOffRequest.objects.filter(pk=_pk(number, "SO")).first()
     if found is None or found.number != number:
         raise Refused(
-            f"There is no request {number}; `report prepare` makes one and `report list` names them."
+            say(
+                "There is no request %(number)s; `report prepare` makes one and `report list` names them.",
+                number=number,
+            )
         )
     return found
 
@@ -64,5 +74,11 @@ def request_named(number: str) -> SignOffRequest:
 def _pk(number: str, kind: str) -> int:
     head, _, digits = number.rpartition("-")
     if not head.startswith(f"{kind}-") or not digits.isdecimal() or len(digits) > 18:
-        raise Refused(f"{number!r} is not a number such as {kind}-2026-000001.")
+        raise Refused(
+            say(
+                "%(number)s is not a number such as %(example)s.",
+                number=repr(number),
+                example=f"{kind}-2026-000001",
+            )
+        )
     return int(digits)

@@ -1,15 +1,17 @@
 """A helper that draws plates: python -m reports.documents.plates FOLDER STORE."""
 
+import json
 import os
 import sys
 from pathlib import Path
 
 from auditor.common.errors import RetraceError
+from auditor.common.said import as_json
 from auditor.common.store import Store
 
 
 def main(folder: str, store: str) -> None:
-    """Draw parts until none is left; what went wrong is one line on standard error."""
+    """Draw parts until none is left; what went wrong is one line of JSON on standard error."""
     import django
 
     django.setup()
@@ -18,7 +20,7 @@ def main(folder: str, store: str) -> None:
     try:
         work(Path(folder), Store(Path(store)))
     except RetraceError as error:
-        sys.exit(error.sentence)
+        sys.exit(json.dumps(as_json(error.sentence)))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from auditor.common.errors import RetraceError
+from auditor.common.said import say
 from reports.documents.plates.parts import Body, Part, array, reference, references, renumbered
 from reports.documents.plates.writer import Writer
 
@@ -55,7 +56,7 @@ def join(first: Path, sections: Iterable[Section], out: Path, label: str) -> Non
         writer.allocate(main.numbers[-1])  # the first file keeps its numbers
         last = reference(main.read(marks.outlines).value, "Last")
         if last is None:
-            raise RetraceError("The report has no bookmarks to put its plates under; render it again.")
+            raise RetraceError(say("The report has no bookmarks to put its plates under; render it again."))
         count = _pages(main, marks)
         keys, grafts = _next_key(main, marks), _Grafts([marks.pages], [], [marks.parents], [])
         special = {marks.catalog, marks.pages, marks.structure, marks.document, marks.parents, last}
@@ -77,23 +78,23 @@ def join(first: Path, sections: Iterable[Section], out: Path, label: str) -> Non
 
 
 def _landmarks(part: Part) -> _Landmarks:
-    catalog = _needed(part.root("Root"), "a catalog")
+    catalog = _needed(part.root("Root"), say("a catalog"))
     root = part.read(catalog).value
-    structure = _needed(reference(root, "StructTreeRoot"), "a structure tree")
+    structure = _needed(reference(root, "StructTreeRoot"), say("a structure tree"))
     tree = part.read(structure).value
     return _Landmarks(
         catalog,
-        _needed(reference(root, "Pages"), "pages"),
+        _needed(reference(root, "Pages"), say("pages")),
         structure,
-        _needed(next(references(b"[" + array(tree, "K") + b"]"), None), "a document element"),
-        _needed(reference(tree, "ParentTree"), "a parent tree"),
-        _needed(reference(root, "Outlines"), "bookmarks"),
+        _needed(next(references(b"[" + array(tree, "K") + b"]"), None), say("a document element")),
+        _needed(reference(tree, "ParentTree"), say("a parent tree")),
+        _needed(reference(root, "Outlines"), say("bookmarks")),
     )
 
 
 def _needed(found: int | None, what: str) -> int:
     if found is None:
-        raise RetraceError(f"A part of the report lacks {what}; render it again.")
+        raise RetraceError(say("A part of the report lacks %(what)s; render it again.", what=what))
     return found
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from auditor.common.errors import RetraceError
+from auditor.common.said import say
 
 _TOKEN = re.compile(
     rb"\((?:[^()\\]|\\.)*\)"  # a string in which parentheses are escaped, as ours are
@@ -61,7 +62,12 @@ class Part:
         raw = self._bytes[offset : self._ends[offset]]
         header = _HEADER.match(raw)
         if header is None:
-            raise RetraceError(f"A part of the report is damaged at object {number}; render it again.")
+            raise RetraceError(
+                say(
+                    "A part of the report is damaged at object %(number)s; render it again.",
+                    number=str(number),
+                )
+            )
         content = raw[header.end() : raw.rindex(b"endobj")].rstrip(b"\r\n")
         for token in _TOKEN.finditer(content):
             if token["stream"]:
@@ -79,7 +85,9 @@ class Part:
         table = self._bytes[int(found[1]) :] if found else b""
         head = re.match(rb"xref\s+0 (\d+)\s+", table)
         if head is None:
-            raise RetraceError("A part of the report has no plain cross-reference table; render it again.")
+            raise RetraceError(
+                say("A part of the report has no plain cross-reference table; render it again.")
+            )
         count, start = int(head[1]), head.end()
         lines = table[start : start + 20 * count]
         rows = (lines[20 * number : 20 * number + 20].split() for number in range(count))

@@ -1,6 +1,7 @@
 """Drawing all parts: this process and, where it pays, helpers that take parts from the same folder."""
 
 import gc
+import json
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 from django.conf import settings
 
 from auditor.common.errors import RetraceError
+from auditor.common.said import from_json, say
 from auditor.common.store import Store
 from reports.documents.plates.drawing import draw
 from reports.documents.plates.jobs import Job
@@ -51,9 +53,9 @@ def helpers(parts: int, folder: Path, store: Store) -> Iterator[None]:
     try:
         yield
         for process in started:
-            said = process.communicate()[1].strip()
+            complaint = process.communicate()[1].strip()
             if process.returncode:
-                raise RetraceError(said.splitlines()[-1] if said else "A part of the report was not drawn.")
+                raise RetraceError(_sentence(complaint.rpartition("\n")[2]))
     finally:
         for process in started:
             if process.poll() is None:
@@ -70,6 +72,15 @@ def _rarely_collecting() -> Iterator[None]:
         yield
     finally:
         gc.set_threshold(*before)
+
+
+def _sentence(line: str) -> str:
+    """Return the sentence in the last line of a helper that failed, or one about it where it says something else."""
+    with suppress(ValueError):
+        found = from_json(json.loads(line))
+        if isinstance(found, str):
+            return found
+    return say("A part of the report was not drawn (%(why)s); ask for the report again.", why=line or "?")
 
 
 def _taken(path: Path) -> bool:

@@ -11,7 +11,7 @@ from auditor.common.said import say
 from auditor.common.store import Store
 from auditor.explain.evidence import Evidence, ItemRecord
 from auditor.explain.trust.documents import MethodTrust
-from auditor.language import localized
+from auditor.language import localized, said
 from reports.documents.book import Asset
 from reports.documents.figures.source import Floats, attribution
 from reports.documents.formats import number
@@ -49,9 +49,13 @@ class Portrait(ABC):
     def __init__(self, evidence: Evidence, store: Store, pixels: int | None = None) -> None:
         """Draw for the screen, or for paper at as many `pixels` across a panel as it is printed with."""
         self.evidence, self.store, self.pixels = evidence, store, pixels
-        self.titles = {method.card.name: method.card.title for method in evidence.methods}
-        self._tests = {method.method: tested(method) for method in evidence.trust.methods}
+        self._trust = {method.method: method for method in evidence.trust.methods}
         self._held: dict[tuple[int, str], Floats] = {}
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """Return the titles of the methods by their names in the plan's order, in the active language."""
+        return {method.card.name: said(method.card.title) for method in self.evidence.methods}
 
     @abstractmethod
     def panels(self, item: ItemRecord) -> list[Panel]:
@@ -83,7 +87,11 @@ class Portrait(ABC):
 
     def tested(self, name: str) -> str:
         """Return how a method stood its tests, empty where it was not tested."""
-        return self._tests.get(name, "")
+        return tested(self._trust[name]) if name in self._trust else ""
+
+    def sign(self, key: str) -> str:
+        """Return the sign of how the method of a panel stood its tests, empty for a panel of no tested method."""
+        return _sign(self._trust[key]) if key in self._trust else ""
 
     def shown(self, item: ItemRecord) -> list[str]:
         """Return the methods that an item has maps of, in the plan's order."""
@@ -102,14 +110,14 @@ class Portrait(ABC):
 
     def belief(self, item: ItemRecord, name: str) -> list[str]:
         """Return what one map says of how far it can be believed."""
-        record, said = item.maps[name], []
+        record, told = item.maps[name], []
         if record.completeness is not None:
-            said.append(_("error %(value)s %%") % {"value": number(100 * record.completeness, 1)})
+            told.append(_("error %(value)s %%") % {"value": number(100 * record.completeness, 1)})
         if record.noise is not None:
-            said.append(_("chance ±%(value)s %%") % {"value": number(100 * record.noise, 0)})
+            told.append(_("chance ±%(value)s %%") % {"value": number(100 * record.noise, 0)})
         if record.fit is not None:
-            said.append(f"R² {number(record.fit, 2)}")
-        return said
+            told.append(f"R² {number(record.fit, 2)}")
+        return told
 
 
 def extent(values: Floats) -> str:
@@ -124,8 +132,12 @@ def _signed(value: np.float32) -> str:
 
 
 def tested(method: MethodTrust) -> str:
-    """Return how a method stood its tests."""
+    """Return how a method stood its tests, beginning with the sign of it."""
+    words = {"✓": _("✓ tests passed"), "✗": _("✗ failed its tests"), "?": _("? tests undecided")}
+    return words[_sign(method)]
+
+
+def _sign(method: MethodTrust) -> str:
     if method.trusted:
-        return _("✓ tests passed")
-    failed = any(verdict.outcome == "failed" for verdict in method.verdicts)
-    return _("✗ failed its tests") if failed else _("? tests undecided")
+        return "✓"
+    return "✗" if any(verdict.outcome == "failed" for verdict in method.verdicts) else "?"

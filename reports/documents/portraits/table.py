@@ -11,7 +11,7 @@ from auditor.explain.spec import CategoryColumn, Column, TableInput
 from reports.documents.book import Asset
 from reports.documents.figures.rows import Method, row_chart
 from reports.documents.figures.source import Floats, stored
-from reports.documents.formats import short
+from reports.documents.formats import short, signed
 from reports.documents.portraits.base import Panel, Portrait, Scales
 
 _ROW, _MOST = "row", 10
@@ -31,7 +31,18 @@ class TablePortrait(Portrait):
             (self.titles[name], [one for one in (self.tested(name), *self.belief(item, name)) if one])
             for name in self.shown(item)
         ]
-        return [Panel(_ROW, "", alt, tuple(f"{title}: {', '.join(said)}" for title, said in notes if said))]
+        told = "; ".join([alt, *(self._told(item, name) for name in self.shown(item))])
+        return [Panel(_ROW, "", told, tuple(f"{title}: {', '.join(said)}" for title, said in notes if said))]
+
+    def _told(self, item: ItemRecord, name: str) -> str:
+        """Say to which column a method attributes most, for those who do not see the bars."""
+        values = self.values(item, name)
+        most = int(np.abs(values).argmax())
+        column, written = self.written(item)[most]
+        words = {"title": self.titles[name], "column": column[:60], "written": written[:60]}
+        return _("%(title)s: most to %(column)s (%(written)s), %(value)s") % (
+            words | {"value": signed(float(values[most]), 2)}
+        )
 
     def draw(self, item: ItemRecord, key: str, scales: Scales) -> Asset:
         """Return the chart as SVG."""

@@ -68,7 +68,7 @@ def _name(region: RegionImportance) -> str:
                 place | {"layer": region.layer + 1}
             )
         return _("row %(row)d, column %(column)d") % place
-    return region.title or region.name
+    return said(region.title) or region.name
 
 
 def _chart(book: Book, parts: Sequence[RegionImportance]) -> str:

@@ -21,6 +21,7 @@ def context(book: Book) -> dict[str, object]:
         "fidelity": notes.share(found.fidelity) if found.fidelity else None,
         "baseline": notes.share(found.baseline) if found.baseline else None,
         "tree": book.asset(drawn, "image/svg+xml") if drawn else None,
+        "first": _first(book) if drawn else "",
         "rules": [
             (said(rule.text), notes.share(rule.agreement) if rule.agreement else None) for rule in found.rules
         ],
@@ -39,6 +40,12 @@ def _features(book: Book) -> list[Feature]:
     if book.evidence.model.spec.input.kind == "table":
         return list(found)
     return [one.model_copy(update={"title": said(one.title), "unit": said(one.unit)}) for one in found]
+
+
+def _first(book: Book) -> str:
+    """Return the title of what the tree asks about first; empty for a tree that asks nothing."""
+    asked = book.evidence.surrogate.nodes[0].feature
+    return next((one.title or one.name for one in _features(book) if one.name == asked), asked or "")
 
 
 def _kind(card: MethodCard) -> str:

@@ -107,7 +107,11 @@ def _rows(
                 {"url": book.keep(drawn.draw(item, panel.key, scales)), "alt": _said(panel)} for panel in row
             ],
             "lines": columns(
-                [_below(panel) for panel in row], laid.width, CAPTION_SIZE, laid.lines, laid.column
+                [_below(panel, drawn.sign(panel.key)) for panel in row],
+                laid.width,
+                CAPTION_SIZE,
+                laid.lines,
+                laid.column,
             ),
         }
         for row in sheets(drawn.panels(item), laid.across)
@@ -119,16 +123,11 @@ def _said(panel: Panel) -> str:
     return "; ".join(one for one in (panel.alt, panel.tested, *panel.notes[1:]) if one)
 
 
-def _below(panel: Panel) -> list[str]:
+def _below(panel: Panel, sign: str) -> list[str]:
     """Return the pieces of a caption: sign and title, what the map reaches from and to, what it says of itself."""
-    title = " ".join(one for one in (_mark(panel.tested), panel.title) if one)
+    title = " ".join(one for one in (sign, panel.title) if one)
     first, *others = panel.notes or ("",)
     return [one for one in (title, first, "; ".join(others)) if one]
-
-
-def _mark(tested: str) -> str:
-    """Return the sign with which a test result is said in any language."""
-    return next((sign for sign in tested if sign in "✓✗?"), "")
 
 
 def _name(text: str, width: float) -> str:

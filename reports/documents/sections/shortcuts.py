@@ -60,6 +60,7 @@ def context(book: Book) -> dict[str, object]:
         "within_left": max(0, len(compared) - _ROWS),
         "untested": [*(text for column in found.columns for text in column.untested), *found.unanswered],
         "clusters": [_cluster(clustering, one, titles, notes) for clustering, one in chosen],
+        "clusters_told": "; ".join(_told(clustering, one, titles) for clustering, one in chosen),
         "clusters_left": sum(len(one.clusters) for one in found.clusterings) - len(chosen),
         "map": _map(book, chosen, titles) if chosen else None,
         "mass_methods": [titles[name] for name in methods],
@@ -158,6 +159,20 @@ def _cluster(clustering: Clustering, one: Cluster, titles: dict[str, str], notes
 
 def _title(clustering: Clustering, titles: dict[str, str]) -> str:
     return f"{titles.get(clustering.method, clustering.method)}, {clustering.decided}"
+
+
+def _told(clustering: Clustering, one: Cluster, titles: dict[str, str]) -> str:
+    """Say what the picture of a group shows, for those who do not see it."""
+    words = {
+        "title": _title(clustering, titles),
+        "share": percent(one.share, 0),
+        "area": percent(one.area),
+        "spot": _("a small spot outside of the relevant region") if one.spot else _("no small spot"),
+    }
+    return (
+        _("%(title)s, %(share)s of the items: half of the attribution in %(area)s of the places, %(spot)s")
+        % words
+    )
 
 
 def _map(book: Book, chosen: Sequence[tuple[Clustering, Cluster]], titles: dict[str, str]) -> str | None:

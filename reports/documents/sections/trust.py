@@ -12,6 +12,7 @@ from auditor.explain.trust.documents import Aspect, MethodTrust, Outcome, Trust
 from auditor.language import said
 from reports.documents.book import Book
 from reports.documents.figures.curves import Line, line_panels
+from reports.documents.formats import number
 from reports.documents.numbers import Notes, Number
 
 ASPECTS: dict[Aspect, Promise] = {
@@ -158,6 +159,7 @@ def context(book: Book) -> dict[str, object]:
         ],
         "curves": _curves(book, found, titles),
         "cascade": _cascade(book, found, titles),
+        "cascade_told": _cascade_told(found, titles),
         "agreement": _agreement(found, titles, notes),
         "trust_notes": notes.texts,
     }
@@ -251,6 +253,16 @@ def _cascade(book: Book, found: Trust, titles: dict[str, str]) -> str | None:
     panel = (str(_("Rank correlation with the model's own map")), [float(stage) for stage in at], lines)
     return book.asset(
         line_panels([panel], str(_("stages made random, from the output down")), ""), "image/svg+xml"
+    )
+
+
+def _cascade_told(found: Trust, titles: dict[str, str]) -> str:
+    """Say where each line of the figure ends, for those who do not see it."""
+    return "; ".join(
+        _("%(title)s ends at %(value)s")
+        % {"title": titles[one.method], "value": number(one.randomised[-1].value or 0.0, 2)}
+        for one in found.methods
+        if one.randomised
     )
 
 

@@ -28,6 +28,8 @@ def context(book: Book) -> dict[str, object]:
         "columns_left": max(0, len(columns) - _ROWS),
         "methods": _methods(book),
         "dependence": _curves(book, survey, "partial_dependence"),
+        "dependence_told": _told(book, survey, "partial_dependence"),
+        "effects_told": _told(book, survey, "accumulated_local_effects"),
         "effects": _curves(book, survey, "accumulated_local_effects"),
         "of": survey.curves[0].of if survey.curves else "",
         "curve_notes": _curve_notes(survey),
@@ -63,8 +65,29 @@ def _named(book: Book, title: str) -> str:
 
 
 def _curves(book: Book, survey: Survey, kind: str) -> str | None:
-    chosen = [curve for curve in survey.curves if curve.kind == kind][:_CURVES]
+    chosen = _chosen(book, survey, kind)
     return book.asset(curve_panels(chosen), "image/svg+xml") if chosen else None
+
+
+def _chosen(book: Book, survey: Survey, kind: str) -> list[Curve]:
+    return [
+        curve.model_copy(update={"title": _named(book, curve.title), "unit": _named(book, curve.unit)})
+        for curve in survey.curves
+        if curve.kind == kind
+    ][:_CURVES]
+
+
+def _told(book: Book, survey: Survey, kind: str) -> str:
+    """Say where each curve begins and ends, for those who do not see it."""
+
+    def told(curve: Curve) -> str:
+        places = curve.categories or [f"{short(at)} {curve.unit}".strip() for at in curve.at]
+        words = {"title": curve.title, "first": short(curve.values[0], 3), "last": short(curve.values[-1], 3)}
+        return _("%(title)s: from %(first)s at %(start)s to %(last)s at %(end)s") % (
+            words | {"start": places[0], "end": places[-1]}
+        )
+
+    return "; ".join(map(told, _chosen(book, survey, kind)))
 
 
 def _curve_notes(survey: Survey) -> list[str]:

@@ -1,5 +1,7 @@
 """The worker's side of a sign-off: fix the snapshot, draw a preview, and say who signed in the final one."""
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from auditor.common.clock import timestamp
@@ -8,7 +10,7 @@ from reports.documents.declared.names import named
 from reports.documents.gathering import gather
 from reports.documents.models import Report, SignOffAnswer, SignOffRequest
 from reports.documents.queries import store
-from reports.documents.render import render
+from reports.documents.render import render_into
 from reports.documents.services import evidence_entry
 from reports.documents.signoff.facts import facts_in
 from reports.documents.snapshot import SignOff, Snapshot
@@ -33,8 +35,10 @@ def prepare(request: SignOffRequest) -> Prepared:
         language=request.language,
         store=kept,
     )
-    preview = render(snapshot, kept, preview=True)
-    return Prepared(kept.put(snapshot.to_bytes()), facts_in(snapshot), kept.put(preview))
+    with TemporaryDirectory(prefix="retrace-preview-") as scratch:
+        preview = Path(scratch) / "preview.pdf"
+        render_into(preview, snapshot, kept, preview=True)
+        return Prepared(kept.put(snapshot.to_bytes()), facts_in(snapshot), kept.put_file(preview))
 
 
 def keep_prepared(request: SignOffRequest, prepared: Prepared) -> None:

@@ -1,5 +1,6 @@
 """What pages ask about reports that are on their way to be signed off."""
 
+from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -7,7 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from auditor.audits.models import Run
 from auditor.jobs.models import State
 from reports.documents.models import SignOffAnswer, SignOffRequest
-from reports.documents.signoff.facts import facts_now
+from reports.documents.signoff.facts import facts_of_each
 
 MOST_WAITING = 20
 Where = Literal["preparing", "failed", "signed", "returned", "replaced", "outdated", "awaiting"]
@@ -34,20 +35,32 @@ def requests() -> QuerySet[SignOffRequest]:
 
 def requests_of(run: Run) -> list[Waiting]:
     """Return the requests about a run, the newest first, and where each is."""
-    return [Waiting(found, where_is(found)) for found in requests().filter(run=run)]
+    return where_each(requests().filter(run=run))
 
 
 def waiting_requests() -> list[Waiting]:
     """Return the requests that wait for a second person, or to be prepared again; the oldest first."""
-    newer = SignOffRequest.objects.filter(
-        run=OuterRef("run"), language=OuterRef("language"), pk__gt=OuterRef("pk")
-    )
-    unanswered = requests().filter(~Exists(newer), state=State.DONE, answer__isnull=True)
-    return [Waiting(found, where_is(found)) for found in unanswered.order_by("pk")[:MOST_WAITING]]
+    unanswered = requests().filter(~_newer(), state=State.DONE, answer__isnull=True)
+    return where_each(unanswered.order_by("pk")[:MOST_WAITING])
 
 
 def where_is(request: SignOffRequest) -> Where:
     """Return where a request is."""
+    return where_each([request])[0].where
+
+
+def where_each(found: Iterable[SignOffRequest]) -> list[Waiting]:
+    """Return requests and where each is; the number of queries is the same for any number of them."""
+    found = list(found)
+    ready = [one for one in found if one.answered is None and one.state == State.DONE]
+    replaced = set(
+        SignOffRequest.objects.filter(_newer(), pk__in=[one.pk for one in ready]).values_list("pk", flat=True)
+    )
+    now = facts_of_each({one.run_id: one.run for one in ready if one.pk not in replaced}.values())
+    return [Waiting(one, _where(one, one.pk in replaced, now.get(one.run_id))) for one in found]
+
+
+def _where(request: SignOffRequest, replaced: bool, facts: str | None) -> Where:
     answer = request.answered
     if answer is not None:
         return "signed" if answer.kind == SignOffAnswer.Kind.SIGNED else "returned"
@@ -55,7 +68,15 @@ def where_is(request: SignOffRequest) -> Where:
         return "preparing"
     if request.state != State.DONE:
         return "failed"
-    alike = SignOffRequest.objects.filter(run=request.run_id, language=request.language)
-    if alike.filter(pk__gt=request.pk).exists():
+    if replaced:
         return "replaced"
-    return "awaiting" if request.facts_digest == facts_now(request.run) else "outdated"
+    return "awaiting" if request.facts_digest == facts else "outdated"
+
+
+def _newer() -> Exists:
+    """Return the condition that another request about the same run in the same language came later."""
+    return Exists(
+        SignOffRequest.objects.filter(
+            run=OuterRef("run"), language=OuterRef("language"), pk__gt=OuterRef("pk")
+        )
+    )

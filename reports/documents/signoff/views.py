@@ -13,15 +13,13 @@ from django.views.decorators.http import require_POST, require_safe
 from auditor.audits.models import Run
 from auditor.common.errors import Refused
 from auditor.language import said
-from auditor.web import Request, officer
+from auditor.web import STOP_POLLING, Request, officer, refused
 from reports.documents.declared.queries import stated_in
 from reports.documents.models import SignOffRequest
 from reports.documents.queries import store
 from reports.documents.signoff.forms import LanguageForm, ReasonForm, StatementForm
 from reports.documents.signoff.queries import requests, where_is
 from reports.documents.signoff.services import report_prepare, report_send_back, report_sign_off
-
-STOP_POLLING = 286  # htmx
 
 
 @require_POST
@@ -35,8 +33,8 @@ def prepare(request: Request, pk: UUID) -> HttpResponse:
             made = report_prepare(run=found, language=form.cleaned_data["language"], by=officer(request))
             return redirect("sign-off", pk=made.pk)
         except Refused as error:
-            sentence = said(error.sentence)
-    return render(request, "refused.html", {"sentence": sentence}, status=HTTPStatus.CONFLICT)
+            sentence = error.sentence
+    return refused(request, sentence)
 
 
 @require_safe

@@ -1,19 +1,16 @@
 """List every explanation method with its card."""
 
-import difflib
 import json
 from collections.abc import Sequence
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from auditor.common.errors import Refused
-from auditor.common.said import say
 from auditor.explain.cards import card as card_of
 from auditor.explain.cards import cards as all_cards
 from auditor.explain.cards import why_not
 from auditor.explain.evidence import TIERS, MethodCard
-from auditor.explain.methods.catalog import METHODS
+from auditor.explain.methods.catalog import METHODS, check_name
 
 _SCOPES = ("local", "global")
 
@@ -48,19 +45,7 @@ class Command(BaseCommand):
 def _names(asked: Sequence[str]) -> list[str]:
     """Return the names asked for, or all: methods of single items in the catalog's order, then the others."""
     known = [*METHODS, *(card.name for card in all_cards() if card.name not in METHODS)]
-    for name in asked:
-        if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = say("; did you mean %(near)s", near=repr(near[0])) if near else ""
-            raise Refused(
-                say(
-                    "There is no method %(name)s%(hint)s; the methods are %(methods)s.",
-                    name=repr(name),
-                    hint=hint,
-                    methods=known,
-                )
-            )
-    return list(asked) or known
+    return [check_name(name, known) for name in asked] or known
 
 
 def _needs(card: MethodCard) -> str:

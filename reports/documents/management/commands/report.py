@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from auditor.common.errors import RetraceError
+from auditor.common.said import say
 from auditor.jobs.models import Job, State
 from reports.documents.console import Console
 from reports.documents.handover import check_target, hand_over, write_out
@@ -102,4 +103,4 @@ class Command(BaseCommand):
         with worker() as alive:
             done = Headless(Console(sys.stdout), alive).done(job)
         if done.state != State.DONE:
-            raise RetraceError(f"{job} could not be drawn: {done.error}")
+            raise RetraceError(say("%(job)s could not be drawn: %(why)s", job=str(job), why=done.error))

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from auditor.common.errors import RetraceError
+from auditor.common.said import all_of, say
 from auditor.embedded import processes
 from reports.documents.management.surroundings import migrate, worker
 from reports.documents.officer import demo_officer, demo_reviewer
@@ -25,7 +26,9 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         if not settings.EMBEDDED:
             raise RetraceError(
-                "serve is for the embedded servers of a checkout; docker/README.md says how an installation runs."
+                say(
+                    "serve is for the embedded servers of a checkout; docker/README.md says how an installation runs."
+                )
             )
         migrate()
         settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
@@ -46,4 +49,10 @@ class Command(BaseCommand):
             }
             while not (ended := [name for name, lives in alive.items() if not lives()]):
                 time.sleep(POLL_SECONDS)
-        raise RetraceError(f"{' and '.join(ended)} ended; the logs in {processes.log_directory()} say why.")
+        raise RetraceError(
+            say(
+                "%(ended)s ended; the logs in %(folder)s say why.",
+                ended=all_of(ended),
+                folder=str(processes.log_directory()),
+            )
+        )
