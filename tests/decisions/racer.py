@@ -40,12 +40,11 @@ def batch() -> list:
 
 
 def supersede() -> list:
-    """Put another in the place of twenty decisions; say which of them this process was the first for."""
+    """Put the last decision in the place of twenty; say which of them this process was the first for."""
     actor, won = Actor(ActorKind.SYSTEM, "scoring"), []
-    for number in Decision.objects.order_by("pk").values_list("pk", flat=True)[:20]:
-        (answer,) = events_apply(
-            [Change(number, Superseded(actor=actor, successor=number + 1))], now=drafts.NOW
-        )
+    *numbers, last = Decision.objects.order_by("pk").values_list("pk", flat=True)
+    for number in numbers[:20]:
+        (answer,) = events_apply([Change(number, Superseded(actor=actor, successor=last))], now=drafts.NOW)
         if isinstance(answer, EventRefused):
             assert answer.code is Code.ALREADY_SUPERSEDED
         else:
