@@ -77,7 +77,7 @@ def token_revoke(prefix: str, *, now: datetime | None = None) -> Token:
 
 def system_of_token(secret: str, *, now: datetime | None = None) -> SendingSystem | None:
     """Return whom a token lets in, disabled or not, or None where it is unknown or revoked."""
-    if not secret.isascii():
+    if not (secret.isascii() and secret.isprintable()):
         return None
     shown = sha256(secret.encode())
     found = None

@@ -1,6 +1,7 @@
 """What goes wrong with a request, as RFC 9457 has it: a type for machines, a sentence for people, and where."""
 
 import json
+import logging
 from collections.abc import Iterable, Mapping
 from enum import Enum
 
@@ -10,6 +11,8 @@ from pydantic import JsonValue
 
 from auditor.language import said
 from reports.decisions.recording.rows import Mistake
+
+log = logging.getLogger(__name__)
 
 PROBLEM_JSON = "application/problem+json"
 
@@ -58,12 +61,16 @@ class Problem(Exception):
             "detail": said(self.sentence),
             **self.members,
         }
-        return HttpResponse(
+        response = HttpResponse(
             json.dumps(body, ensure_ascii=False),
             content_type=PROBLEM_JSON,
             status=self.kind.status,
             headers=self.headers,
         )
+        # Django would log the address, which may end in a reference that names a person.
+        response._has_been_logged = True  # type: ignore[attr-defined]
+        log.info("%s %s", self.kind.status, self.kind.code)
+        return response
 
 
 def kind_of(code: str) -> Kind:
