@@ -40,8 +40,8 @@ class KeyReused(Refused):
         )
 
 
-class _AnsweredMeanwhile(Exception):
-    """Another process answered the same key first."""
+class _AnsweredBefore(Exception):
+    """A request with the same key was answered first."""
 
 
 @dataclass(frozen=True)
@@ -61,13 +61,15 @@ class Once:
         request = index_of("request", self.request)
         try:
             with transaction.atomic():
-                if (before := self._before(key)) is None:
-                    answers = act()
-                    self._keep(key, request, answers)
-                    return answers
-        except _AnsweredMeanwhile:
+                answers = act()
+                self._keep(key, request, answers)
+                return answers
+        except (_AnsweredBefore, Refused):
+            # Most requests are new, so the key is looked up only where something speaks against it.
             before = self._before(key)
-        if before is None or before.body != request:
+            if before is None:
+                raise
+        if before.body != request:
             raise KeyReused
         return [_answer(one, draft) for one, draft in zip(before.answer, drafts, strict=True)]
 
@@ -79,7 +81,7 @@ class Once:
         with connection.cursor() as cursor:
             cursor.execute(_KEEP, [self.system.pk, key, request, kept, utc_now()])
             if not cursor.rowcount:
-                raise _AnsweredMeanwhile
+                raise _AnsweredBefore
 
 
 def forget_answers(*, now: datetime | None = None) -> int:

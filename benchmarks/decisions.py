@@ -1,0 +1,178 @@
+"""How fast decisions come in: over HTTP, to a real web server of two workers, each one durable before its answer.
+
+Run beside the embedded servers: `python -m auditor.embedded exec -- python -m benchmarks.decisions`. It works on a
+database of its own, which it removes.
+"""
+
+import json
+import multiprocessing
+import os
+import statistics
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from socket import create_connection, socket
+from tempfile import TemporaryDirectory
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+
+from auditor.client import Register
+
+ROOT = Path(__file__).parents[1]
+BATCH, BATCHES = 10_000, 4
+SINGLES, SENDERS = 1_000, 4
+WANTED = {"batch": 2_000, "singly": 200}
+
+
+def description(model: str, number: int) -> dict[str, Any]:
+    """Return a decision of usual size; every other one is about a new person."""
+    return {
+        "reference": f"case-{uuid.uuid4().hex}",
+        "subject": f"person-{os.getpid()}-{number // 2}",
+        "model": model,
+        "input": {"reference": f"pacs://east/{number}", "sha256": "a" * 64},
+        "scores": {"malignant": number % 100 / 100, "benign": 1 - number % 100 / 100},
+        "outcome": "refer",
+        "threshold": 0.5,
+        "policy_version": "2026-1",
+        "decided_at": "2026-03-02T08:55:00Z",
+        "recipients": ["hospital east"],
+        "human": {"involvement": "oversight", "operator": f"operator-{number % 20}"},
+        "legal_basis": "Art. 6(1)(e) GDPR with section 7 of the hospital act",
+        "retention": {"until": "2036-03-01", "reason": "section 630f BGB"},
+    }
+
+
+def batches(url: str, token: str, model: str) -> float:
+    """Return how many decisions a second one sender gets recorded by batches."""
+    register = Register(url, token, timeout=120, attempts=1)
+    handed = [[description(model, n) for n in range(BATCH)] for _ in range(BATCHES)]
+    began = time.perf_counter()
+    for one in handed:
+        register.record_many(one)
+    return BATCH * BATCHES / (time.perf_counter() - began)
+
+
+def singles(url: str, token: str, model: str) -> list[float]:
+    """Return how many seconds each of a sender's decisions took."""
+    register = Register(url, token, timeout=120, attempts=1)
+    found = []
+    for one in [description(model, n) for n in range(SINGLES)]:
+        began = time.perf_counter()
+        register.record(one)
+        found.append(time.perf_counter() - began)
+    return found
+
+
+def main() -> int:
+    """Print the rates and return 1 where one is under what is wanted."""
+    with TemporaryDirectory() as folder, _served(Path(folder)) as sent:
+        Register(sent[0], sent[1]).record_many(description(sent[2], n) for n in range(100))
+        found = {"batch": batches(*sent)}
+        print(f"by batches of {BATCH:,}: {found['batch']:,.0f} decisions/s (wanted: {WANTED['batch']:,})")
+        with multiprocessing.get_context("spawn").Pool(SENDERS) as pool:
+            pool.starmap(_ready, [()] * SENDERS)
+            began = time.perf_counter()
+            seconds = [one for some in pool.starmap(singles, [sent] * SENDERS) for one in some]
+            found["singly"] = len(seconds) / (time.perf_counter() - began)
+        cuts = statistics.quantiles(seconds, n=100)
+        print(
+            f"singly, {SENDERS} senders: {found['singly']:,.0f} decisions/s (wanted: {WANTED['singly']:,});"
+        )
+        print(
+            f"  an answer takes {cuts[49] * 1e3:.0f} ms at the median, {cuts[94] * 1e3:.0f} ms at 95 of 100"
+        )
+    return int(any(found[name] < WANTED[name] for name in WANTED))
+
+
+def _ready() -> None:
+    time.sleep(0.5)  # until every process of the pool has begun
+
+
+@contextmanager
+def _served(folder: Path) -> Iterator[tuple[str, str, str]]:
+    """Yield the address of a server, a token and the digest of a registered model."""
+    with _database(os.environ["DATABASE_URL"]) as address:
+        environment = os.environ | {
+            "DATABASE_URL": address,
+            "DJANGO_SETTINGS_MODULE": "auditor.settings",
+            "RETRACE_KEYS": str(folder / "keys"),
+            "STORAGE_URL": (folder / "store").as_uri(),
+            "RETRACE_LOG_LEVEL": "WARNING",
+        }
+        made = subprocess.run(
+            [sys.executable, "-m", "benchmarks.decisions", "prepare"],
+            cwd=ROOT,
+            env=environment,
+            check=True,
+            stdout=subprocess.PIPE,
+        )
+        token, model = json.loads(made.stdout.splitlines()[-1])
+        with closing(socket()) as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        server = ("gunicorn", "auditor.wsgi", f"--bind=127.0.0.1:{port}", "--workers=2")
+        process = subprocess.Popen(
+            [sys.executable, "-m", *server, "--worker-class=gthread", "--threads=8", "--no-control-socket"],
+            cwd=ROOT,
+            env=environment,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            _wait(port)
+            yield f"http://127.0.0.1:{port}", token, model
+        finally:
+            process.terminate()
+            process.wait()
+
+
+@contextmanager
+def _database(beside: str) -> Iterator[str]:
+    parts = urlsplit(beside)
+    name = f"bench_{uuid.uuid4().hex[:12]}"
+    with closing(psycopg.connect(urlunsplit(parts._replace(scheme="postgresql")), autocommit=True)) as known:
+        known.execute(f"CREATE DATABASE {name}")
+        try:
+            yield urlunsplit(parts._replace(path=f"/{name}"))
+        finally:
+            known.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _wait(port: int) -> None:
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+        else:
+            return
+
+
+def _prepare() -> tuple[str, str]:
+    """Migrate, and return a token and a model's digest."""
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    from reports.decisions.systems import system_add, token_make
+    from tests import rows
+
+    call_command("migrate", verbosity=0)
+    return token_make(system_add(name="benchmark"))[1], rows.model_version().digest
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["prepare"]:
+        print(json.dumps(_prepare()))
+    else:
+        sys.exit(main())
