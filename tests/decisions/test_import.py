@@ -184,8 +184,8 @@ def file(tmp_path):
 @pytest.mark.django_db
 def test_a_file_is_imported_once_however_often(file):
     path = file({}, {"reference": "case-2"})
-    assert imported(path) == ("2 decisions recorded, 0 were there before, 0 rows refused.\n", "")
-    assert imported(path)[0].startswith("0 decisions recorded, 2 were there")
+    assert imported(path) == ("Decisions recorded: 2; there before: 0; rows refused: 0.\n", "")
+    assert imported(path)[0].startswith("Decisions recorded: 0; there before: 2;")
     first = opened_record(decision_numbered(Decision.objects.order_by("pk").first().pk))
     assert (first.reference, first.scores["malignant"]) == ("case-1", 0.75)
 
@@ -213,7 +213,7 @@ def test_a_large_file_is_kept_in_batches_or_refused_whole(file, monkeypatch):
     with pytest.raises(TooManyLines):
         imported(path)
     assert not Decision.objects.exists()
-    assert imported(path, "--keep")[0].startswith("8 decisions recorded")
+    assert imported(path, "--keep")[0].startswith("Decisions recorded: 8;")
 
 
 @pytest.mark.django_db

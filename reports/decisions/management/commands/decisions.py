@@ -36,7 +36,7 @@ class Command(BaseCommand):
         self._name(done.mistakes)
         self.stdout.write(
             say(
-                "%(new)s decisions recorded, %(repeated)s were there before, %(refused)s rows refused.",
+                "Decisions recorded: %(new)s; there before: %(repeated)s; rows refused: %(refused)s.",
                 new=done.new,
                 repeated=done.repeated,
                 refused=done.refused,
