@@ -72,6 +72,8 @@ def singles(url: str, token: str, model: str) -> list[float]:
 
 def main() -> int:
     """Print the rates and return 1 where one is under what is wanted."""
+    load = ", ".join(f"{figure:.1f}" for figure in os.getloadavg())
+    print(f"{os.cpu_count()} cores, load before the start {load}", flush=True)
     with TemporaryDirectory() as folder, _served(Path(folder)) as sent:
         Register(sent[0], sent[1]).record_many(description(sent[2], n) for n in range(100))
         found = {"batch": batches(*sent)}
