@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from socket import create_connection, socket
@@ -20,6 +20,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+import psutil
 import psycopg
 
 from auditor.client import Register
@@ -74,23 +75,48 @@ def main() -> int:
     """Print the rates and return 1 where one is under what is wanted."""
     load = ", ".join(f"{figure:.1f}" for figure in os.getloadavg())
     print(f"{os.cpu_count()} cores, load before the start {load}", flush=True)
-    with TemporaryDirectory() as folder, _served(Path(folder)) as sent:
+    with TemporaryDirectory() as folder, _served(Path(folder)) as (sent, used):
         Register(sent[0], sent[1]).record_many(description(sent[2], n) for n in range(100))
-        found = {"batch": batches(*sent)}
-        print(f"by batches of {BATCH:,}: {found['batch']:,.0f} decisions/s (wanted: {WANTED['batch']:,})")
+        before = used()
+        rates = {"batch": batches(*sent)}
+        said("batch", f"by batches of {BATCH:,}", rates, _each(before, used(), BATCH * BATCHES))
         with multiprocessing.get_context("spawn").Pool(SENDERS) as pool:
             pool.starmap(_ready, [()] * SENDERS)
-            began = time.perf_counter()
+            before, began = used(), time.perf_counter()
             seconds = [one for some in pool.starmap(singles, [sent] * SENDERS) for one in some]
-            found["singly"] = len(seconds) / (time.perf_counter() - began)
+            rates["singly"] = len(seconds) / (time.perf_counter() - began)
+        said("singly", f"singly, {SENDERS} senders", rates, _each(before, used(), len(seconds)))
         cuts = statistics.quantiles(seconds, n=100)
-        print(
-            f"singly, {SENDERS} senders: {found['singly']:,.0f} decisions/s (wanted: {WANTED['singly']:,});"
-        )
         print(
             f"  an answer takes {cuts[49] * 1e3:.0f} ms at the median, {cuts[94] * 1e3:.0f} ms at 95 of 100"
         )
-    return int(any(found[name] < WANTED[name] for name in WANTED))
+    return int(any(rates[name] < WANTED[name] for name in WANTED))
+
+
+def said(name: str, what: str, rates: dict[str, float], used: list[float]) -> None:
+    """Print a rate, and what a decision takes of the processors, which tells on a busy machine, too."""
+    web, database = used
+    print(f"{what}: {rates[name]:,.0f} decisions/s (wanted: {WANTED[name]:,}); one takes")
+    print(f"  {web:.2f} ms of a processor in the web server and {database:.2f} ms in Postgres", flush=True)
+
+
+def _each(before: tuple[float, float], after: tuple[float, float], count: int) -> list[float]:
+    return [(late - early) / count * 1e3 for early, late in zip(before, after, strict=True)]
+
+
+def _processors(web: int, database: str) -> tuple[float, float]:
+    """Return the processor seconds that the web server and the connections to a database have used."""
+    server = psutil.Process(web)
+    connections = [
+        one
+        for one in psutil.process_iter(["cmdline"])
+        if database in " ".join(one.info["cmdline"] or ()) and "postgres:" in one.info["cmdline"][0]
+    ]
+    return _seconds([server, *server.children(recursive=True)]), _seconds(connections)
+
+
+def _seconds(processes: list[psutil.Process]) -> float:
+    return sum(one.cpu_times().user + one.cpu_times().system for one in processes)
 
 
 def _ready() -> None:
@@ -98,8 +124,8 @@ def _ready() -> None:
 
 
 @contextmanager
-def _served(folder: Path) -> Iterator[tuple[str, str, str]]:
-    """Yield the address of a server, a token and the digest of a registered model."""
+def _served(folder: Path) -> Iterator[tuple[tuple[str, str, str], Callable[[], tuple[float, float]]]]:
+    """Yield the address of a server with a token and the digest of a model, and what tells the processors' time."""
     with _database(os.environ["DATABASE_URL"]) as address:
         environment = os.environ | {
             "DATABASE_URL": address,
@@ -128,7 +154,8 @@ def _served(folder: Path) -> Iterator[tuple[str, str, str]]:
         )
         try:
             _wait(port)
-            yield f"http://127.0.0.1:{port}", token, model
+            sent = (f"http://127.0.0.1:{port}", token, model)
+            yield sent, lambda: _processors(process.pid, urlsplit(address).path[1:])
         finally:
             process.terminate()
             process.wait()

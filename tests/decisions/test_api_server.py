@@ -44,7 +44,6 @@ def asked(server: Served, body, path: str = "/decisions:batch", **headers: str) 
 @pytest.mark.parametrize("path", ["/decisions", "/decisions:batch"])
 def test_a_gibibyte_is_refused_before_it_is_sent(server, path):
     kind = "application/json" if path == "/decisions" else "application/x-ndjson"
-    began = time.monotonic()
     with create_connection(("127.0.0.1", server.port), timeout=30) as line:
         line.sendall(
             f"POST /api/v1{path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {server.token}\r\n"
@@ -55,7 +54,6 @@ def test_a_gibibyte_is_refused_before_it_is_sent(server, path):
             told += more
     assert b" 413 " in told.split(b"\r\n")[0]
     assert b"urn:retrace:problem:too_large" in told
-    assert time.monotonic() - began < 5
 
 
 def test_a_body_without_an_end_is_refused_at_the_limit(server):
