@@ -1,10 +1,5 @@
-"""How fast decisions come in: over HTTP, to a real web server of two workers, each one durable before its answer.
+"""How fast decisions come in: over HTTP, to a real web server of two workers, each one durable before its answer."""
 
-Run beside the embedded servers: `python -m auditor.embedded exec -- python -m benchmarks.decisions`. It works on a
-database of its own, which it removes.
-"""
-
-import json
 import multiprocessing
 import os
 import statistics
@@ -18,12 +13,13 @@ from pathlib import Path
 from socket import create_connection, socket
 from tempfile import TemporaryDirectory
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 import psutil
-import psycopg
 
 from auditor.client import Register
+from auditor.common.environment import variables
+from benchmarks.own_database import own_database
 
 ROOT = Path(__file__).parents[1]
 BATCH, BATCHES = 10_000, 4
@@ -75,7 +71,7 @@ def main() -> int:
     """Print the rates and return 1 where one is under what is wanted."""
     load = ", ".join(f"{figure:.1f}" for figure in os.getloadavg())
     print(f"{os.cpu_count()} cores, load before the start {load}", flush=True)
-    with TemporaryDirectory() as folder, _served(Path(folder)) as (sent, used):
+    with _served() as (sent, used):
         Register(sent[0], sent[1]).record_many(description(sent[2], n) for n in range(100))
         before = used()
         rates = {"batch": batches(*sent)}
@@ -124,24 +120,10 @@ def _ready() -> None:
 
 
 @contextmanager
-def _served(folder: Path) -> Iterator[tuple[tuple[str, str, str], Callable[[], tuple[float, float]]]]:
+def _served() -> Iterator[tuple[tuple[str, str, str], Callable[[], tuple[float, float]]]]:
     """Yield the address of a server with a token and the digest of a model, and what tells the processors' time."""
-    with _database(os.environ["DATABASE_URL"]) as address:
-        environment = os.environ | {
-            "DATABASE_URL": address,
-            "DJANGO_SETTINGS_MODULE": "auditor.settings",
-            "RETRACE_KEYS": str(folder / "keys"),
-            "STORAGE_URL": (folder / "store").as_uri(),
-            "RETRACE_LOG_LEVEL": "WARNING",
-        }
-        made = subprocess.run(
-            [sys.executable, "-m", "benchmarks.decisions", "prepare"],
-            cwd=ROOT,
-            env=environment,
-            check=True,
-            stdout=subprocess.PIPE,
-        )
-        token, model = json.loads(made.stdout.splitlines()[-1])
+    with TemporaryDirectory() as store, variables(_quiet(Path(store))), own_database():
+        token, model = _prepare()
         with closing(socket()) as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
@@ -149,28 +131,20 @@ def _served(folder: Path) -> Iterator[tuple[tuple[str, str, str], Callable[[], t
         process = subprocess.Popen(
             [sys.executable, "-m", *server, "--worker-class=gthread", "--threads=8", "--no-control-socket"],
             cwd=ROOT,
-            env=environment,
             stderr=subprocess.DEVNULL,
         )
         try:
             _wait(port)
+            database = urlsplit(os.environ["DATABASE_URL"]).path[1:]
             sent = (f"http://127.0.0.1:{port}", token, model)
-            yield sent, lambda: _processors(process.pid, urlsplit(address).path[1:])
+            yield sent, lambda: _processors(process.pid, database)
         finally:
             process.terminate()
             process.wait()
 
 
-@contextmanager
-def _database(beside: str) -> Iterator[str]:
-    parts = urlsplit(beside)
-    name = f"bench_{uuid.uuid4().hex[:12]}"
-    with closing(psycopg.connect(urlunsplit(parts._replace(scheme="postgresql")), autocommit=True)) as known:
-        known.execute(f"CREATE DATABASE {name}")
-        try:
-            yield urlunsplit(parts._replace(path=f"/{name}"))
-        finally:
-            known.execute(f"DROP DATABASE {name} WITH (FORCE)")
+def _quiet(store: Path) -> dict[str, str]:
+    return {"STORAGE_URL": store.as_uri(), "RETRACE_LOG_LEVEL": "WARNING"}
 
 
 def _wait(port: int) -> None:
@@ -188,9 +162,6 @@ def _wait(port: int) -> None:
 
 def _prepare() -> tuple[str, str]:
     """Migrate, and return a token and a model's digest."""
-    import django
-
-    django.setup()
     from django.core.management import call_command
 
     from reports.decisions.systems import system_add, token_make
@@ -201,7 +172,4 @@ def _prepare() -> tuple[str, str]:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["prepare"]:
-        print(json.dumps(_prepare()))
-    else:
-        sys.exit(main())
+    sys.exit(main())
