@@ -185,6 +185,7 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 CELERY_BEAT_SCHEDULE = {
     "reconcile": {"task": "auditor.jobs.tasks.reconcile", "schedule": 10.0},
     "start-due": {"task": "auditor.audits.tasks.start_due", "schedule": 60.0},
+    "forget-answers": {"task": "reports.decisions.tasks.forget_answers", "schedule": 3600.0},
     "pin-ledger": {
         "task": "reports.ledger.tasks.pin_ledger",
         "schedule": 60.0 * float(os.environ.get("RETRACE_PIN_MINUTES", "1440")),
