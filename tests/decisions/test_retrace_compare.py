@@ -91,7 +91,8 @@ def test_a_sample_follows_from_its_seed_in_whatever_order(numbers, size, rng: ra
     rng.shuffle(shuffled)
     found = drawn(shuffled, "seed", size)
     assert found == drawn(numbers, "seed", size)
-    assert len(set(found)) == min(size, len(numbers)) and set(found) <= numbers
+    assert len(set(found)) == min(size, len(numbers))
+    assert set(found) <= numbers
 
 
 def test_another_seed_draws_others():

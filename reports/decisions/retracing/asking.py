@@ -14,7 +14,8 @@ from reports.decisions.queries import decision_numbered
 from reports.decisions.retracing.documents import Terms
 from reports.decisions.retracing.sealed import sealed_reason
 from reports.decisions.sealed import opened_record
-from reports.decisions.state import Code, Record, refuse
+from reports.decisions.state import Code, Record
+from reports.decisions.state.refusals import refuse
 from reports.keys.subjects import KeyDestroyed
 
 
