@@ -3,7 +3,8 @@
 from celery import shared_task
 
 from auditor.jobs.work import work
-from reports.decisions.models import Retracing
+from reports.decisions.models import Recall, Retracing
+from reports.decisions.recall import execution as recalling
 from reports.decisions.retracing.sampling import sample_due
 
 
@@ -19,3 +20,9 @@ def retrace(retracing_id: int) -> None:
 def sample() -> None:
     """Draw last month's sample, unless it is drawn already."""
     sample_due()
+
+
+@shared_task
+def recall(recall_id: int) -> None:
+    """Begin the reviews of one recall."""
+    work(Recall, recall_id, compute=recalling.begin_reviews, settle=recalling.done)

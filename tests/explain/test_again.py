@@ -56,5 +56,5 @@ def test_a_graph_is_answered_and_explained_for_its_nodes():
 def test_a_method_that_compares_is_not_asked():
     model = row_toys.mixed(0)
     given = read_again(json.dumps(ROW).encode(), row_toys.TABLE, "the row")
-    assert "compares with other items" in explained_again(model, given, "a", "kernel_shap", 0)
+    assert "compares with other items" in explained_again(model, given, "a", "deep_shap", 0)
     assert "no method" in explained_again(model, given, "a", "no_such", 0)

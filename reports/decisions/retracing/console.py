@@ -1,19 +1,14 @@
 """Re-traces from a console: asked for, waited for, and told in a line."""
 
-import time
 from argparse import ArgumentParser
 from collections.abc import Callable
 
-from django.contrib.auth.models import User
-
-from auditor.common.errors import Refused, RetraceError
 from auditor.common.said import Said, say
-from auditor.jobs.models import State
+from reports.decisions.console import finished, person
 from reports.decisions.models import Retracing
 from reports.decisions.retracing.asking import retrace_ask
 from reports.decisions.state import Outcome
 
-_SECONDS = 0.5
 _OUTCOMES = {
     Outcome.REPRODUCED: say("reproduced"),
     Outcome.DEVIATES: say("reproduced with deviation"),
@@ -30,32 +25,19 @@ def add_retrace(parser: ArgumentParser) -> None:
 
 
 def retrace_command(
-    *, number: int, person: str, reason: str, wait: bool, write: Callable[[str], object]
+    *, number: int, name: str, reason: str, wait: bool, write: Callable[[str], object]
 ) -> None:
     """Ask for a re-trace and, where that is wanted, do it here unless a worker does; raises as `retrace_ask`.
 
     Raises RetraceError where it failed.
     """
-    user = User.objects.filter(username=person, is_active=True).first()
-    if user is None:
-        raise Refused(
-            say("There is no active user %(name)s; an administrator adds users.", name=repr(person))
-        )
-    job = retrace_ask(number, by=user, reason=reason)
-    write(_told(_done(job)) if wait else say("Re-trace %(job)s is asked for.", job=str(job.pk)))
+    job = retrace_ask(number, by=person(name), reason=reason)
+    if wait:
+        from reports.decisions.tasks import retrace
 
-
-def _done(job: Retracing) -> Retracing:
-    from reports.decisions.tasks import retrace
-
-    retrace(job.pk)
-    job.refresh_from_db()
-    while not job.finished:  # a worker was quicker to take it
-        time.sleep(_SECONDS)
-        job.refresh_from_db()
-    if job.state != State.DONE:
-        raise RetraceError(job.error)
-    return job
+        write(_told(finished(job, retrace)))
+        return
+    write(say("Re-trace %(job)s is asked for.", job=str(job.pk)))
 
 
 def _told(job: Retracing) -> Said:
