@@ -4,18 +4,21 @@ from hashlib import sha256
 from pathlib import Path
 
 from django.conf import settings
+from safetensors.torch import save_file
 
 from auditor.common.store import Store
+from auditor.explain.architectures import build
 from auditor.explain.arrays import put_array
 from auditor.explain.determinism import deterministic
 from auditor.explain.methods.base import Question
 from auditor.explain.methods.catalog import method
 from auditor.explain.modalities import modality_of
 from auditor.explain.model import load
-from auditor.explain.spec import ModelSpec
+from auditor.explain.spec import ModelSpec, OutputSpec
 from auditor.registry.execution import model_digest
 from auditor.registry.models import Model, ModelVersion
 from tests.decisions import drafts
+from tests.explain import row_toys, toys
 from tests.folders import PHANTOMS
 
 FILM = sorted((PHANTOMS / "validation" / "images").glob("*.png"))[0]
@@ -84,3 +87,20 @@ def decided(version: ModelVersion, content: bytes | None = None, **changes) -> i
         "threshold": 0.5,
     }
     return drafts.recorded(**fields | changes)
+
+
+def table_folder(target: Path) -> Path:
+    """Write a small network of rows with random weights as a model folder."""
+    config = {"numbers": 7, "classes": 3, "hidden": [8]}
+    spec = toys.spec(
+        architecture="retrace.SmallMLP",
+        config=config,
+        input=row_toys.TABLE,
+        output=OutputSpec(classes=("a", "b", "c"), activation="softmax"),
+        weights="weights.safetensors",
+    )
+    target.mkdir()
+    (target / "model.json").write_bytes(spec.to_bytes())
+    with deterministic(1):
+        save_file(build("retrace.SmallMLP", config).state_dict(), target / "weights.safetensors")
+    return target

@@ -1,5 +1,6 @@
 """A decision of a real model is computed again; whatever is missing for it is said, and filed with the decision."""
 
+import json
 from datetime import timedelta
 from io import StringIO
 
@@ -152,6 +153,17 @@ def test_explanations_are_compared_by_rank(version, ada):
     job = traced(number, ada)
     assert job.outcome == "reproduced"
     assert "digest alone" in opened_report(job).explanations[0].not_compared
+
+
+def test_a_decision_about_a_row_and_its_logits(ada, tmp_path):
+    version = made.registered(made.table_folder(tmp_path / "table"))
+    row = json.dumps({"age": "40.5", "ward": "c", "crp": "9.0", "dose": "3", "sex": "m"}).encode()
+    number = made.decided(version, row)
+    report = opened_report(traced(number, ada))
+    assert (report.outcome, report.largest, report.scale) == (s.Outcome.REPRODUCED, 0.0, "probabilities")
+    logits = {name: 100 + score for name, score in made.scored(version, row).items()}
+    report = opened_report(traced(made.decided(version, row, reference="r-2", scores=logits), ada))
+    assert (report.outcome, report.scale) == (s.Outcome.DEVIATES, "logits")
 
 
 def _named(version):
