@@ -1,51 +1,24 @@
-"""Decisions from files, for systems that do not call the API."""
+"""Decisions of the register from a console."""
 
-from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from auditor.common.errors import RetraceError
-from auditor.common.said import say
-from reports.decisions.importing import import_file
-from reports.decisions.recording.batch import BatchRefused
-from reports.decisions.recording.rows import Mistake
-from reports.decisions.systems import system_named
+from reports.decisions.management.importing import add_import
+from reports.decisions.recall.console import add_recall
+from reports.decisions.retracing.console import add_retrace
 
 
 class Command(BaseCommand):
-    help = "Import decisions from a CSV file; docs/recording.md lists the columns."
+    help = "Import decisions, re-trace one, or recall all of a model version."
 
     def add_arguments(self, parser: CommandParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-        add = actions.add_parser("import", help="record the decisions of a CSV file")
-        add.add_argument("file", type=Path, metavar="FILE")
-        add.add_argument("--system", required=True, metavar="NAME", help="the system that took them")
-        add.add_argument(
-            "--keep",
-            action="store_true",
-            help="record the good rows in spite of bad ones; without it, one bad row is enough to record nothing",
+        add_import(actions.add_parser("import", help="record the decisions of a CSV file"))
+        add_retrace(actions.add_parser("retrace", help="compute a decision again and compare"))
+        add_recall(
+            actions.add_parser("recall", help="find a model version's decisions and have them reviewed")
         )
 
-    def handle(self, *, file: Path, system: str, keep: bool, **options: Any) -> None:
-        try:
-            done = import_file(file, system_named(system), keep=keep)
-        except BatchRefused as refused:
-            self._name(refused.mistakes)
-            raise
-        self._name(done.mistakes)
-        self.stdout.write(
-            say(
-                "Decisions recorded: %(new)s; there before: %(repeated)s; rows refused: %(refused)s.",
-                new=done.new,
-                repeated=done.repeated,
-                refused=done.refused,
-            )
-        )
-        if done.refused:
-            raise RetraceError(say("Correct the rows that are named and import the file again."))
-
-    def _name(self, mistakes: tuple[Mistake, ...]) -> None:
-        for one in mistakes:
-            column = f", column {one.field}" if one.field else ""
-            self.stderr.write(f"line {one.line}{column}: {one.sentence}")
+    def handle(self, *, run: Any, **options: Any) -> None:
+        run(self, **options)
