@@ -185,6 +185,8 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 CELERY_BEAT_SCHEDULE = {
     "reconcile": {"task": "auditor.jobs.tasks.reconcile", "schedule": 10.0},
     "start-due": {"task": "auditor.audits.tasks.start_due", "schedule": 60.0},
+    "reconcile-erasures": {"task": "reports.decisions.tasks.reconcile_erasures", "schedule": 60.0},
+    "sweep-retention": {"task": "reports.decisions.tasks.sweep_retention", "schedule": 6 * 3600.0},
 }
 
 DEFAULT_FROM_EMAIL = os.environ.get("RETRACE_MAIL_FROM", "retrace@localhost")

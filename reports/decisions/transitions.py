@@ -53,7 +53,8 @@ def events_apply(
     """Let events happen in their order and in one transaction; the answer to one that the rules refuse is why.
 
     Raises NotFound for a decision, a successor or a document that there is not, Refused for an actor whom nobody
-    knows, VaultUnusable for keys that are not this database's, KeyDestroyed and Corrupt as `record_of`; then nothing happened.
+    knows, VaultUnusable for keys that are not this database's, KeyDestroyed and Corrupt as `record_of`; then nothing
+    happened.
     """
     now, calendar = now or utc_now(), calendar or own_calendar()
     with transaction.atomic():

@@ -91,7 +91,9 @@ def destroyed_count() -> int:
 def destroyed_ranges() -> list[tuple[int, int]]:
     """Return the numbers whose keys were destroyed, as ranges from a first to a last one, in their order."""
     ranges, following = [], 0
-    for first, end in sorted((bits << DEPTH - level, bits + 1 << DEPTH - level) for level, bits in tree().places()):
+    for first, end in sorted(
+        (bits << DEPTH - level, bits + 1 << DEPTH - level) for level, bits in tree().places()
+    ):
         if first > following:
             ranges.append((following, first - 1))
         following = end

@@ -17,7 +17,15 @@ from tests.decisions.drafts import IDENTIFIER, NOW, OPERATOR, RECIPIENT, REFEREN
 INPUT = b"scan of the patient-4711, slice 9-ghj"
 LETTER = b"I contest this, says patient-4711-zyx"
 POINT = "I was at work that day-klp"
-PERSONAL = (IDENTIFIER, REFERENCE, OPERATOR, POINT, INPUT.decode(), LETTER.decode(), "pacs://east/1.2.3.4-tuv")
+PERSONAL = (
+    IDENTIFIER,
+    REFERENCE,
+    OPERATOR,
+    POINT,
+    INPUT.decode(),
+    LETTER.decode(),
+    "pacs://east/1.2.3.4-tuv",
+)
 LATER = NOW + timedelta(days=3)
 
 

@@ -78,7 +78,9 @@ def test_one_decision_that_cannot_be_erased_keeps_all(decisions, ada, event, cod
     more = {s.HoldPlaced: {"hold": "case 7"}, s.Contested: {"received_at": NOW}}.get(event, {})
     event_apply(decisions[1], event(actor=officer(ada), reason="asked", **more), now=NOW)
     entries = Entry.objects.count()
-    with pytest.raises(SubjectKept, match=f"Nothing of subject {subject()} was erased. .*{decisions[1]}") as raised:
+    with pytest.raises(
+        SubjectKept, match=f"Nothing of subject {subject()} was erased. .*{decisions[1]}"
+    ) as raised:
         subject_erase(subject(), asked(ada), now=LATER)
     assert [(one.decision, one.code) for one in raised.value.hindrances] == [(decisions[1], code)]
     assert opened_record(Decision.objects.get(pk=decisions[0])).subject == IDENTIFIER
@@ -170,7 +172,9 @@ def test_one_of_several_decisions_keeps_the_key_and_the_last_takes_it(decisions,
 def test_a_document_that_somebody_else_names_is_kept_and_said(decisions, ada):
     letter = Event.objects.exclude(evidence="").first().evidence
     other = drafts.recorded(reference="of somebody else", subject="another person")
-    event_apply(other, s.SubjectNotified(actor=officer(ada), evidence=letter, matter=s.Matter.ERASURE), now=NOW)
+    event_apply(
+        other, s.SubjectNotified(actor=officer(ada), evidence=letter, matter=s.Matter.ERASURE), now=NOW
+    )
     erasure = subject_erase(subject(), asked(ada), now=LATER)
     assert stored() == [LETTER]
     assert json.loads(erasure.statement)["documents_kept_for_others"] == [letter]
@@ -196,7 +200,9 @@ def test_an_erasure_is_not_completed_over_a_broken_ledger_and_others_are(decisio
         cursor.execute("ALTER TABLE ledger_entry ENABLE TRIGGER USER")
     finished = erasures_finish(now=LATER)
     assert [one.pk for one in finished.done] == [good.pk]
-    assert [(one.erasure.pk, "does not follow" in one.sentence) for one in finished.waiting] == [(broken.pk, True)]
+    assert [(one.erasure.pk, "does not follow" in one.sentence) for one in finished.waiting] == [
+        (broken.pk, True)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -218,7 +224,11 @@ def test_erasures_and_the_pin_stay(decisions, ada, statement):
     subject_erase(subject(), asked(ada), now=LATER)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    with pytest.raises(DatabaseError, match="is refused"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match="is refused"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(statement)
 
 
@@ -241,7 +251,7 @@ def test_keys_of_another_installation_and_older_copies_are_refused(decisions, ad
     shutil.copytree(own, mixed)
     (mixed / "pseudonyms.key").unlink()
     settings.KEYS_DIR = mixed
-    with pytest.raises(VaultUnusable, match="key of pseudonyms in .*mixed is another"):
+    with pytest.raises(VaultUnusable, match=r"key of pseudonyms in .*mixed is another"):
         record(sender, drafts.draft(), now=NOW)
     settings.KEYS_DIR = own
     assert record(sender, drafts.draft(), now=NOW).decision
@@ -262,5 +272,3 @@ def test_ranges_of_destroyed_numbers():
     assert destroyed_ranges() == []
     destroy_keys([0, 3, 4, 5, 2**32 - 1])
     assert destroyed_ranges() == [(0, 0), (3, 5), (2**32 - 1, 2**32 - 1)]
-
-

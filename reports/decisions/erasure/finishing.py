@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from auditor.common.canonical import canonical
 from auditor.common.clock import utc_now
@@ -62,7 +63,7 @@ def erasures_finish(*, now: datetime | None = None) -> Finished:
     return outcome
 
 
-def _waiting(outcome: Finished):  # type: ignore[no-untyped-def]
+def _waiting(outcome: Finished) -> QuerySet[Erasure]:
     failed = [one.erasure.pk for one in outcome.waiting]
     return Erasure.objects.filter(completion__isnull=True).exclude(pk__in=failed).order_by("pk")
 

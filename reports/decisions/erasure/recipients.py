@@ -21,7 +21,9 @@ def recipients_of(rows: Iterable[Decision]) -> list[Told]:
 
 def _of(row: Decision) -> list[Told]:
     named, key, told = opened_record(row).recipients, subject_key(row.subject_id), {}
-    notices = Event.objects.filter(decision=row, kind=RecipientNotified.kind) if named else Event.objects.none()
+    notices = (
+        Event.objects.filter(decision=row, kind=RecipientNotified.kind) if named else Event.objects.none()
+    )
     for kept in notices.order_by("sequence"):
         event = opened_event(kept, key)
         if isinstance(event, RecipientNotified) and event.matter is Matter.ERASURE:

@@ -44,7 +44,9 @@ def _again(number: int, now: datetime) -> Erasure:
     )
     with transaction.atomic(durable=True):
         subject_locked(number)
-        rows = Decision.objects.select_for_update(no_key=True).filter(subject=number).exclude(state=State.ERASED)
+        rows = (
+            Decision.objects.select_for_update(no_key=True).filter(subject=number).exclude(state=State.ERASED)
+        )
         kept = list(rows.order_by("pk"))
         _emptied(kept, now)
         return erasure_keep(number, [row.pk for row in kept], True, asked, [], now)
@@ -53,10 +55,15 @@ def _again(number: int, now: datetime) -> Erasure:
 def _emptied(rows: list[Decision], now: datetime) -> None:
     """Keep an event without content: the key that would seal it is gone. The rules were asked the first time."""
     events = [_event(row, now) for row in rows]
-    entries = ledger_append_many([_draft(row, event) for row, event in zip(rows, events, strict=True)], now=now)
+    entries = ledger_append_many(
+        [_draft(row, event) for row, event in zip(rows, events, strict=True)], now=now
+    )
     for row, event, entry in zip(rows, events, entries, strict=True):
         event.entry = entry.position
-        project(Record.erased(number=row.pk, at=now, sequence=event.sequence, superseded_by=row.superseded_by_id), row)
+        project(
+            Record.erased(number=row.pk, at=now, sequence=event.sequence, superseded_by=row.superseded_by_id),
+            row,
+        )
     Event.objects.bulk_create(events)
     Decision.objects.bulk_update(
         rows, [Decision._meta.get_field(name).name for name in (*PROJECTED, *EMPTIED)], 500

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
-from itertools import batched
 from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -44,7 +43,8 @@ def retention_sweep(*, now: datetime | None = None) -> Swept:
     """
     now = now or utc_now()
     day = _day(now)
-    subjects = sum(_subjects(numbers, day, now) for numbers in batched(_over(day), BATCH, strict=False))
+    over = _over(day)
+    subjects = sum(_subjects(over[at : at + BATCH], day, now) for at in range(0, len(over), BATCH))
     decisions, stopped = 0, []
     for row in _past(day):
         try:
@@ -62,7 +62,7 @@ def retention_list(*, now: datetime | None = None) -> Iterator[Stopped]:
         yield Stopped(row, _hindrance(row, now))
 
 
-def _subjects(numbers: tuple[int, ...], day: date, now: datetime) -> int:
+def _subjects(numbers: list[int], day: date, now: datetime) -> int:
     emptied = 0
     for number in numbers:
         try:

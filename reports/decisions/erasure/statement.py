@@ -44,8 +44,14 @@ def statement_of(erasure: Erasure, held: Held, now: datetime) -> dict[str, objec
 def out_of_reach(erasure: Erasure, held: Held) -> list[str]:
     """Return what the erasure could not remove, each as a sentence."""
     copies = [
-        say("Copies that recipients hold, letters, notices, exports and reports that were handed over before."),
+        say(
+            "Copies that recipients hold, letters, notices, exports and reports that were handed over before."
+        ),
         say("Documents in copies of the store that were made before; only inputs are sealed there."),
+        say(
+            "In copies of the database that were made before, the pseudonym with the times and outcomes of decisions: "
+            "nobody is named there, but whoever holds the installation's keys and knows the person finds them."
+        ),
     ]
     if not erasure.whole:
         copies.append(

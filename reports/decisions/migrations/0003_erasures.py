@@ -6,47 +6,105 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('decisions', '0002_kept'),
+        ("decisions", "0002_kept"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='VaultPin',
+            name="VaultPin",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('fingerprint', models.CharField(max_length=64)),
-                ('index', models.CharField(max_length=64)),
-                ('destroyed', models.PositiveBigIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("fingerprint", models.CharField(max_length=64)),
+                ("index", models.CharField(max_length=64)),
+                ("destroyed", models.PositiveBigIntegerField(default=0)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Erasure',
+            name="Erasure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('whole', models.BooleanField()),
-                ('decisions', models.JSONField()),
-                ('recipients', models.JSONField()),
-                ('cause', models.CharField(choices=[('request', 'The person asked for it'), ('own', "The controller's own decision"), ('retention', 'The retention period is over'), ('restored', 'Erased before, and brought back by a restored backup')], max_length=10)),
-                ('ground', models.CharField(blank=True, choices=[('a', 'The data are no longer needed for their purpose (Art. 17(1)(a))'), ('b', 'Consent was withdrawn, and there is no other legal basis (Art. 17(1)(b))'), ('c', 'The person objects, and nothing overrides it (Art. 17(1)(c))'), ('d', 'The data were processed unlawfully (Art. 17(1)(d))'), ('e', 'The law demands erasure (Art. 17(1)(e))'), ('f', 'The data were collected from a child by an online service (Art. 17(1)(f))')], max_length=1)),
-                ('reason', models.TextField(help_text='Stays after the erasure, so it names nobody.')),
-                ('actor', models.CharField(max_length=10)),
-                ('at', models.DateTimeField()),
-                ('entry', models.PositiveBigIntegerField(unique=True)),
-                ('completed_at', models.DateTimeField(null=True)),
-                ('statement', models.TextField(blank=True)),
-                ('completion', models.PositiveBigIntegerField(null=True)),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='erasures', to='decisions.subject')),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("whole", models.BooleanField()),
+                ("decisions", models.JSONField()),
+                ("recipients", models.JSONField()),
+                (
+                    "cause",
+                    models.CharField(
+                        choices=[
+                            ("request", "The person asked for it"),
+                            ("own", "The controller's own decision"),
+                            ("retention", "The retention period is over"),
+                            ("restored", "Erased before, and brought back by a restored backup"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "ground",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("a", "The data are no longer needed for their purpose (Art. 17(1)(a))"),
+                            ("b", "Consent was withdrawn, and there is no other legal basis (Art. 17(1)(b))"),
+                            ("c", "The person objects, and nothing overrides it (Art. 17(1)(c))"),
+                            ("d", "The data were processed unlawfully (Art. 17(1)(d))"),
+                            ("e", "The law demands erasure (Art. 17(1)(e))"),
+                            (
+                                "f",
+                                "The data were collected from a child by an online service (Art. 17(1)(f))",
+                            ),
+                        ],
+                        max_length=1,
+                    ),
+                ),
+                ("reason", models.TextField(help_text="Stays after the erasure, so it names nobody.")),
+                ("actor", models.CharField(max_length=10)),
+                ("at", models.DateTimeField()),
+                ("entry", models.PositiveBigIntegerField(unique=True)),
+                ("completed_at", models.DateTimeField(null=True)),
+                ("statement", models.TextField(blank=True)),
+                ("completion", models.PositiveBigIntegerField(null=True)),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="erasures",
+                        to="decisions.subject",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
-                'indexes': [models.Index(condition=models.Q(('completion__isnull', True)), fields=['id'], name='erasures_waiting')],
+                "ordering": ["pk"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("completion__isnull", True)),
+                        fields=["id"],
+                        name="erasures_waiting",
+                    )
+                ],
             },
         ),
     ]
