@@ -1,4 +1,4 @@
-"""A process that prepares people to be erased, erases them - and is killed at a step -, reconciles, or says what is there."""
+"""A process that prepares people, erases them - and is killed at a step -, reconciles, or says what is there."""
 
 import json
 import os
@@ -29,7 +29,7 @@ STEPS = {
     "commit": (services, "erasure_finish"),
     "keys": (finishing, "destruction_noted"),
     "documents": (finishing, "statement_of"),
-    "certificate": (finishing.Erasure, "save"),
+    "certificate": (finishing, "ledger_append"),
     "rows": (services.Erasure.objects, "create"),
 }
 
@@ -57,7 +57,7 @@ def reconcile() -> list:
 
 
 def state(number: str) -> list:
-    """Say of a decision: its state, whether its subject is erased, its key gone, its input gone, its erasure complete."""
+    """Say of a decision: its state, and whether subject, key and input are gone and the erasure is complete."""
     row = Decision.objects.select_related("subject").get(pk=int(number))
     erasure = row.subject.erasures.first()
     return [
@@ -67,6 +67,11 @@ def state(number: str) -> list:
         not Store.at(settings.STORAGE_URL).has(row.sealed_input),
         bool(erasure and erasure.completion),
     ]
+
+
+def after(number: str) -> list:
+    """Say how a decision was left, reconcile, and say how it stands then."""
+    return [state(number), reconcile(), state(number)]
 
 
 def readable() -> list:
@@ -94,5 +99,5 @@ def check() -> list:
 
 
 if __name__ == "__main__":
-    does = {one.__name__: one for one in (prepare, erase, reconcile, state, readable, check)}
+    does = {one.__name__: one for one in (prepare, erase, reconcile, state, after, readable, check)}
     sys.stdout.write(json.dumps(does[sys.argv[1]](*sys.argv[2:])))

@@ -1,7 +1,6 @@
 """Killed processes, restored backups, and a search for whatever remains of somebody who was erased."""
 
 import json
-import os
 import shutil
 import signal
 import subprocess
@@ -91,10 +90,11 @@ def test_what_a_killed_process_leaves_is_finished(tmp_path):
         run(environment, "prepare")
         for number, step in enumerate(LEFT, start=3):
             run(environment, "erase", step, step, code=-signal.SIGKILL)
-            assert run(environment, "state", str(number)) == LEFT[step], step
+            left, reconciled, now = run(environment, "after", str(number))
+            assert left == LEFT[step], step
             again = 0 if step == "rows" else 1
-            assert run(environment, "reconcile") == [0, again, []], step
-            assert run(environment, "state", str(number)) == (DONE if again else LEFT[step]), step
+            assert reconciled == [0, again, []], step
+            assert now == (DONE if again else LEFT[step]), step
         run(environment, "erase", "rows")
         assert run(environment, "check") == [5, 5, None]
 
@@ -139,7 +139,7 @@ def test_another_database_does_not_lose_its_rows_to_keys_that_are_not_its_own(tm
     with scratch(tmp_path) as environment:
         run(environment, "prepare")
         strange = environment | {"RETRACE_KEYS": str(tmp_path / "other-keys")}
-        os.makedirs(tmp_path / "other-keys", mode=0o700)
+        (tmp_path / "other-keys").mkdir(mode=0o700)
         subprocess.run(
             [
                 sys.executable,

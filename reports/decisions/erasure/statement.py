@@ -43,7 +43,7 @@ def statement_of(erasure: Erasure, held: Held, now: datetime) -> dict[str, objec
 
 def out_of_reach(erasure: Erasure, held: Held) -> list[str]:
     """Return what the erasure could not remove, each as a sentence."""
-    copies = [
+    copies: list[str] = [
         say(
             "Copies that recipients hold, letters, notices, exports and reports that were handed over before."
         ),

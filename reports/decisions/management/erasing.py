@@ -137,7 +137,7 @@ def _whom(*, identifier: str | None, subject: int | None, **_: Any) -> list[Subj
     found = (
         subjects_named(identifier.strip())
         if identifier is not None
-        else list(Subject.objects.filter(pk=subject))
+        else list(Subject.objects.filter(pk=subject or 0))
     )
     if not found:
         raise NotFound(say("The register knows nobody under this identifier."))
