@@ -187,6 +187,10 @@ CELERY_BEAT_SCHEDULE = {
     "start-due": {"task": "auditor.audits.tasks.start_due", "schedule": 60.0},
     "reconcile-erasures": {"task": "reports.decisions.tasks.reconcile_erasures", "schedule": 60.0},
     "sweep-retention": {"task": "reports.decisions.tasks.sweep_retention", "schedule": 6 * 3600.0},
+    "pin-ledger": {
+        "task": "reports.ledger.tasks.pin_ledger",
+        "schedule": 60.0 * float(os.environ.get("RETRACE_PIN_MINUTES", "1440")),
+    },
 }
 
 DEFAULT_FROM_EMAIL = os.environ.get("RETRACE_MAIL_FROM", "retrace@localhost")
@@ -199,6 +203,7 @@ EMAIL_TIMEOUT = 10
 SITE_URL = os.environ.get("RETRACE_URL") or next(iter(CSRF_TRUSTED_ORIGINS), "http://127.0.0.1:8000")
 SITE_NAME = urlsplit(SITE_URL).hostname or "localhost"
 LOG_NAME = os.environ.get("RETRACE_LOG_NAME") or f"{SITE_NAME}/log"
+LEDGER_PINS = os.environ.get("RETRACE_PINS", "").split()
 SIGNING = {
     "certificate": os.environ.get("RETRACE_SIGNING_CERT", ""),
     "key": os.environ.get("RETRACE_SIGNING_KEY", ""),
