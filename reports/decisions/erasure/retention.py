@@ -17,7 +17,7 @@ from reports.decisions.records import record_of
 from reports.decisions.state import Actor, ActorKind, Erased, Refusal, State, decide
 
 _CLOCK = Actor(ActorKind.CLOCK)
-_REASON = "The retention period is over."
+_REASON = str(say("The retention period is over."))
 
 
 class Stopped(NamedTuple):
@@ -96,7 +96,7 @@ def _hindrance(row: Decision, now: datetime) -> str:
 
 
 def _asked() -> Asked:
-    return Asked(by=_CLOCK, reason=str(say(_REASON)), ground=Ground.NOT_NEEDED, cause=Cause.RETENTION)
+    return Asked(by=_CLOCK, reason=_REASON, ground=Ground.NOT_NEEDED, cause=Cause.RETENTION)
 
 
 def _day(now: datetime) -> date:
