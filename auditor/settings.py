@@ -187,6 +187,8 @@ CELERY_BEAT_SCHEDULE = {
     "start-due": {"task": "auditor.audits.tasks.start_due", "schedule": 60.0},
     "forget-answers": {"task": "reports.decisions.tasks.forget_answers", "schedule": 3600.0},
     "retrace-sample": {"task": "reports.decisions.tasks.sample", "schedule": 3600.0},
+    "reconcile-erasures": {"task": "reports.decisions.tasks.reconcile_erasures", "schedule": 60.0},
+    "sweep-retention": {"task": "reports.decisions.tasks.sweep_retention", "schedule": 6 * 3600.0},
     "pin-ledger": {
         "task": "reports.ledger.tasks.pin_ledger",
         "schedule": 60.0 * float(os.environ.get("RETRACE_PIN_MINUTES", "1440")),

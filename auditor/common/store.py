@@ -87,6 +87,17 @@ class Store:
         except FileNotFoundError:
             raise _absent(digest) from None
 
+    def remove(self, digest: str) -> None:
+        """Remove content for good, as erasure asks for; durable when it returns. Absent content is passed over."""
+        path = self.path(digest)
+        path.unlink(missing_ok=True)
+        if path.parent.is_dir():
+            folder = os.open(path.parent, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+
     @contextmanager
     def _incoming(self) -> Iterator[BinaryIO]:
         self.root.mkdir(parents=True, exist_ok=True)

@@ -1,9 +1,10 @@
 """Why a decision is not recorded, or an event does not happen: a sentence for people, and a code for machines."""
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import ClassVar, NamedTuple
 
 from auditor.common.errors import Refused
-from auditor.common.said import Said, say
+from auditor.common.said import Said, say, sentences
 from reports.decisions.state import Code
 
 
@@ -81,3 +82,24 @@ class EventRefused(Refused):
     def __init__(self, code: Code, sentence: Said) -> None:
         super().__init__(sentence)
         self.code = code
+
+
+class Hindrance(NamedTuple):
+    """Why one decision cannot be erased now."""
+
+    decision: int
+    code: Code
+    sentence: str
+
+
+class SubjectKept(Refused):
+    """A subject is not erased because some of their decisions cannot be; `hindrances` says which and why."""
+
+    def __init__(self, subject: int, hindrances: Sequence[Hindrance]) -> None:
+        super().__init__(
+            sentences(
+                say("Nothing of subject %(subject)s was erased.", subject=str(subject)),
+                *(one.sentence for one in hindrances),
+            )
+        )
+        self.hindrances = tuple(hindrances)

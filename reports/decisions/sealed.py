@@ -8,6 +8,7 @@ from auditor.common.errors import NotFound, Refused
 from auditor.common.said import say
 from auditor.common.store import Store
 from reports.decisions.models import Decision, Event
+from reports.decisions.pinned import vault_checked
 from reports.decisions.recording.draft import DecisionDraft
 from reports.decisions.state import Event as StateEvent
 from reports.decisions.state import from_json
@@ -32,12 +33,14 @@ def event_context(decision: int, sequence: int) -> bytes:
 def opened_record(decision: Decision) -> DecisionDraft:
     """Return a decision as it was handed in, without an input's bytes.
 
-    Raises KeyDestroyed or Refused where it is erased, and Corrupt where the stored bytes are not what was sealed.
+    Raises KeyDestroyed or Refused where it is erased, VaultUnusable for other keys than the
+    database's own, and Corrupt where the stored bytes are not what was sealed.
     """
     if not decision.sealed:
         raise Refused(
             say("Decision %(decision)s is erased; there is nothing left to read.", decision=str(decision.pk))
         )
+    vault_checked()
     key = subject_key(decision.subject_id)
     context = record_context(decision.system_id, decision.reference_index)
     return DecisionDraft.parse(key.open(bytes(decision.sealed), context), name=str(decision))
@@ -51,6 +54,7 @@ def opened_input(decision: Decision) -> bytes:
                 "The input of decision %(decision)s was not handed in, only named.", decision=str(decision.pk)
             )
         )
+    vault_checked()
     sealed = Store.at(settings.STORAGE_URL).get(decision.sealed_input)
     return subject_key(decision.subject_id).open(
         sealed, input_context(decision.system_id, decision.reference_index)

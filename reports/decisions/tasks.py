@@ -3,6 +3,8 @@
 from celery import shared_task
 
 from auditor.jobs.work import work
+from reports.decisions.erasure.reconciling import erasures_reconcile
+from reports.decisions.erasure.retention import retention_sweep
 from reports.decisions.idempotency import forget_answers as forget
 from reports.decisions.models import Recall, Retracing
 from reports.decisions.recall import execution as recalling
@@ -33,3 +35,15 @@ def sample() -> None:
 def recall(recall_id: int) -> None:
     """Begin the reviews of one recall."""
     work(Recall, recall_id, compute=recalling.begin_reviews, settle=recalling.done)
+
+
+@shared_task
+def reconcile_erasures() -> None:
+    """Complete what a killed process or a restored backup left of erasures."""
+    erasures_reconcile()
+
+
+@shared_task
+def sweep_retention() -> None:
+    """Erase what is past its retention."""
+    retention_sweep()

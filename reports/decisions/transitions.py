@@ -16,6 +16,7 @@ from reports.decisions.errors import EventRefused
 from reports.decisions.evidence import refuse_missing
 from reports.decisions.happening import Happening, happened
 from reports.decisions.models import Decision, Event
+from reports.decisions.pinned import vault_check
 from reports.decisions.records import EMPTIED, PROJECTED, project, record_of
 from reports.decisions.state import Calendar, Record, Refusal, State, Superseded, decide
 from reports.decisions.state import Event as StateEvent
@@ -52,10 +53,12 @@ def events_apply(
     """Let events happen in their order and in one transaction; the answer to one that the rules refuse is why.
 
     Raises NotFound for a decision, a successor or a document that there is not, Refused for an actor whom nobody
-    knows, KeyDestroyed and Corrupt as `record_of`; then nothing happened.
+    knows, VaultUnusable for keys that are not this database's, KeyDestroyed and Corrupt as `record_of`; then nothing
+    happened.
     """
     now, calendar = now or utc_now(), calendar or own_calendar()
     with transaction.atomic():
+        vault_check()
         actors = Actors.of(change.event.actor for change in changes)
         refuse_missing(change.event.evidence for change in changes)
         rows = _locked({change.decision for change in changes})

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from auditor.common.errors import Corrupt, Refused
 from auditor.common.said import say
+from reports.keys.ggm import DEPTH, NUMBERS
 from reports.keys.vault import check_vault, give_up, tree
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "check_vault",
     "destroy_keys",
     "destroyed_count",
+    "destroyed_ranges",
     "is_destroyed",
     "subject_key",
     "vault_fingerprint",
@@ -84,6 +86,18 @@ def is_destroyed(number: int) -> bool:
 def destroyed_count() -> int:
     """Return how many keys were destroyed; fewer than the register knows of tells a copy of the file from before."""
     return tree().given_up
+
+
+def destroyed_ranges() -> list[tuple[int, int]]:
+    """Return the numbers whose keys were destroyed, as ranges from a first to a last one, in their order."""
+    ranges, following = [], 0
+    for first, end in sorted(
+        (bits << DEPTH - level, bits + 1 << DEPTH - level) for level, bits in tree().places()
+    ):
+        if first > following:
+            ranges.append((following, first - 1))
+        following = end
+    return [*ranges, (following, NUMBERS - 1)] if following < NUMBERS else ranges
 
 
 def vault_fingerprint() -> str:

@@ -1,6 +1,10 @@
 """The tables of the register; the database itself refuses to change what was recorded."""
 
 from reports.decisions.models.decisions import Decision as Decision
+from reports.decisions.models.erasures import Cause as Cause
+from reports.decisions.models.erasures import Erasure as Erasure
+from reports.decisions.models.erasures import Ground as Ground
+from reports.decisions.models.erasures import VaultPin as VaultPin
 from reports.decisions.models.events import Event as Event
 from reports.decisions.models.recalls import Recall as Recall
 from reports.decisions.models.retracings import Draw as Draw

@@ -13,6 +13,7 @@ from auditor.common.store import Store
 from auditor.registry.models import ModelVersion
 from reports.decisions.errors import Conflict, DecidedLater, DraftRefused, SubjectErased, UnknownModel
 from reports.decisions.models import Decision, SendingSystem
+from reports.decisions.pinned import vault_check
 from reports.decisions.recording.draft import DecisionDraft
 from reports.decisions.recording.filed import Filed, Recorded, filed, reference_index
 from reports.decisions.recording.sealing import Handed, sealed_row
@@ -78,6 +79,7 @@ class _Batch:
         ]
         firsts = {one.blind: one for one in reversed(handed)}
         with transaction.atomic(savepoint=False):
+            vault_check()
             new = self._unfiled(one for one in handed if firsts[one.blind] is one)
             self._write(self._sealed(self._with_models(self._in_time(new))))
         for one in handed:

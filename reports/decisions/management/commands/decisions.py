@@ -4,13 +4,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from reports.decisions.management.erasing import add_actions
 from reports.decisions.management.importing import add_import
 from reports.decisions.recall.console import add_recall
 from reports.decisions.retracing.console import add_retrace
 
 
 class Command(BaseCommand):
-    help = "Import decisions, re-trace one, or recall all of a model version."
+    help = "Import decisions, re-trace one, recall all of a model version; erase, and hand over what is held."
 
     def add_arguments(self, parser: CommandParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
@@ -19,6 +20,7 @@ class Command(BaseCommand):
         add_recall(
             actions.add_parser("recall", help="find a model version's decisions and have them reviewed")
         )
+        add_actions(actions)
 
     def handle(self, *, run: Any, **options: Any) -> None:
         run(self, **options)
