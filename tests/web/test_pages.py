@@ -42,6 +42,7 @@ VALUES = {
     "step": "assign",
     "section": "purpose",
     "index": 0,
+    "sequence": 1,
     "key": "grad_cam",
     "kind": "model",
     "name": "performance",
