@@ -8,7 +8,9 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files.base import File
+from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -31,13 +33,15 @@ class _ReviewerField(forms.ModelChoiceField):  # type: ignore[type-arg]
 class EventForm(forms.Form):
     """The form of one event, with a field for each that the event has."""
 
-    def __init__(self, offer: Offer, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, offer: Offer, data: QueryDict | None = None, files: MultiValueDict[str, Any] | None = None
+    ) -> None:
         self.event, self.kind = offer.event, offer.event.kind
-        super().__init__(*args, auto_id=f"{self.kind}-%s", **kwargs)
+        super().__init__(data, files, auto_id=f"{self.kind}-%s")
         for name in (field.name for field in fields(self.event) if field.name not in ("actor", *_LAST)):
             choices = offer.choices.get(name)
             made = _MADE[name]() if choices is None else _choice(name, choices)
-            made.label = FIELDS[name]
+            made.label = str(FIELDS[name])
             self.fields[name] = made
         self.fields["reason"] = _reason(self.event)
         self.fields["evidence"] = _evidence(self.event)
@@ -52,9 +56,9 @@ class EventForm(forms.Form):
         """What to know about it."""
         return HINTS.get(self.kind, "")
 
-    def clean_evidence(self) -> UploadedFile | None:
+    def clean_evidence(self) -> "File[bytes] | None":
         """Refuse a document that is too large to be kept with a decision."""
-        given: UploadedFile | None = self.cleaned_data["evidence"]
+        given: File[bytes] | None = self.cleaned_data["evidence"]
         if given and (given.size or 0) > LARGEST_DOCUMENT:
             raise forms.ValidationError(_("A document has at most 20 MiB."))
         return given
@@ -89,7 +93,7 @@ def _choice(name: str, values: list[Any]) -> forms.Field:
 
 def _reason(event: type[Any]) -> forms.Field:
     return forms.CharField(
-        label=REASONS.get(event.kind, FIELDS["reason"]),
+        label=str(REASONS.get(event.kind, FIELDS["reason"])),
         required=event.reasoned,
         max_length=_LONGEST,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -99,7 +103,7 @@ def _reason(event: type[Any]) -> forms.Field:
 
 def _evidence(event: type[Any]) -> forms.Field:
     return forms.FileField(
-        label=FIELDS["evidence"],
+        label=str(FIELDS["evidence"]),
         required=event.evidenced,
         help_text=_("It is encrypted with the person's key and goes with it.")
         if event.evidenced
