@@ -7,13 +7,17 @@ TYPED := auditor reports manage.py
 PRODUCTION := RETRACE_HTTPS=1 RETRACE_HOSTS=retrace.example RETRACE_ORIGINS=https://retrace.example \
 	DATABASE_URL=postgres://127.0.0.1:1/none CELERY_BROKER_URL=redis://127.0.0.1:1/0
 
+# A process for each core, but no more than memory and Postgres bear on a big machine. Files go in their own order:
+# the slow folders come early, so that no process waits long for the last file of another.
+TEST_PROCESSES := --numprocesses logical --maxprocesses 4 --no-loadscope-reorder
+
 # Catalogues are compiled beside their sources, again whenever these are newer.
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard auditor/locale/*/LC_MESSAGES/*.po))
 
 export TORCH_PIP_ARGS
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test bench bench-trust bench-report lint format setup setup-dev catalogues stop clean
+.PHONY: help demo serve test bench bench-trust bench-report bench-ledger lint format setup setup-dev catalogues stop clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,8 +28,8 @@ demo: setup ## set up, audit the bundled example model and print where its repor
 serve: setup ## the web interface on 127.0.0.1:8000, with a worker and the scheduler
 	@$(PYTHON) manage.py serve
 
-test: setup-dev ## run all tests beside servers and data of their own; ARGS="-k name" is passed on
-	@RETRACE_VAR=$(CURDIR)/var/test $(PYTHON) -m auditor.embedded exec -- $(PYTHON) -m pytest $(ARGS)
+test: setup-dev ## run all tests beside servers and data of their own; ARGS="-k name" is passed on, ARGS="-n 0" keeps to one process
+	@RETRACE_VAR=$(CURDIR)/var/test $(PYTHON) -m auditor.embedded exec -- $(PYTHON) -m pytest $(TEST_PROCESSES) $(ARGS)
 
 bench: setup-dev ## time our methods beside zennit, Captum and shap, and batches beside single inputs
 	@$(PYTHON) -m benchmarks.methods
@@ -35,6 +39,9 @@ bench-trust: setup-dev ## what the tests of explanations cost beside the attribu
 
 bench-report: setup-dev ## time galleries of 250, 1,000 and 5,000 images beside a matplotlib figure an overlay; their memory and size
 	@$(PYTHON) -m benchmarks.report $(ARGS)
+
+bench-ledger: setup-dev ## time the ledger with 1,000,000 entries: appends, the full check, proofs; ARGS="--entries N" for fewer
+	@$(PYTHON) -m benchmarks.ledger $(ARGS)
 
 lint: setup-dev ## style, types, import rules, missing migrations, production settings
 	@.venv/bin/ruff check --quiet --output-format concise .

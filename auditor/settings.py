@@ -185,6 +185,10 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 CELERY_BEAT_SCHEDULE = {
     "reconcile": {"task": "auditor.jobs.tasks.reconcile", "schedule": 10.0},
     "start-due": {"task": "auditor.audits.tasks.start_due", "schedule": 60.0},
+    "pin-ledger": {
+        "task": "reports.ledger.tasks.pin_ledger",
+        "schedule": 60.0 * float(os.environ.get("RETRACE_PIN_MINUTES", "1440")),
+    },
 }
 
 DEFAULT_FROM_EMAIL = os.environ.get("RETRACE_MAIL_FROM", "retrace@localhost")
@@ -197,6 +201,7 @@ EMAIL_TIMEOUT = 10
 SITE_URL = os.environ.get("RETRACE_URL") or next(iter(CSRF_TRUSTED_ORIGINS), "http://127.0.0.1:8000")
 SITE_NAME = urlsplit(SITE_URL).hostname or "localhost"
 LOG_NAME = os.environ.get("RETRACE_LOG_NAME") or f"{SITE_NAME}/log"
+LEDGER_PINS = os.environ.get("RETRACE_PINS", "").split()
 SIGNING = {
     "certificate": os.environ.get("RETRACE_SIGNING_CERT", ""),
     "key": os.environ.get("RETRACE_SIGNING_KEY", ""),

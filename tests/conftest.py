@@ -1,13 +1,31 @@
 """What every room's tests use: a store and keys of their own, folders to hand in, and two people."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
 from django.utils import translation
+from xdist.scheduler import LoadScopeScheduling
 
 from tests import folders
+
+if "PYTEST_XDIST_WORKER" in os.environ:  # read by torch when it is imported, and by what tests start
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+class _ByRoom(LoadScopeScheduling):
+    """A file's tests run in one process, and so do all that share the installation of the end-to-end tests."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return "tests/e2e" if file.startswith("tests/e2e/") else file
+
+
+@pytest.hookimpl(optionalhook=True)  # so that -p no:xdist works
+def pytest_xdist_make_scheduler(config: pytest.Config, log) -> _ByRoom:
+    return _ByRoom(config, log)
 
 
 @pytest.fixture(autouse=True)

@@ -316,7 +316,6 @@ HISTOGRAMS = HistGradientBoostingClassifier(max_iter=1).fit(*rows())
         (lambda: replaced(NEAR, n_neighbors=91), "KNeighborsClassifier"),
         (lambda: replaced(NEAR, metric="seuclidean"), "KNeighborsClassifier"),
     ],
-    ids=str,
 )
 def test_parts_that_do_not_fit_each_other_are_refused(content, named):
     sentence = refusal(content())
