@@ -12,7 +12,7 @@ from reports.decisions.state import DECIDED
 
 SOON = timedelta(days=14)
 HORIZON = timedelta(days=60)
-MOST = 300
+MOST = 150
 
 
 class DueSoon(NamedTuple):
