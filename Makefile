@@ -40,8 +40,9 @@ bench-trust: setup-dev ## what the tests of explanations cost beside the attribu
 bench-report: setup-dev ## time galleries of 250, 1,000 and 5,000 images beside a matplotlib figure an overlay; their memory and size
 	@$(PYTHON) -m benchmarks.report $(ARGS)
 
-bench-ledger: setup-dev ## time the ledger with 1,000,000 entries: appends, the full check, proofs; ARGS="--entries N" for fewer
+bench-ledger: setup-dev ## time the ledger with 1,000,000 entries, then decisions over HTTP; ARGS="--entries N" for fewer
 	@$(PYTHON) -m benchmarks.ledger $(ARGS)
+	@$(PYTHON) -m benchmarks.decisions
 
 lint: setup-dev ## style, types, import rules, missing migrations, production settings
 	@.venv/bin/ruff check --quiet --output-format concise .

@@ -185,6 +185,8 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 CELERY_BEAT_SCHEDULE = {
     "reconcile": {"task": "auditor.jobs.tasks.reconcile", "schedule": 10.0},
     "start-due": {"task": "auditor.audits.tasks.start_due", "schedule": 60.0},
+    "forget-answers": {"task": "reports.decisions.tasks.forget_answers", "schedule": 3600.0},
+    "retrace-sample": {"task": "reports.decisions.tasks.sample", "schedule": 3600.0},
     "pin-ledger": {
         "task": "reports.ledger.tasks.pin_ledger",
         "schedule": 60.0 * float(os.environ.get("RETRACE_PIN_MINUTES", "1440")),
@@ -216,6 +218,10 @@ TSA = {
 # Where the days of legal deadlines begin and end, and the days that they do not end on.
 DEADLINE_ZONE = _zone("RETRACE_DEADLINE_ZONE", "Europe/Berlin")
 DEADLINE_HOLIDAYS = _dates("RETRACE_HOLIDAYS")
+# How many decisions of each month are re-traced, and what counts as the same where a decision does not say.
+RETRACE_SAMPLE = int(os.environ.get("RETRACE_RETRACE_SAMPLE", "20"))
+RETRACE_TOLERANCE = float(os.environ.get("RETRACE_RETRACE_TOLERANCE", "0.0001"))
+RETRACE_CORRELATION = float(os.environ.get("RETRACE_RETRACE_CORRELATION", "0.9"))
 WEBHOOK_KEY = os.environ.get("RETRACE_WEBHOOK_KEY") or SECRET_KEY
 WEBHOOK_PRIVATE_NETWORK = os.environ.get("RETRACE_WEBHOOK_PRIVATE_NETWORK", "0") == "1"
 WEBHOOK_SECONDS = 10

@@ -50,8 +50,15 @@ def due_list(now: datetime) -> Due:
     found = page(Filter(due_until=now + HORIZON), size=MOST)
     overdue = [row for row in found.rows if row.due and row.due < now]
     ahead = [row for row in found.rows if row.due and row.due >= now]
-    untold = page(Filter(states=frozenset(DECIDED)), size=MOST)
-    return Due(overdue, _days(ahead), found.following is not None, untold.rows, untold.following is not None)
+    # State by state: each has an index of its own order, and together they have none.
+    untold = [page(Filter(states=frozenset({state})), size=MOST // 3) for state in sorted(DECIDED)]
+    return Due(
+        overdue,
+        _days(ahead),
+        found.following is not None,
+        [row for part in untold for row in part.rows],
+        any(part.following for part in untold),
+    )
 
 
 def _days(rows: list[Decision]) -> list[Day]:

@@ -69,6 +69,12 @@ class SubjectErased(DraftRefused):
         )
 
 
+def draft_refused(code: str, *, reference: str, model: str) -> DraftRefused:
+    """Return the refusal that has a code, of a decision with a reference and a model; raises KeyError for another."""
+    refused = {one.code: one for one in (Conflict, UnknownModel, DecidedLater, SubjectErased)}[code]
+    return refused(model if refused is UnknownModel else reference)
+
+
 class EventRefused(Refused):
     """The rules do not let an event happen; `code` says which one."""
 

@@ -70,4 +70,4 @@ def _is_superuser(connection: psycopg.Connection, role: str) -> bool:
 
 
 def _exists(connection: psycopg.Connection, role: str) -> bool:
-    return connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).fetchone() is not None
+    return connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone() is not None

@@ -103,7 +103,17 @@ def test_a_job_that_kills_its_workers_fails_instead_of_killing_for_ever(settings
 
 def test_every_kind_of_job_is_reconciled():
     kinds = {kind.__name__ for kind in job_kinds()}
-    assert kinds == {"Intake", "Shard", "Assembly", "Notice", "Report", "Letter", "SignOffRequest"}
+    assert kinds == {
+        "Assembly",
+        "Intake",
+        "Letter",
+        "Notice",
+        "Recall",
+        "Report",
+        "Retracing",
+        "Shard",
+        "SignOffRequest",
+    }
 
 
 ACTIONS = st.lists(

@@ -86,7 +86,7 @@ def test_entries_rewritten_together_with_their_tree_are_a_fork(outside):
     assert "was rewritten: its first 6 entries" in err
 
 
-def test_a_second_database_may_hold_the_pins_under_a_role_that_can_only_add(outside):
+def test_each_pin_is_a_row_of_the_second_database(outside):
     live, second, _, _ = outside
     assert live.ledger("pin")[0] == 0
     assert live.ledger("pin")[0] == 0

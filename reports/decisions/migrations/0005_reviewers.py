@@ -37,7 +37,7 @@ DROP FUNCTION decisions_reviewer_guard();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("decisions", "0002_kept"),
+        ("decisions", "0004_recalls"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
