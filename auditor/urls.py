@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("auditor.audits.urls")),
     path("", include("auditor.registry.urls")),
     path("", include("reports.documents.urls")),
+    path("", include("reports.decisions.urls")),
     path("api/v1/", include("reports.decisions.api.urls")),
     path("login/", auth_views.LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("logout/", auth_views.LogoutView.as_view(), name="logout"),

@@ -9,6 +9,7 @@ from reports.decisions.models.events import Event as Event
 from reports.decisions.models.recalls import Recall as Recall
 from reports.decisions.models.retracings import Draw as Draw
 from reports.decisions.models.retracings import Retracing as Retracing
+from reports.decisions.models.reviewers import Reviewer as Reviewer
 from reports.decisions.models.subjects import Subject as Subject
 from reports.decisions.models.systems import Idempotency as Idempotency
 from reports.decisions.models.systems import SendingSystem as SendingSystem
