@@ -37,7 +37,7 @@ DROP FUNCTION decisions_reviewer_guard();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("decisions", "0004_recalls"),
+        ("decisions", "0006_erasures_are_kept"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
