@@ -17,7 +17,7 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard auditor/locale/*/LC_MESSAGES/*.po)
 export TORCH_PIP_ARGS
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test bench bench-trust bench-report lint format setup setup-dev catalogues stop clean
+.PHONY: help demo serve test bench bench-trust bench-report bench-ledger lint format setup setup-dev catalogues stop clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ bench-trust: setup-dev ## what the tests of explanations cost beside the attribu
 
 bench-report: setup-dev ## time galleries of 250, 1,000 and 5,000 images beside a matplotlib figure an overlay; their memory and size
 	@$(PYTHON) -m benchmarks.report $(ARGS)
+
+bench-ledger: setup-dev ## time the ledger with 1,000,000 entries: appends, the full check, proofs; ARGS="--entries N" for fewer
+	@$(PYTHON) -m benchmarks.ledger $(ARGS)
 
 lint: setup-dev ## style, types, import rules, missing migrations, production settings
 	@.venv/bin/ruff check --quiet --output-format concise .

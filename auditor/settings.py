@@ -1,8 +1,10 @@
 """Django settings: everything that differs between installations comes from the environment."""
 
 import os
+from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import dj_database_url
 from csp.constants import NONE, SELF
@@ -20,6 +22,23 @@ def _required(name: str) -> str:
 
 def _list(name: str, default: str = "") -> list[str]:
     return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
+
+
+def _zone(name: str, default: str) -> ZoneInfo:
+    key = os.environ.get(name) or default
+    try:
+        return ZoneInfo(key)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ImproperlyConfigured(
+            f"{name} names no time zone: {key}; give one such as Europe/Berlin."
+        ) from None
+
+
+def _dates(name: str) -> frozenset[date]:
+    try:
+        return frozenset(date.fromisoformat(day) for day in _list(name))
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} is a list of dates such as 2026-12-25: {error}.") from None
 
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -45,6 +64,7 @@ INSTALLED_APPS = [
     "auditor.registry",
     "auditor.audits",
     "reports.ledger",
+    "reports.decisions",
     "reports.documents",
 ]
 
@@ -165,6 +185,10 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 CELERY_BEAT_SCHEDULE = {
     "reconcile": {"task": "auditor.jobs.tasks.reconcile", "schedule": 10.0},
     "start-due": {"task": "auditor.audits.tasks.start_due", "schedule": 60.0},
+    "pin-ledger": {
+        "task": "reports.ledger.tasks.pin_ledger",
+        "schedule": 60.0 * float(os.environ.get("RETRACE_PIN_MINUTES", "1440")),
+    },
 }
 
 DEFAULT_FROM_EMAIL = os.environ.get("RETRACE_MAIL_FROM", "retrace@localhost")
@@ -177,6 +201,7 @@ EMAIL_TIMEOUT = 10
 SITE_URL = os.environ.get("RETRACE_URL") or next(iter(CSRF_TRUSTED_ORIGINS), "http://127.0.0.1:8000")
 SITE_NAME = urlsplit(SITE_URL).hostname or "localhost"
 LOG_NAME = os.environ.get("RETRACE_LOG_NAME") or f"{SITE_NAME}/log"
+LEDGER_PINS = os.environ.get("RETRACE_PINS", "").split()
 SIGNING = {
     "certificate": os.environ.get("RETRACE_SIGNING_CERT", ""),
     "key": os.environ.get("RETRACE_SIGNING_KEY", ""),
@@ -188,6 +213,9 @@ TSA = {
     "level": os.environ.get("RETRACE_TSA_LEVEL", "B-T"),
     "roots": os.environ.get("RETRACE_TSA_ROOTS", ""),
 }
+# Where the days of legal deadlines begin and end, and the days that they do not end on.
+DEADLINE_ZONE = _zone("RETRACE_DEADLINE_ZONE", "Europe/Berlin")
+DEADLINE_HOLIDAYS = _dates("RETRACE_HOLIDAYS")
 WEBHOOK_KEY = os.environ.get("RETRACE_WEBHOOK_KEY") or SECRET_KEY
 WEBHOOK_PRIVATE_NETWORK = os.environ.get("RETRACE_WEBHOOK_PRIVATE_NETWORK", "0") == "1"
 WEBHOOK_SECONDS = 10

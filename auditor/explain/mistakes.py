@@ -41,6 +41,12 @@ _WORDS: Mapping[str, Said] = {
         "the tag '%(tag)s' found using %(discriminator)s is none of the expected ones: %(expected_tags)s"
     ),
     "union_tag_not_found": say("the tag %(discriminator)s is missing"),
+    "bytes_too_long": say("at most %(max_length)s bytes are allowed"),
+    "timezone_aware": say("input should name its time zone, as in 2026-03-02T08:55:00Z"),
+    "datetime_parsing": say("input should be a date and time such as 2026-03-02T08:55:00Z"),
+    "datetime_from_date_parsing": say("input should be a date and time such as 2026-03-02T08:55:00Z"),
+    "date_parsing": say("input should be a date such as 2026-03-02"),
+    "date_from_datetime_parsing": say("input should be a date such as 2026-03-02"),
     "json_invalid": say("invalid JSON: %(error)s"),
 }
 

@@ -7,6 +7,8 @@ from typing import Any
 import pydyf  # type: ignore[import-untyped]
 from weasyprint import Document
 
+from reports.documents.tables import join_tables
+
 _PX = 0.75  # points
 _DECLARED = files(__package__).joinpath("pdfua.xml").read_bytes()
 
@@ -16,6 +18,7 @@ def finish(document: Document, pdf: pydyf.PDF) -> None:
     _declare(pdf)
     _name_links(document)
     _scope_headers(document)
+    join_tables(document, pdf)
     _index_headers(pdf)
     _list_attachments_once(pdf)
     finish_part(document, pdf)
@@ -100,7 +103,8 @@ def _keep_pixels(pdf: pydyf.PDF) -> None:
 
 def _list_attachments_once(pdf: pydyf.PDF) -> None:
     """Name each attachment once among the document's associated files (ISO 19005-3, 6.8)."""
-    pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
+    if "AF" in pdf.catalog:  # a letter has none
+        pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
 
 
 def _root(pdf: pydyf.PDF) -> Any:

@@ -1,4 +1,4 @@
-"""Handing an issued report over as a file, whole or not at all."""
+"""Handing an issued document over as a file, whole or not at all."""
 
 import os
 from pathlib import Path
@@ -8,11 +8,11 @@ from django.conf import settings
 from auditor.common.errors import Refused
 from auditor.common.said import say
 from auditor.common.store import Store
-from reports.documents.models import Report
+from reports.documents.models import Issued
 
 
 def check_target(target: Path) -> None:
-    """Raise Refused before any work is done if a report could not be written there."""
+    """Raise Refused before any work is done if a document could not be written there."""
     if target.is_dir():
         raise Refused(say("%(target)s is a folder; name the file to write.", target=str(target)))
     if not target.parent.is_dir():
@@ -31,9 +31,9 @@ def check_target(target: Path) -> None:
         )
 
 
-def hand_over(report: Report, target: Path) -> None:
-    """Write an issued report to a file; raises NotFound, Corrupt, or Refused where it cannot be written."""
-    write_out(Store.at(settings.STORAGE_URL).get(report.pdf_digest), target)
+def hand_over(document: Issued, target: Path) -> None:
+    """Write an issued document to a file; raises NotFound, Corrupt, or Refused where it cannot be written."""
+    write_out(Store.at(settings.STORAGE_URL).get(document.pdf_digest), target)
 
 
 def write_out(content: bytes, target: Path) -> None:

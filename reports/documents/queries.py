@@ -10,7 +10,7 @@ from auditor.audits.comparison import Comparison
 from auditor.audits.models import Run
 from auditor.common.store import Store
 from auditor.explain.evidence import Evidence, GalleryEntry
-from reports.documents.models import Report
+from reports.documents.models import Letter, Report
 from reports.documents.standing import Standing, standing
 
 
@@ -40,11 +40,17 @@ def current_report(run: Run, language: str) -> Report | None:
 
 
 def standing_of(document_digest: str) -> Standing | None:
-    """Return where the report stands whose rendered bytes have a digest, or None where none was issued with it."""
+    """Return where the document stands whose rendered bytes have a digest, or None where none was issued with it.
+
+    A letter stands as it was issued: it answers for the day that it was written on.
+    """
     unsigned = Q(document_digest="", pdf_digest=document_digest)  # issued before reports were signed
     issued = Report.objects.filter(Q(document_digest=document_digest) | unsigned, entry__isnull=False)
     found = issued.select_related("withdrawal", "supersession__by").first()
-    return None if found is None else standing(found)
+    if found is not None:
+        return standing(found)
+    letter = Letter.objects.filter(document_digest=document_digest, entry__isnull=False)
+    return Standing("current") if letter.exists() else None
 
 
 def last_comparison(run: Run) -> Comparison:

@@ -11,16 +11,15 @@ from auditor.common.clock import utc_now
 from auditor.common.digest import sha256
 from auditor.common.errors import Refused
 from auditor.common.said import say
-from auditor.common.store import Store
 from auditor.jobs.models import State
+from reports.documents.issuing.recording import recorded
 from reports.documents.models import Report, SignOffAnswer, Supersession, Withdrawal
 from reports.documents.queries import current_report
-from reports.documents.snapshot import Snapshot
 from reports.documents.words import written
 from reports.ledger.models import Entry
 from reports.ledger.services import ledger_append
 
-EVIDENCE, REPORT, SUPERSESSION, WITHDRAWAL = "evidence", "report", "supersession", "withdrawal"
+EVIDENCE, SUPERSESSION, WITHDRAWAL = "evidence", "supersession", "withdrawal"
 
 
 def report_run(run: Run) -> None:
@@ -124,33 +123,12 @@ def evidence_entry(run: Run) -> Entry:
     )
 
 
-def begun(report: Report, store: Store) -> Snapshot | None:
-    """Return what a report says whose earlier worker died after the ledger had recorded it, or None."""
-    if report.attempts < 2:
-        return None
-    entry = Entry.objects.filter(kind=REPORT, body__report=report.number).order_by("-position").first()
-    return None if entry is None else Snapshot.parse(store.get(entry.body["snapshot"]), name="snapshot")
-
-
 def record_issue(report: Report, *, document: str, snapshot: str) -> Entry:
     """Record a rendered report in the ledger, once: return the entry that is there, or else the new one.
 
     `document` is the digest of the PDF as it is before signing, `snapshot` that of everything that it says.
     """
-    with transaction.atomic():
-        Report.objects.select_for_update().get(pk=report.pk)
-        known = Entry.objects.filter(kind=REPORT, subject=document, body__report=report.number).first()
-        return known or ledger_append(
-            kind=REPORT,
-            subject=document,
-            body={
-                "report": report.number,
-                "run": str(report.run_id),
-                "evidence": report.run.evidence_digest,
-                "language": report.language,
-                "snapshot": snapshot,
-            },
-        )
+    return recorded(report, digest=document, says=snapshot, body={"language": report.language})
 
 
 def record_supersession(report: Report) -> None:

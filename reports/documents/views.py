@@ -27,6 +27,7 @@ from auditor.web import STOP_POLLING, Request, officer, refused
 from reports.documents import results
 from reports.documents.chapters import CHAPTERS, FIGURES, chapter
 from reports.documents.declared.queries import stated_in
+from reports.documents.forms import LanguageForm
 from reports.documents.html import Page
 from reports.documents.models import Report
 from reports.documents.portraits import portrait
@@ -39,7 +40,7 @@ from reports.documents.queries import (
 )
 from reports.documents.sections import change
 from reports.documents.services import report_again, report_request, report_withdraw
-from reports.documents.signoff.forms import LanguageForm, ReasonForm
+from reports.documents.signoff.forms import ReasonForm
 from reports.documents.signoff.queries import requests_of
 from reports.documents.signoff.services import report_compare
 from reports.documents.standing import standing

@@ -5,25 +5,23 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, transaction
 from pydantic import JsonValue
 
 from auditor.common.clock import timestamp, utc_now
 from auditor.common.errors import Corrupt, Refused
-from auditor.common.merkle import GrowingTree, complete_subtrees
+from auditor.common.merkle import GrowingTree
 from auditor.common.said import say
 from reports.keys.log import log_key
 from reports.ledger.check import first_break
 from reports.ledger.checkpoint import Checkpoint
 from reports.ledger.leaf import Leaf
 from reports.ledger.merkle import root, root_and_path
-from reports.ledger.models import Entry, Node
+from reports.ledger.models import Entry
 from reports.ledger.note import VerifierKey
 from reports.ledger.proof import Proof
 from reports.ledger.stored import extent, hashes, nodes_finished, rows, tree_size
-
-_LOCK = 0x5265747261636521
-_BATCH = 2000
+from reports.ledger.writing import COLUMNS, add, right_edge, take_turn
 
 
 class Draft(NamedTuple):
@@ -32,6 +30,14 @@ class Draft(NamedTuple):
     kind: str
     subject: str
     body: dict[str, JsonValue]
+
+
+def ledger_turn() -> None:
+    """Wait for the turn to append, which the caller's transaction then has until its end.
+
+    Appending waits by itself. Whoever must look at something before that nobody else may append, asks for it first.
+    """
+    take_turn()
 
 
 def ledger_append(
@@ -50,17 +56,11 @@ def ledger_append_many(drafts: Sequence[Draft], *, now: datetime | None = None) 
     """
     recorded_at = timestamp(now or utc_now())
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-        size = tree_size()
-        edge = complete_subtrees(0, size)
-        known = hashes(edge)
-        tree = GrowingTree(size, [known[place] for place in edge])
+        ledger_turn()
+        size, edge = right_edge()
+        tree = GrowingTree(size, edge)
         entries = [_entry(n, draft, recorded_at) for n, draft in enumerate(drafts, size + 1)]
-        finished = tree.grow([bytes.fromhex(entry.hash) for entry in entries])
-        nodes = [Node(level=level, index=index, hash=node) for (level, index), node in finished.items()]
-        Entry.objects.bulk_create(entries, batch_size=_BATCH)
-        Node.objects.bulk_create(nodes, batch_size=_BATCH)
+        add(entries, tree.grow([bytes.fromhex(entry.hash) for entry in entries]))
     return entries
 
 
@@ -138,15 +138,9 @@ def ledger_continues(earlier: Checkpoint) -> str | None:
 def _entry(position: int, draft: Draft, recorded_at: str) -> Entry:
     _refuse_fractions(draft.body)
     body: dict[str, JsonValue] = {**draft.body, "subject": draft.subject}
-    leaf = Leaf(position, draft.kind, body, recorded_at)
-    return Entry(
-        position=position,
-        kind=draft.kind,
-        subject=draft.subject,
-        body=body,
-        recorded_at=recorded_at,
-        hash=leaf.hash,
-    )
+    hash_ = Leaf(position, draft.kind, body, recorded_at).hash
+    values = (position, draft.kind, body, draft.subject, recorded_at, hash_)
+    return Entry.from_db(DEFAULT_DB_ALIAS, COLUMNS, values)
 
 
 def _refuse_fractions(value: JsonValue) -> None:

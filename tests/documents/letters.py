@@ -38,7 +38,8 @@ def declarations(**changes) -> tuple[Declaration, ...]:
 
 def facts(evidence, *, language="en", item=1, stated=None) -> LetterFacts:
     return LetterFacts(
-        number="L-2026-000001",
+        number="RL-2026-000001",
+        salt="5a" * 32,
         written_at="2026-11-25T10:00:00Z",
         language=language,
         item=item,

@@ -1,9 +1,10 @@
-"""Signed reports of installations that live in a test: their own keys and logs, and no database."""
+"""Signed reports and letters of installations that live in a test: their own keys and logs, and no database."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -14,9 +15,10 @@ from auditor.common.digest import sha256
 from reports.documents.attachments import attachments
 from reports.documents.finishing import finish
 from reports.documents.html import Page
+from reports.documents.letter.facts import LetterFacts
 from reports.documents.printing import drawn
 from reports.documents.signing.authority import Authority
-from reports.documents.signing.block import Block
+from reports.documents.signing.block import Block, Signable
 from reports.documents.signing.sign import Order, sign_file
 from reports.documents.snapshot import Snapshot
 from reports.documents.verification.answers import Trust
@@ -34,6 +36,13 @@ TEXT = (
     '<!doctype html><html lang="en"><title>Report</title>'
     "<section><h1>%s</h1><p>Cover</p></section><section><h2>Next</h2></section>"
 )
+
+
+Said = Snapshot | LetterFacts
+
+
+def kind_of(said: Said) -> Literal["report", "letter"]:
+    return "report" if isinstance(said, Snapshot) else "letter"
 
 
 def rsa_key() -> RSAPrivateKey:
@@ -69,17 +78,19 @@ class Installation:
         pem = self.key.certificate.public_bytes(Encoding.PEM).decode()
         return Trust(signers=pem, logs=(str(VerifierKey.of(self.log, keys(self.number)[1])),))
 
-    def record(self, snapshot: Snapshot, rendered: bytes, changes: dict[str, str] | None = None) -> Leaf:
-        """Append an entry about a report, as the issue of a real one does."""
+    def record(self, said: Said, rendered: bytes, changes: dict[str, str] | None = None) -> Leaf:
+        """Append an entry about a report or a letter, as the issue of a real one does."""
         body = {
-            "report": snapshot.report_id,
-            "run": snapshot.run_id,
-            "evidence": snapshot.evidence_digest,
-            "language": snapshot.language,
-            "snapshot": snapshot.document_digest(),
+            "run": "0" * 8,
+            "evidence": said.evidence_digest,
+            "snapshot": said.document_digest(),
             "subject": sha256(rendered),
         }
-        leaf = Leaf(len(self.leaves) + 1, "report", body | (changes or {}), "2026-10-28T00:00:00Z")
+        if isinstance(said, Snapshot):
+            body |= {"report": said.report_id, "run": said.run_id, "language": said.language}
+        else:
+            body |= {"letter": said.number}
+        leaf = Leaf(len(self.leaves) + 1, kind_of(said), body | (changes or {}), "2026-10-28T00:00:00Z")
         self.leaves.append(leaf)
         return leaf
 
@@ -91,7 +102,7 @@ class Installation:
 
     def signed(
         self,
-        snapshot: Snapshot,
+        said: Said,
         rendered: bytes,
         target: Path,
         *,
@@ -99,11 +110,12 @@ class Installation:
         authority: Authority | None = None,
         moment: datetime = SIGNED,
     ) -> Path:
-        """Sign a rendered report with the proof of its entry, or with one that is given."""
+        """Sign a rendered report or letter with the proof of its entry, or with one that is given."""
         source = target.with_suffix(".rendered")
         source.write_bytes(rendered)
-        found = proof if proof is not None else self.proof(self.record(snapshot, rendered))
-        block = Block.of(snapshot, self.key, len(self.leaves), moment)
+        found = proof if proof is not None else self.proof(self.record(said, rendered))
+        signable = Signable(kind_of(said), said.language, getattr(said, "sign_off", None))
+        block = Block.of(signable, self.key, len(self.leaves), moment)
         sign_file(source, target, Order(found, block, self.key, moment, authority))
         source.unlink()
         return target

@@ -111,7 +111,7 @@ def array_of(run: Run, store: Store) -> Path:
     [
         (
             "full disk",
-            r"^The report could not be kept \(File too large\); see to the disk and ask for the report again",
+            r"^The document could not be kept \(File too large\); see to the disk and ask for it again",
         ),
         (
             "lost array",

@@ -18,6 +18,7 @@ from auditor.common.errors import Refused
 from auditor.jobs.models import State
 from auditor.jobs.work import work
 from reports.documents import execution
+from reports.documents.issuing import sealing
 from reports.documents.models import Report
 from reports.documents.queries import standing_of, store
 from reports.documents.reproduction import Unsigned, reproduce, unsigned
@@ -62,7 +63,7 @@ def test_an_issued_report_holds_is_withdrawn_and_can_be_made_again(
     path = path_of(report)
     found = verify_file(path, "report.pdf", trust(), standing_of)
     assert found.holds
-    assert (found.standing, found.report, found.document) == (
+    assert (found.standing, found.number, found.document) == (
         Standing.CURRENT, report.number, report.document_digest,
     )  # fmt: skip
     assert sha256(path.read_bytes()[: len(unsigned(path, found.document).content)]) == report.document_digest
@@ -135,7 +136,7 @@ def test_a_worker_that_dies_after_the_entry_is_followed_by_one_that_reuses_it(wa
         raise SystemExit(9)
 
     with monkeypatch.context() as patched:
-        patched.setattr(execution, "sign_file", killed)
+        patched.setattr(sealing, "sign_file", killed)
         with pytest.raises(SystemExit):
             work(Report, waiting.pk, compute=execution.write_report, settle=execution.issue)
     waiting.refresh_from_db()
@@ -152,13 +153,13 @@ def test_a_worker_that_dies_after_the_entry_is_followed_by_one_that_reuses_it(wa
 def test_nothing_is_signed_or_asked_of_an_authority_inside_a_transaction(waiting, monkeypatch):
     depth = len(connection.savepoint_ids)
     seen = []
-    signs = execution.sign_file
+    signs = sealing.sign_file
 
     def watched(*given: object) -> None:
         seen.append(len(connection.savepoint_ids))
         signs(*given)
 
-    monkeypatch.setattr(execution, "sign_file", watched)
+    monkeypatch.setattr(sealing, "sign_file", watched)
     issued(waiting)
     assert seen == [depth]
 

@@ -45,7 +45,7 @@ def drawn(monkeypatch):
             issued(report)
         yield lambda: True
 
-    monkeypatch.setattr("reports.documents.management.commands.report.worker", worker)
+    monkeypatch.setattr("reports.documents.management.waiting.worker", worker)
 
 
 def told(*arguments: object, **options: object) -> str:

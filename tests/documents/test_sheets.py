@@ -1,5 +1,7 @@
 """Sheets: how many items fit, the scale that they share, and which groups may stand beside an item."""
 
+import re
+
 import numpy as np
 import pytest
 from django.utils.translation import override
@@ -11,6 +13,7 @@ from auditor.explain.spec import ModelSpec
 from reports.documents.book import Book
 from reports.documents.columns import columns
 from reports.documents.figures.style import typeface
+from reports.documents.html import page
 from reports.documents.portraits import portrait
 from reports.documents.sections.gallery import context
 from reports.documents.sections.sheet import groups, sheet
@@ -166,3 +169,12 @@ def test_the_chapter_says_what_the_rule_chose_by_label_and_decision(made):
 def test_a_small_gallery_has_no_plates(tmp_path):
     store = Store(tmp_path)
     assert context(Book(factory.evidence(store), store))["plates"] == 0
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr"])
+def test_measures_of_a_page_are_written_for_the_printer_in_every_language(made, language):
+    evidence, store = made
+    html = page(factory.snapshot(evidence, language=language), store).html
+    style = html.partition("<style>")[2].partition("</style>")[0]
+    assert f"width: {layout(evidence).width:g}mm" in style
+    assert not re.search(r"\d[,\u202f\u00a0]\d+mm", style)

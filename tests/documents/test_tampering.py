@@ -62,7 +62,7 @@ def outcomes(found: Examination) -> tuple[str, str, str]:
 def test_an_untouched_report_holds(signed):
     found = examined(signed)
     assert outcomes(found) == ("yes", "yes", "yes")
-    assert found.report == "RT-2026-000001"
+    assert found.number == "RT-2026-000001"
 
 
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

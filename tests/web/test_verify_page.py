@@ -61,7 +61,7 @@ def test_what_is_no_pdf_and_an_empty_form_are_sentences(client, page):
     assert "This is not a PDF" in client.post(page, handed(b"<html>")).content.decode()
     answer = client.post(page, {})
     assert answer.status_code == 422
-    assert "Choose the PDF of a report." in answer.content.decode()
+    assert "Choose the PDF of a report or a letter." in answer.content.decode()
 
 
 def test_text_in_a_file_stays_text(client, page):

@@ -5,14 +5,14 @@ from django.utils.translation import ngettext
 
 from auditor.explain.counterfactuals.documents import Alternative, CounterfactualRecord, RegionRecord
 from auditor.explain.evidence import ItemRecord
-from auditor.explain.spec import TableInput
-from auditor.language import localized
+from auditor.language import said
 from reports.documents.book import Book
 from reports.documents.letter.facts import LetterFacts
 from reports.documents.letter.reasons import Part, Reasons, reasons
 from reports.documents.letter.section import Picture, Section
 from reports.documents.portraits import portrait
 from reports.documents.portraits.table import TablePortrait
+from reports.documents.sections.changed import changed
 
 _ALTERNATIVES = 2
 
@@ -62,7 +62,7 @@ def _known(facts: LetterFacts, book: Book, found: Reasons) -> Section:
             _(
                 "We found this with the method “%(method)s”. We tested the method on this program first, and it passed."
             )
-            % {"method": found.title},
+            % {"method": said(found.title)},
             _("This shows what the program used. It does not show whether the result is right."),
         ),
     )
@@ -82,7 +82,7 @@ def _points(facts: LetterFacts, book: Book, item: ItemRecord, found: Reasons) ->
 
 
 def _column(part: Part, title: str, value: str) -> str:
-    words = {"column": title, "value": localized(value)}
+    words = {"column": title, "value": value}
     if part.weight > 0:
         return _("“%(column)s”, in your case %(value)s: this spoke for the result.") % words
     return _("“%(column)s”, in your case %(value)s: this spoke against the result.") % words
@@ -142,20 +142,10 @@ def _few(record: CounterfactualRecord) -> tuple[Alternative, ...]:
 
 
 def _alternative(facts: LetterFacts, one: Alternative) -> str:
-    given = facts.evidence.model.spec.input
-    columns = {column.name: column for column in given.columns} if isinstance(given, TableInput) else {}
-
-    def value(raw: float | str, unit: str) -> str:
-        return raw if isinstance(raw, str) else f"{localized(f'{raw:.6g}')} {unit}".strip()
-
     changes = "; ".join(
         _("“%(column)s” %(after)s instead of %(before)s")
-        % {
-            "column": columns[change.column].label if change.column in columns else change.column,
-            "after": value(change.after, getattr(columns.get(change.column), "unit", "")),
-            "before": value(change.before, getattr(columns.get(change.column), "unit", "")),
-        }
-        for change in one.changes
+        % {"column": found.title, "after": found.after, "before": found.before}
+        for found in (changed(facts.evidence, change) for change in one.changes)
     )
     return _("%(changes)s: then “%(result)s”.") % {"changes": changes, "result": one.predicted}
 

@@ -2,7 +2,6 @@
 
 from django.utils.translation import gettext as _
 
-from reports.documents.declared.fields import BY_ID
 from reports.documents.letter.facts import LetterFacts
 from reports.documents.letter.section import Declared, Section
 
@@ -27,7 +26,7 @@ def decided(facts: LetterFacts) -> Section:
                 "points to each possible result. The result with the most points wins."
             ),
         ),
-        declared=(_stated(facts, "identity", "controller"),),
+        declared=(Declared(_("Who answers for the decision"), facts.declared("identity", "controller")),),
     )
 
 
@@ -43,8 +42,8 @@ def human(facts: LetterFacts) -> Section:
         title=_("What did a person do?"),
         paragraphs=(said[automation],) if automation in said else (),
         declared=(
-            *(() if automation in said else (_stated(facts, "purpose", "automation"),)),
-            _stated(facts, "purpose", "human_role"),
+            *(() if automation in said else (Declared(_("Who made the decision"), automation),)),
+            Declared(_("What the person does"), facts.declared("purpose", "human_role")),
         ),
     )
 
@@ -59,15 +58,14 @@ def rights(facts: LetterFacts) -> Section:
             _("You can ask for a copy of your data. You can ask us to correct wrong data."),
             _("You can complain to the authority that is named below. You can also go to court."),
         ),
-        paragraphs=(
+        after=(
             _(
                 "Write to us or call us. We answer within one month. If we need more time, we tell you within that "
                 "month why. We may then take two months more, but not longer."
             ),
         ),
-        declared=(_stated(facts, "rights", "channels"), _stated(facts, "rights", "authority")),
+        declared=(
+            Declared(_("How to reach us"), facts.declared("rights", "channels")),
+            Declared(_("Supervisory authority"), facts.declared("rights", "authority")),
+        ),
     )
-
-
-def _stated(facts: LetterFacts, section: str, field: str) -> Declared:
-    return Declared(str(BY_ID[f"{section}.{field}"].title), facts.declared(section, field))

@@ -1,38 +1,60 @@
-"""The worker's side of a letter: facts to PDF, then kept together with its ledger entry."""
+"""The worker's side of a letter: facts to PDF, logged, signed with the log's proof, and kept; a draft is only kept."""
 
+import secrets
 from datetime import datetime
 from typing import NamedTuple
 
 from django.conf import settings
 
-from auditor.common.clock import timestamp
+from auditor.common.clock import Clock, timestamp, utc_now
+from auditor.common.digest import sha256
 from auditor.common.store import Store
 from auditor.explain.evidence import Evidence
 from reports.documents.declared.queries import declared_in
 from reports.documents.finishing import finish
+from reports.documents.issuing.recording import begun, close, recorded
+from reports.documents.issuing.sealing import Seal, room
 from reports.documents.letter.facts import LetterFacts
 from reports.documents.letter.page import letter_page
 from reports.documents.models import Letter
 from reports.documents.printing import drawn
-from reports.ledger.services import ledger_append
+from reports.documents.signing.block import Signable
 
-KIND = "letter"
+_SALT_BYTES = 32
 
 
 class Written(NamedTuple):
-    """A letter in the store, and the facts that it is a pure function of."""
+    """A letter in the store, and the facts that it is a pure function of; a draft has no entry in the ledger."""
 
     facts_digest: str
+    document_digest: str
     pdf_digest: str
     pdf_bytes: int
+    entry_id: int | None = None
 
 
-def write_letter(letter: Letter) -> Written:
-    """Write a letter and keep it."""
+def write_letter(letter: Letter, now: Clock = utc_now) -> Written:
+    """Write a letter, record it in the ledger, sign it together with the ledger's proof, and keep it.
+
+    A draft is neither recorded nor signed. Repeated after a worker died, a letter says the same and finds the entry
+    that was made. Raises RetraceError where something that it needs is missing, where keys cannot be used or a
+    time-stamp authority does not answer.
+    """
     store = Store.at(settings.STORAGE_URL)
-    facts = facts_of(letter, store)
-    pdf = render_letter(facts, store)
-    return Written(store.put(facts.to_bytes()), store.put(pdf), len(pdf))
+    seal = Seal.of(store)
+    with room():
+        said = begun(letter)
+        facts = facts_of(letter, store) if said is None else LetterFacts.parse(store.get(said), name="facts")
+        rendered, kept = render_letter(facts, store), store.put(facts.to_bytes())
+        if facts.missing:
+            return Written(kept, sha256(rendered), store.put(rendered), len(rendered))
+        sealed = seal.on(
+            lambda out: out.write_bytes(rendered),
+            Signable("letter", facts.language),
+            lambda document: recorded(letter, digest=document, says=kept),
+            now,
+        )
+    return Written(facts_digest=kept, **sealed._asdict())
 
 
 def render_letter(facts: LetterFacts, store: Store) -> bytes:
@@ -47,11 +69,8 @@ def render_letter(facts: LetterFacts, store: Store) -> bytes:
 
 
 def keep(letter: Letter, written: Written) -> None:
-    """Close the row for good; the digest of the letter enters the ledger."""
-    letter.facts_digest, letter.pdf_digest, letter.pdf_bytes = written
-    body = {"letter": letter.number, "run": str(letter.run_id), "evidence": letter.run.evidence_digest}
-    letter.entry = ledger_append(kind=KIND, subject=written.pdf_digest, body={**body})
-    letter.save(update_fields=["facts_digest", "pdf_digest", "pdf_bytes", "entry"])
+    """Close the row for good."""
+    close(letter, written._asdict())
 
 
 def facts_of(letter: Letter, store: Store) -> LetterFacts:
@@ -59,6 +78,7 @@ def facts_of(letter: Letter, store: Store) -> LetterFacts:
     run = letter.run
     return LetterFacts(
         number=letter.number,
+        salt=secrets.token_hex(_SALT_BYTES),
         written_at=timestamp(letter.requested_at),
         language=letter.language,
         item=letter.item,

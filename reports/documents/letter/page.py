@@ -5,13 +5,12 @@ from django.utils import translation
 
 from auditor.common.store import Store
 from reports.documents.book import Book
-from reports.documents.declared.fields import BY_ID
 from reports.documents.fonts import STACK, covered
-from reports.documents.formats import moment
+from reports.documents.formats import day
 from reports.documents.html import Page
 from reports.documents.letter.counted import counted, otherwise
 from reports.documents.letter.decided import decided, human, rights
-from reports.documents.letter.facts import LetterFacts
+from reports.documents.letter.facts import LetterFacts, titles
 from reports.documents.letter.sure import sure
 from reports.documents.printable import printable
 
@@ -23,9 +22,9 @@ def letter_page(facts: LetterFacts, store: Store) -> Page:
         context = {
             "facts": facts,
             "typefaces": STACK,
-            "written": moment(facts.written_at),
+            "written": day(facts.written_at[:10]),
             "controller": facts.declared("identity", "controller"),
-            "missing": [str(BY_ID[f"{section}.{field}"].title) for section, field in facts.missing],
+            "missing": titles(facts.missing),
             "sections": (
                 decided(facts),
                 counted(facts, book),

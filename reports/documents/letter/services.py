@@ -2,16 +2,17 @@
 
 from datetime import datetime
 
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 
 from auditor.audits.models import Run
+from auditor.audits.services import check_language
 from auditor.common.clock import utc_now
 from auditor.common.errors import Refused
 from auditor.common.said import say
 from reports.documents.models import Letter
 from reports.documents.queries import evidence_by_digest
+from reports.documents.services import check_evidence
 
 
 def letter_request(
@@ -22,12 +23,8 @@ def letter_request(
     Raises Refused for a run without evidence, an item that the gallery does not hold, or a language that is none of
     ours.
     """
-    if not run.evidence_digest:
-        raise Refused(say("This audit has no evidence, so there is nothing to write a letter about."))
-    if language not in dict(settings.LANGUAGES):
-        raise Refused(
-            say("Letters are written in %(languages)s.", languages=", ".join(dict(settings.LANGUAGES)))
-        )
+    check_evidence(run)
+    check_language(language)
     held = {entry.item.index for entry in evidence_by_digest(run.evidence_digest).gallery.entries}
     if item not in held:
         raise Refused(

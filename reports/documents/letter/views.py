@@ -12,8 +12,11 @@ from auditor.audits.models import Run
 from auditor.audits.queries import runs_for_list
 from auditor.common.errors import Refused
 from auditor.jobs.models import State
+from auditor.language import said
 from auditor.web import STOP_POLLING, Request, officer
-from reports.documents.letter.forms import LetterForm
+from reports.documents.declared.queries import declared_in
+from reports.documents.forms import LanguageForm
+from reports.documents.letter.facts import missing, titles
 from reports.documents.letter.services import letter_request
 from reports.documents.models import Letter
 from reports.documents.queries import gallery_entry, store
@@ -23,20 +26,20 @@ from reports.documents.queries import gallery_entry, store
 def letters(request: Request, pk: UUID, item: int) -> HttpResponse:
     """Show the letters about one decision, and a form that asks for another; the page watches those being written."""
     run = get_object_or_404(runs_for_list(), pk=pk)
-    return _page(request, run, item, LetterForm(initial={"language": run.language}))
+    return _page(request, run, item, LanguageForm(initial={"language": run.language}))
 
 
 @require_POST
 def write(request: Request, pk: UUID, item: int) -> HttpResponse:
     """Ask for a letter about one decision."""
     run = get_object_or_404(runs_for_list(), pk=pk)
-    form = LetterForm(request.POST)
+    form = LanguageForm(request.POST)
     if form.is_valid():
         try:
             letter_request(run=run, item=item, language=form.cleaned_data["language"], by=officer(request))
             return redirect("letters", pk=pk, item=item)
         except Refused as error:
-            form.add_error("language", error.sentence)
+            form.add_error("language", said(error.sentence))
     return _page(request, run, item, form, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
@@ -50,7 +53,7 @@ def letter_pdf(request: Request, pk: int) -> FileResponse:
 
 
 def _page(
-    request: Request, run: Run, item: int, form: LetterForm, status: int = HTTPStatus.OK
+    request: Request, run: Run, item: int, form: LanguageForm, status: int = HTTPStatus.OK
 ) -> HttpResponse:
     found = list(Letter.objects.filter(run=run, item=item))
     settled = all(letter.finished for letter in found)
@@ -59,6 +62,7 @@ def _page(
         "entry": gallery_entry(run, item)[1],
         "letters": found,
         "form": form,
+        "missing": titles(missing(declared_in(run))),
         "settled": settled,
     }
     if request.htmx:

@@ -1,4 +1,4 @@
-"""What commands are given: the person who acts, a run, a report."""
+"""What commands are given: the person who acts, a run, an item of it, a report, a letter."""
 
 from argparse import ArgumentParser
 from uuid import UUID
@@ -9,8 +9,10 @@ from django.contrib.auth.models import User
 from auditor.audits.models import Run
 from auditor.common.errors import Refused
 from auditor.common.said import say
-from reports.documents.models import Report, SignOffRequest
+from reports.documents.models import Letter, Report, SignOffRequest
 from reports.documents.officer import NAME, REVIEWER, demo_officer, demo_reviewer
+from reports.documents.queries import evidence_by_digest
+from reports.documents.services import check_evidence
 
 
 def add_person(parser: ArgumentParser) -> None:
@@ -47,6 +49,32 @@ def run_named(asked: str) -> Run:
         raise Refused(
             say("There is no run %(asked)s; its page and its report print the number.", asked=asked)
         )
+    return found
+
+
+def item_named(run: Run, name: str) -> int:
+    """Return the index of an item that the gallery of a run shows; raises Refused where it shows none of that name."""
+    check_evidence(run)
+    held = {
+        entry.item.entry.id: entry.item.index
+        for entry in evidence_by_digest(run.evidence_digest).gallery.entries
+    }
+    if name not in held:
+        raise Refused(
+            say(
+                "The gallery of this audit does not show an item %(item)s; it shows %(shown)s.",
+                item=repr(name),
+                shown=", ".join(held),
+            )
+        )
+    return held[name]
+
+
+def letter_named(number: str) -> Letter:
+    """Return the letter with a number, such as RL-2026-000001; raises Refused where there is none."""
+    found = Letter.objects.filter(pk=_pk(number, "RL")).first()
+    if found is None or found.number != number:
+        raise Refused(say("There is no letter %(number)s; `letter list` names them.", number=number))
     return found
 
 

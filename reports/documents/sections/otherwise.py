@@ -7,16 +7,15 @@ from auditor.common.said import say
 from auditor.explain.counterfactuals.documents import (
     Alternative,
     Answer,
-    Change,
     RegionAlternative,
     RegionRecord,
 )
 from auditor.explain.globals.documents import Counterfactual
-from auditor.explain.spec import TableInput
 from reports.documents.book import Book
 from reports.documents.figures.overlay import encoded, fitted, outline
 from reports.documents.figures.source import Bytes, attribution
-from reports.documents.formats import number, percent, short
+from reports.documents.formats import number, percent
+from reports.documents.sections.changed import changed
 
 _LONGEST = 12
 
@@ -52,24 +51,11 @@ def _item(book: Book, found: Counterfactual) -> dict[str, object]:
 
 def _row(book: Book, one: Alternative) -> dict[str, object]:
     return {
-        "changes": [_change(book, change) for change in one.changes],
+        "changes": [changed(book.evidence, change) for change in one.changes],
         "predicted": one.predicted,
         "score": _score(book, one.predicted, one.probabilities),
         "distance": number(one.distance),
     }
-
-
-def _change(book: Book, change: Change) -> tuple[str, str, str]:
-    spec = book.evidence.model.spec.input
-    columns = spec.columns if isinstance(spec, TableInput) else ()
-    column = next((column for column in columns if column.name == change.column), None)
-    unit = getattr(column, "unit", "")
-    title = column.label if column else change.column
-    return title, _value(change.before, unit), _value(change.after, unit)
-
-
-def _value(value: float | str, unit: str) -> str:
-    return value if isinstance(value, str) else f"{short(value)} {unit}".strip()
 
 
 def _score(book: Book, predicted: str, probabilities: tuple[float, ...]) -> str:

@@ -40,7 +40,7 @@ def _associate(writer: IncrementalPdfFileWriter, reference: generic.IndirectObje
 
 
 def _name(writer: IncrementalPdfFileWriter, name: str, reference: generic.IndirectObject) -> None:
-    """Write the tree of attachments anew as one sorted leaf; a report has a handful of them."""
+    """Write the tree of attachments anew as one sorted leaf; a document has a handful of them."""
     if "/Names" not in writer.root:
         writer.root["/Names"] = generic.DictionaryObject()
     names = writer.root["/Names"]

@@ -1,7 +1,7 @@
-"""The visible block of a signature: who signed, who signed off, and when, in the report's language."""
+"""The visible block of a signature: who signed, who signed off, and when, in the document's language."""
 
 from datetime import datetime
-from typing import NamedTuple, Self
+from typing import Literal, NamedTuple, Self
 
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -17,37 +17,43 @@ from reports.documents.html import Page
 from reports.documents.printable import printable
 from reports.documents.printing import drawn
 from reports.documents.signing.field import HEIGHT_MM, WIDTH_MM
-from reports.documents.snapshot import SignOff, Snapshot
+from reports.documents.snapshot import SignOff
 from reports.keys.signing import SigningKey
 
 
-class Block(NamedTuple):
-    """What the block says; a report without a sign-off is an interim one."""
+class Signable(NamedTuple):
+    """What the block says of a document itself; a report without a sign-off is an interim one."""
 
+    kind: Literal["report", "letter"]
     language: str
+    sign_off: SignOff | None = None
+
+
+class Block(NamedTuple):
+    """What the block says."""
+
+    document: Signable
     installation: str
     fingerprint: str
     moment: datetime
     entry: int
-    sign_off: SignOff | None
 
     @classmethod
-    def of(cls, snapshot: Snapshot, key: SigningKey, entry: int, at: datetime) -> Self:
-        """Return the block of a report: signed by the holder of the key, recorded in the ledger as that entry."""
+    def of(cls, document: Signable, key: SigningKey, entry: int, at: datetime) -> Self:
+        """Return the block of a document: signed by the holder of the key, recorded in the ledger as that entry."""
         return cls(
-            language=snapshot.language,
+            document=document,
             installation=name_in(key.certificate),
             fingerprint=key.certificate.fingerprint(SHA256()).hex(),
             moment=at,
             entry=entry,
-            sign_off=snapshot.sign_off,
         )
 
     def picture(self) -> bytes:
         """Return the block as one PDF page of the field's size, fonts embedded."""
-        with override(self.language):
+        with override(self.document.language):
             html = render_to_string(
-                "documents/report/signature.html",
+                "documents/signature.html",
                 {
                     "block": self,
                     "moment": moment(timestamp(self.moment)),
@@ -60,7 +66,7 @@ class Block(NamedTuple):
 
     def description(self) -> str:
         """Return the block as one sentence, for whoever hears the page instead of seeing it."""
-        with override(self.language):
+        with override(self.document.language):
             return _("Signature of %(installation)s, ledger position %(entry)s, %(moment)s") % {
                 "installation": self.installation,
                 "entry": self.entry,

@@ -50,7 +50,7 @@ def sign_file(source: Path, target: Path, order: Order) -> None:
     except TimestampRequestError as error:
         raise RetraceError(
             say(
-                "The time-stamp authority did not answer as it should (%(why)s); ask for the report again later.",
+                "The time-stamp authority did not answer as it should (%(why)s); ask for the document again later.",
                 why=str(error),
             )
         ) from error
@@ -78,7 +78,7 @@ async def _sign(writer: Update, order: Order, picture: bytes) -> None:
         writer,
         name=PROOF,
         content=order.proof.encode(),
-        description="Proof that the ledger holds this report (c2sp.org/tlog-proof)",
+        description="Proof that the ledger holds this document (c2sp.org/tlog-proof)",
         moment=order.moment,
     )
     space = await session.estimate_signature_container_size(None)

@@ -1,18 +1,11 @@
 """Forms with which a report is prepared, signed off, sent back and withdrawn."""
 
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from reports.documents.words import LONGEST
 
 _LINES = {"rows": 3}
-
-
-class LanguageForm(forms.Form):
-    """The language of a report."""
-
-    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
 
 
 class StatementForm(forms.Form):

@@ -15,9 +15,10 @@ from auditor.common.errors import Refused
 from auditor.language import said
 from auditor.web import STOP_POLLING, Request, officer, refused
 from reports.documents.declared.queries import stated_in
+from reports.documents.forms import LanguageForm
 from reports.documents.models import SignOffRequest
 from reports.documents.queries import store
-from reports.documents.signoff.forms import LanguageForm, ReasonForm, StatementForm
+from reports.documents.signoff.forms import ReasonForm, StatementForm
 from reports.documents.signoff.queries import requests, where_is
 from reports.documents.signoff.services import report_prepare, report_send_back, report_sign_off
 

@@ -1,1 +1,1 @@
-"""Verifying a report: are these the signed bytes, who signed them, does the log hold them, do they still stand?"""
+"""Verifying a report or a letter: are they the signed bytes, signed by whom, held by the log, still standing?"""

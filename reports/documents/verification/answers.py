@@ -1,8 +1,11 @@
-"""The four questions that are asked of a report, each with an answer of its own, and whom the answers trust."""
+"""The four questions that are asked of a document, each with an answer of its own, and whom the answers trust."""
 
 from enum import StrEnum
+from typing import Literal
 
 from auditor.explain.document import Document, Text
+
+Kind = Literal["", "report", "letter"]
 
 
 class Outcome(StrEnum):
@@ -36,18 +39,20 @@ class Trust(Document):
 class Examination(Document):
     """What the bytes alone say, held against a certificate and the key of a log that are given.
 
-    `document` is the SHA-256 of the report as it was before signing, under which the log holds it; it and `report`
-    are empty unless the third answer is yes."""
+    `document` is the SHA-256 of the report or letter as it was before signing, under which the log holds it, `number`
+    what people quote; both and `kind` are empty unless the third answer is yes.
+    """
 
     intact: Answer
     trusted: Answer
     included: Answer
     document: str = ""
-    report: str = ""
+    kind: Kind = ""
+    number: str = ""
 
 
 class Standing(StrEnum):
-    """Whether a report still stands."""
+    """Whether a document still stands."""
 
     CURRENT = "current"
     SUPERSEDED = "superseded"
@@ -64,11 +69,12 @@ class Verification(Document):
     current: Answer
     standing: Standing
     document: str = ""
-    report: str = ""
+    kind: Kind = ""
+    number: str = ""
 
     @property
     def holds(self) -> bool:
-        """Whether the first three answers are yes and the report was not withdrawn.
+        """Whether the first three answers are yes and the document was not withdrawn.
 
         One that was superseded still holds for its time; the fourth answer says by which.
         """

@@ -1,4 +1,4 @@
-"""Does a report still stand? Answered from the second records that refer to it."""
+"""Does a report or a letter still stand? Answered from the second records that refer to it."""
 
 from collections.abc import Callable
 from typing import Literal, Protocol
@@ -16,11 +16,11 @@ from reports.documents.verification.answers import (
 
 
 class Stands(Protocol):
-    """What an installation knows of a report that it issued; `when` is RFC 3339 text."""
+    """What an installation knows of a document that it issued; `when` is RFC 3339 text."""
 
     @property
     def state(self) -> Literal["current", "superseded", "withdrawn"]:
-        """Return where the report stands."""
+        """Return where it stands."""
 
     @property
     def when(self) -> str:
@@ -36,7 +36,7 @@ class Stands(Protocol):
 
 
 Lookup = Callable[[str], Stands | None]
-"""Returns where a report stands, by its digest before signing; None where it is not known here."""
+"""Returns where a document stands, by its digest before signing; None where it is not known here."""
 
 
 def nowhere(_: str) -> None:
@@ -44,7 +44,7 @@ def nowhere(_: str) -> None:
 
 
 def concluded(found: Examination, lookup: Lookup) -> Verification:
-    """Return the four answers; only a report that a trusted log holds is looked up."""
+    """Return the four answers; only what a trusted log holds is looked up."""
     standing, answer = _standing(found, lookup)
     return Verification(
         intact=found.intact,
@@ -53,7 +53,8 @@ def concluded(found: Examination, lookup: Lookup) -> Verification:
         current=answer,
         standing=standing,
         document=found.document,
-        report=found.report,
+        kind=found.kind,
+        number=found.number,
     )
 
 
@@ -68,10 +69,10 @@ def _standing(found: Examination, lookup: Lookup) -> tuple[Standing, Answer]:
             say(
                 "Whether %(report)s was withdrawn or superseded since is not known here; ask the installation that "
                 "issued it.",
-                report=found.report,
+                report=found.number,
             )
         )
-    return Standing(stands.state), _answer(found.report, stands)
+    return Standing(stands.state), _answer(found.number, stands)
 
 
 def _answer(report: str, stands: Stands) -> Answer:

@@ -33,7 +33,7 @@ _USAGE = KeyUsageConstraints(key_usage={"digital_signature", "non_repudiation"},
 
 
 class Judged(NamedTuple):
-    """The one signature of a report, what became of checking it, and whether each later time stamp holds."""
+    """The one signature of a document, what became of checking it, and whether each later time stamp holds."""
 
     signature: EmbeddedPdfSignature
     status: PdfSignatureStatus
@@ -46,12 +46,12 @@ def examine(stream: BinaryIO, trust: Trust) -> Examination:
     Content is read out of the file as it was before signing, and counts only where the log holds those bytes.
     """
     if stream.read(5) != b"%PDF-":
-        return _unreadable(say("This is not a PDF; hand in the report file as it was downloaded."))
+        return _unreadable(say("This is not a PDF; hand in the file as it was downloaded."))
     try:
         reader = PdfFileReader(stream)
         if reader.encrypted:
             return _unreadable(
-                say("This PDF is encrypted, and no report is; it is not the file that was issued.")
+                say("This PDF is encrypted, and no report or letter is; it is not the file that was issued.")
             )
         return _examined(reader, stream, trust)
     except Refused as error:
@@ -73,12 +73,12 @@ def _examined(reader: PdfFileReader, stream: BinaryIO, trust: Trust) -> Examinat
     if len(signatures) > 1:
         return _unreadable(
             say(
-                "This file carries %(n)s signatures, and a report has one: others were added.",
+                "This file carries %(n)s signatures, and a report or a letter has one: others were added.",
                 n=len(signatures),
             )
         )
     held = _inclusion(reader, stream, trust, signatures[0].signed_revision if signatures else last)
-    found = {"included": held.answer, "document": held.document, "report": held.report}
+    found = held._asdict()
     if not signatures:
         nobody = unknown(say("Who issued this file cannot be said, because it carries no signature."))
         return Examination(
@@ -142,6 +142,6 @@ def certificates(text: str) -> list[x509.Certificate]:
 
 def _unreadable(sentence: str) -> Examination:
     silent: Answer = unknown(
-        say("This cannot be said about a file that could not be read as a signed report.")
+        say("This cannot be said about a file that could not be read as a signed report or letter.")
     )
     return Examination(intact=no(sentence), trusted=silent, included=silent)

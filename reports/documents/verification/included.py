@@ -1,4 +1,4 @@
-"""Does the log hold this report? Answered from the proof that is attached to it, without asking the log."""
+"""Does the log hold this report or letter? Answered from the proof that is attached to it, without asking the log."""
 
 import json
 from collections.abc import Callable, Container, Sequence
@@ -7,23 +7,24 @@ from typing import NamedTuple
 from auditor.common.canonical import canonical
 from auditor.common.digest import sha256
 from auditor.common.errors import Refused
-from auditor.common.said import say
-from reports.documents.verification.answers import Answer, no, yes
+from auditor.common.said import Value, say
+from reports.documents.verification.answers import Answer, Kind, no, yes
 from reports.ledger.checkpoint import Checkpoint
 from reports.ledger.leaf import Leaf
 from reports.ledger.note import Note, VerifierKey
 from reports.ledger.proof import Proof
 
-KIND = "report"
+REPORT, LETTER = "report", "letter"
 EVIDENCE, STATEMENT = "evidence.json", "statement.json"
 
 
 class Inclusion(NamedTuple):
-    """The answer, and what the entry says about the report where it is yes."""
+    """The answer, and what the entry says about the document where it is yes."""
 
-    answer: Answer
+    included: Answer
     document: str = ""
-    report: str = ""
+    kind: Kind = ""
+    number: str = ""
 
 
 def included(
@@ -32,7 +33,7 @@ def included(
     attached: Callable[[str], bytes | None],
     log_keys: Sequence[VerifierKey],
 ) -> Inclusion:
-    """Say whether the attached proof shows that a log holds the report as it was before signing.
+    """Say whether the attached proof shows that a log holds the document as it was before signing.
 
     `unsigned` are the digests that the file may have had before signing, `attached` returns what was attached to it
     then.
@@ -55,30 +56,50 @@ def included(
     fault = _fault(leaf, unsigned, attached)
     if fault is not None:
         return Inclusion(no(fault))
-    report = str(leaf.body["report"])
-    sentence = say(
+    kind: Kind = "report" if leaf.kind == REPORT else "letter"
+    number = str(leaf.body[kind])
+    return Inclusion(yes(_held(leaf, checkpoint, number)), str(leaf.body["subject"]), kind, number)
+
+
+def _held(leaf: Leaf, checkpoint: Checkpoint, number: str) -> str:
+    words: dict[str, Value] = {
+        "log": checkpoint.origin,
+        "position": str(leaf.position),
+        "when": leaf.recorded_at,
+        "n": checkpoint.size,
+    }
+    if leaf.kind == LETTER:
+        return say(
+            "The ledger %(log)s recorded letter %(letter)s at position %(position)s on %(when)s, and its signed list "
+            "of %(n)s entries holds it.",
+            letter=number,
+            **words,
+        )
+    return say(
         "The ledger %(log)s recorded report %(report)s at position %(position)s on %(when)s, and its signed list of "
         "%(n)s entries holds it.",
-        log=checkpoint.origin,
-        report=report,
-        position=str(leaf.position),
-        when=leaf.recorded_at,
-        n=checkpoint.size,
+        report=number,
+        **words,
     )
-    return Inclusion(yes(sentence), str(leaf.body["subject"]), report)
 
 
 def _fault(leaf: Leaf, unsigned: Container[str], attached: Callable[[str], bytes | None]) -> str | None:
-    """Return a sentence about what the entry and the file disagree on, or None."""
-    names = {"report", "subject", "evidence", "snapshot"}
-    if leaf.kind != KIND or not names <= set(leaf.body):
+    """Return a sentence about what the entry and the file disagree on, or None.
+
+    A letter has no evidence attached, because that is about other people, too.
+    """
+    names = {leaf.kind, "subject", "evidence", "snapshot"}
+    if leaf.kind not in (REPORT, LETTER) or not names <= set(leaf.body):
         return say("The attached proof is about an entry of another kind (%(kind)s).", kind=leaf.kind)
     if leaf.body["subject"] not in unsigned:
         return say(
-            "The attached proof is about another file: about report %(report)s as it was issued, not about these "
-            "bytes.",
-            report=str(leaf.body["report"]),
+            "The attached proof is about another file: about %(number)s as it was issued, not about these bytes.",
+            number=str(leaf.body[leaf.kind]),
         )
+    return _attached_fault(leaf, attached) if leaf.kind == REPORT else None
+
+
+def _attached_fault(leaf: Leaf, attached: Callable[[str], bytes | None]) -> str | None:
     evidence, statement = attached(EVIDENCE), attached(STATEMENT)
     if evidence is None or statement is None:
         return say(

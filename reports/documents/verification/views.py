@@ -1,4 +1,4 @@
-"""The public page on which anybody hands in a report and gets the four answers."""
+"""The public page on which anybody hands in a report or a letter and gets the four answers."""
 
 from http import HTTPStatus
 from pathlib import Path
@@ -29,7 +29,7 @@ _AROUND = 2**16  # what a form takes beside the file itself
 QUESTIONS = (
     ("intact", gettext_lazy("Are these the bytes that were signed?")),
     ("trusted", gettext_lazy("Is the one who signed them trusted here?")),
-    ("included", gettext_lazy("Does the ledger hold this report?")),
+    ("included", gettext_lazy("Does the ledger hold it?")),
     ("current", gettext_lazy("Does it still stand?")),
 )
 
@@ -38,7 +38,7 @@ QUESTIONS = (
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: HttpRequest) -> HttpResponse:
-    """Answer about a report; what is too large or too often is refused before any of it is read."""
+    """Answer about a file; what is too large or too often is refused before any of it is read."""
     if request.method == "POST":
         try:
             count_asked(request.META.get("REMOTE_ADDR", ""))

@@ -1,21 +1,15 @@
 """Prepare, sign off, withdraw and list reports from a console."""
 
-import sys
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from auditor.common.errors import RetraceError
-from auditor.common.said import say
-from auditor.jobs.models import Job, State
-from reports.documents.console import Console
 from reports.documents.handover import check_target, hand_over, write_out
-from reports.documents.headless import Headless
-from reports.documents.management.surroundings import migrate, worker
+from reports.documents.management.surroundings import migrate
+from reports.documents.management.waiting import done
 from reports.documents.management.who import add_person, report_named, request_named, run_named
 from reports.documents.management.who import person as _person
-from reports.documents.models import Report
 from reports.documents.queries import reports_of, store
 from reports.documents.services import report_withdraw
 from reports.documents.signoff.queries import requests, where_is
@@ -61,8 +55,7 @@ class Command(BaseCommand):
     ) -> None:
         found, by = run_named(run), _person(person)
         request = report_prepare(run=found, language=language or found.language, by=by)
-        self._done(request)
-        request.refresh_from_db()
+        request = done(request)
         if preview:
             write_out(store().get(request.preview_digest), preview)
         where = f"; its preview is in {preview}" if preview else ""
@@ -72,8 +65,7 @@ class Command(BaseCommand):
         self, *, number: str, statement: str, out: Path | None, person: str | None, **_: Any
     ) -> None:
         made = report_sign_off(request=request_named(number), statement=statement, by=_person(person))
-        self._done(made)
-        report = Report.objects.get(pk=made.pk)
+        report = done(made)
         if out:
             hand_over(report, out)
         where = f" in {out}" if out else ""
@@ -97,10 +89,3 @@ class Command(BaseCommand):
             self.stdout.write(f"{report.number}  {report.run_id}  {report.language}  {signed}  {state}")
         for request in requests().filter(**wanted):
             self.stdout.write(f"{request.number}  {request.run_id}  {request.language}  {where_is(request)}")
-
-    def _done(self, job: Job) -> None:
-        """Wait for a job, with a worker of our own beside the embedded servers; raise RetraceError if it failed."""
-        with worker() as alive:
-            done = Headless(Console(sys.stdout), alive).done(job)
-        if done.state != State.DONE:
-            raise RetraceError(say("%(job)s could not be drawn: %(why)s", job=str(job), why=done.error))

@@ -31,6 +31,8 @@ class Command(BaseCommand):
         for answer in (found.intact, found.trusted, found.included):
             if not answer.yes:
                 raise Refused(say("Only a report that verifies is made again: %(why)s", why=answer.sentence))
+        if found.kind == "letter":
+            raise Refused(say("Only reports are made again; a letter does not carry what it was made from."))
         outcome = reproduce(unsigned(path, found.document), store())
         if not outcome.reproduced:
             raise Refused(outcome.sentence)

@@ -1,4 +1,4 @@
-"""Answer four questions about a report, offline: intact, trusted, included in the ledger, current."""
+"""Answer four questions about a report or a letter, offline: intact, trusted, included in the ledger, current."""
 
 from pathlib import Path
 from typing import Any
@@ -21,9 +21,9 @@ QUESTIONS = ("intact", "trusted", "included", "current")
 
 class Command(BaseCommand):
     help = (
-        "Say whether a report is intact, who signed it, whether the ledger holds it and whether it still stands. The "
-        "exit status is 0 only if the first three are so and it was not withdrawn; one that was superseded still holds "
-        "for its time. With --trust and --log-key nothing of an installation is needed."
+        "Say whether a report or a letter is intact, who signed it, whether the ledger holds it and whether it still "
+        "stands. The exit status is 0 only if the first three are so and it was not withdrawn; one that was "
+        "superseded still holds for its time. With --trust and --log-key nothing of an installation is needed."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

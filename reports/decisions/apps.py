@@ -1,0 +1,10 @@
+"""The decisions app."""
+
+from django.apps import AppConfig
+
+
+class DecisionsConfig(AppConfig):
+    """The register of decisions."""
+
+    name = "reports.decisions"
+    label = "decisions"
