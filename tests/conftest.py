@@ -28,6 +28,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log) -> _ByRoom:
     return _ByRoom(config, log)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Beside other processes the end-to-end tests go first: they are the longest part that one process has to do."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: not item.nodeid.startswith("tests/e2e/"))
+
+
 @pytest.fixture(autouse=True)
 def own_store(tmp_path: Path, settings) -> None:
     settings.STATIC_ROOT = tmp_path

@@ -83,10 +83,15 @@ class Opened:
         ]
 
     @cached_property
+    def resources(self) -> list[pikepdf.Object]:
+        """What pages and the forms on them paint with, each once."""
+        return list({id(step.resources): step.resources for step in self.steps}.values())
+
+    @cached_property
     def fonts(self) -> list[Font]:
         found = {}
-        for step in self.steps:
-            for name, font in step.resources.get("/Font", {}).items():
+        for resources in self.resources:
+            for name, font in resources.get("/Font", {}).items():
                 found[str(name), font.objgen] = font
         unique = {font.objgen: font for font in found.values()}
         return [_font(font) for font in unique.values()]

@@ -586,8 +586,8 @@ def _dictionaries(one):
 
 def _named(opened: Opened, kind: str):
     found = {}
-    for step in opened.steps:
-        for one in step.resources.get(kind, {}).values():
+    for resources in opened.resources:
+        for one in resources.get(kind, {}).values():
             found[one.objgen if one.is_indirect else id(one)] = one
     return found.values()
 

@@ -14,9 +14,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from auditor.common.digest import sha256
 from tests import folders
-from tests.e2e.installation import Installation, until
-
-PATIENCE = 120_000
+from tests.e2e.installation import PATIENCE, Installation, until
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +25,7 @@ def address(installation: Installation) -> Iterator[str]:
         port = free.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
     with installation.process("serve", [sys.executable, "manage.py", "serve", "--port", str(port)]):
-        until(lambda: answers(url), 60, "the web server")
+        until(lambda: answers(url), "the web server")
         yield url
 
 
@@ -77,9 +75,9 @@ def test_an_officer_registers_audits_watches_reads_and_downloads(page, tmp_path,
     model = folders.model(tmp_path / "marker-model", "marker", name="Uploaded detector", version="7")
     films = folders.validation_set(tmp_path / "uploaded-films", 34)
     upload(page, "/register/model/", folders.zipped(model, tmp_path / "model.zip"))
-    expect(page.get_by_role("heading", name="Uploaded detector 7")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("heading", name="Uploaded detector 7")).to_be_visible(timeout=PATIENCE * 1000)
     upload(page, "/register/set/", folders.zipped(films, tmp_path / "films.zip"))
-    expect(page.get_by_role("heading", name="34 films")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("heading", name="34 films")).to_be_visible(timeout=PATIENCE * 1000)
 
     page.goto("/plans/new/")
     page.get_by_label("Model").select_option(label="Uploaded detector 7")
@@ -101,8 +99,8 @@ def test_an_officer_registers_audits_watches_reads_and_downloads(page, tmp_path,
     expect(page.get_by_role("progressbar")).to_be_visible()
     download_link = page.get_by_role("link", name="Download the report")
     under_way = page.get_by_text(re.compile(r"[0-3] of 3 parts done"))
-    expect(under_way.or_(download_link)).to_be_visible(timeout=PATIENCE)
-    expect(download_link).to_be_visible(timeout=PATIENCE)
+    expect(under_way.or_(download_link)).to_be_visible(timeout=PATIENCE * 1000)
+    expect(download_link).to_be_visible(timeout=PATIENCE * 1000)
     assert loads == []
     expect(page.get_by_text("plan Slopes")).to_be_visible()
 
@@ -131,7 +129,7 @@ def test_a_bad_upload_is_refused_in_words_and_registers_nothing(page, tmp_path):
     (films / "images" / "film-0002.png").unlink()
     upload(page, "/register/set/", folders.zipped(films, tmp_path / "bad.zip"))
     expect(page.get_by_role("alert")).to_contain_text(
-        "labels.csv, row 3: there is no item for the id 'film-0002'", timeout=PATIENCE
+        "labels.csv, row 3: there is no item for the id 'film-0002'", timeout=PATIENCE * 1000
     )
     page.goto("/sets/")
     expect(page.get_by_text("4 films", exact=True)).to_have_count(0)
@@ -154,8 +152,8 @@ def test_a_schedule_starts_an_audit_by_itself(page, undisturbed, installation):
     query = (
         "SELECT run.id FROM audits_run run JOIN audits_schedule s ON s.id = run.schedule_id WHERE s.name = %s"
     )
-    ((run,),) = until(lambda: installation.rows(query, "By itself"), 200, "the scheduled audit")
-    until(lambda: installation.reported(run), 120, "its report")
+    ((run,),) = until(lambda: installation.rows(query, "By itself"), "the scheduled audit")
+    until(lambda: installation.reported(run), "its report")
     page.goto(f"/runs/{run}/")
     expect(page.get_by_role("link", name="Download the report")).to_be_visible()
     assert installation.rows(query, "By itself") == [(run,)]

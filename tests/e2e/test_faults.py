@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from auditor.common.digest import sha256
-from tests.e2e.installation import Installation, evidence_in, kill, until
+from tests.e2e.installation import PATIENCE, Installation, evidence_in, kill, until
 
 
 def begun(installation: Installation, run: str) -> bool:
@@ -16,7 +16,7 @@ def begun(installation: Installation, run: str) -> bool:
 
 
 def assert_same_evidence(installation: Installation, run: str, report: Path) -> None:
-    until(lambda: installation.reported(run), 120, "the report")
+    until(lambda: installation.reported(run), "the report")
     assert installation.evidence(run) == sha256(evidence_in(report))
     assert set(installation.shards(run)) == {"done"}
     assert len(installation.rows("SELECT 1 FROM documents_report WHERE run_id = %s", run)) == 1
@@ -26,7 +26,7 @@ def test_a_worker_that_is_killed_in_the_middle_of_a_run_changes_nothing(installa
     with installation.scheduler():
         with installation.worker() as worker:
             run = installation.start_run()
-            until(lambda: begun(installation, run), 60, "a shard")
+            until(lambda: begun(installation, run), "a shard")
             kill(worker)
         assert "running" in installation.shards(run)
         with installation.worker():
@@ -40,7 +40,7 @@ def test_a_broker_that_is_emptied_in_the_middle_of_a_run_changes_nothing(install
         run = installation.start_run()
         installation.empty_broker()
         with installation.worker():
-            until(lambda: begun(installation, run), 60, "a shard")
+            until(lambda: begun(installation, run), "a shard")
             installation.empty_broker()
             assert_same_evidence(installation, run, undisturbed)
 
@@ -70,10 +70,10 @@ def test_an_audit_that_is_interrupted_cancels_its_run(installation, undisturbed,
         stderr=subprocess.STDOUT,
         text=True,
     )
-    until(lambda: installation.rows("SELECT count(*) FROM audits_run")[0][0] > before, 60, "the run")
+    until(lambda: installation.rows("SELECT count(*) FROM audits_run")[0][0] > before, "the run")
     time.sleep(0.5)
     process.send_signal(signal.SIGINT)
-    output, _ = process.communicate(timeout=60)
+    output, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130, output
     assert not (tmp_path / "r.pdf").exists()
     assert installation.rows("SELECT state FROM audits_run ORDER BY started_at DESC LIMIT 1") == [
