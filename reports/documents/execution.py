@@ -15,6 +15,7 @@ from reports.documents.services import record_issue, record_supersession
 from reports.documents.signing.block import Signable
 from reports.documents.signoff.execution import signed_snapshot
 from reports.documents.snapshot import Snapshot
+from reports.ledger.models import Entry
 
 
 class Written(NamedTuple):
@@ -41,15 +42,15 @@ def write_report(report: Report, now: Clock = utc_now) -> Written:
         snapshot = (
             snapshot_of(report, store) if said is None else Snapshot.parse(store.get(said), name="snapshot")
         )
+
+        def record(document: str) -> Entry:
+            """Keep what the report says once it is drawn, so that one that cannot be drawn leaves nothing."""
+            return record_issue(report, document=document, snapshot=store.put(snapshot.to_bytes()))
+
+        signable = Signable("report", snapshot.language, snapshot.sign_off)
+        sealed = seal.on(lambda out: render_into(out, snapshot, store), signable, record, now)
         compared = "" if snapshot.comparison is None else store.put(snapshot.comparison.to_bytes())
-        kept = store.put(snapshot.to_bytes())
-        sealed = seal.on(
-            lambda out: render_into(out, snapshot, store),
-            Signable("report", snapshot.language, snapshot.sign_off),
-            lambda document: record_issue(report, document=document, snapshot=kept),
-            now,
-        )
-    return Written(snapshot_digest=kept, comparison_digest=compared, **sealed._asdict())
+    return Written(snapshot_digest=snapshot.document_digest(), comparison_digest=compared, **sealed._asdict())
 
 
 def issue(report: Report, written: Written) -> None:

@@ -31,6 +31,7 @@ def test_a_killed_appender_leaves_whole_transactions(tmp_path):
         killed, other = log.appender("killed", 100_000, COUNT), log.appender("other", 50, COUNT)
         other.communicate(timeout=120)
         while not log.ask("SELECT 1 FROM ledger_entry WHERE subject = 'killed' LIMIT 1"):
+            assert killed.poll() is None, killed.communicate()[1]
             time.sleep(0.05)
         killed.send_signal(signal.SIGKILL)
         killed.communicate(timeout=60)
