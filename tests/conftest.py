@@ -1,6 +1,7 @@
 """What every room's tests use: a store and keys of their own, folders to hand in, and two people."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,8 +12,11 @@ from xdist.scheduler import LoadScopeScheduling
 
 from tests import folders
 
-if "PYTEST_XDIST_WORKER" in os.environ:  # read by torch when it is imported, and by what tests start
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # Read by torch when it is imported, and by what tests start.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+    # Ignored there, which what tests start would inherit.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class _ByRoom(LoadScopeScheduling):
