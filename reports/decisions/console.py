@@ -1,25 +1,14 @@
-"""What the register's commands share: the person who acts, and a job that is waited for."""
+"""A job of the register that a command waits for."""
 
 import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from django.contrib.auth.models import User
-
-from auditor.common.errors import Refused, RetraceError
-from auditor.common.said import say
+from auditor.common.errors import RetraceError
 from auditor.jobs.models import Job, State
 
 J = TypeVar("J", bound=Job)
 _SECONDS = 0.5
-
-
-def person_named(name: str) -> User:
-    """Return the active user of a name; raises Refused."""
-    found = User.objects.filter(username=name, is_active=True).first()
-    if found is None:
-        raise Refused(say("There is no active user %(name)s; an administrator adds users.", name=repr(name)))
-    return found
 
 
 def finished(job: J, task: Callable[[int], object]) -> J:

@@ -4,12 +4,12 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand
 from django.utils.translation import override
 
 from auditor.common.errors import NotFound, Refused
 from auditor.common.said import say
+from auditor.users import user_named
 from reports.decisions.access.package import access_package
 from reports.decisions.actors import officer
 from reports.decisions.erasure.certificate import certificate
@@ -59,7 +59,7 @@ def _add_whom(parser: ArgumentParser) -> None:
 
 def _erase(command: BaseCommand, **options: Any) -> None:
     asked = Asked(
-        by=officer(_user(options["person"])),
+        by=officer(user_named(options["person"])),
         reason=options["reason"],
         ground=options["ground"],
         cause=Cause.OWN if options["own"] else Cause.REQUEST,
@@ -154,13 +154,6 @@ def _one(found: list[Subject]) -> Subject:
             )
         )
     return found[0]
-
-
-def _user(name: str) -> User:
-    found = User.objects.filter(username=name, is_active=True).first()
-    if found is None:
-        raise Refused(say("There is no active user %(name)s; an administrator adds users.", name=repr(name)))
-    return found
 
 
 def _refuse_taken(path: Path | None) -> None:

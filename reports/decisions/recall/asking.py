@@ -12,6 +12,7 @@ from auditor.common.errors import NotFound, Refused
 from auditor.common.said import say
 from auditor.jobs.models import State
 from auditor.registry.models import ModelVersion
+from auditor.users import user_named
 from reports.decisions.evidence import refuse_missing
 from reports.decisions.models import Decision, Recall
 from reports.decisions.state import Reviewer
@@ -86,10 +87,7 @@ def states_of(recall: Recall) -> dict[str, int]:
 
 
 def _check(reviewer: Reviewer) -> None:
-    if not User.objects.filter(username=reviewer.id, is_active=True).exists():
-        raise Refused(
-            say("There is no active user %(name)s; an administrator adds users.", name=repr(reviewer.id))
-        )
+    user_named(reviewer.id)
     if not reviewer.authority.strip():
         raise Refused(say("Name the declaration that lets %(name)s change decisions.", name=reviewer.id))
 

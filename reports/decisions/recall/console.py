@@ -9,7 +9,8 @@ from django.core.management.base import BaseCommand
 
 from auditor.common.errors import Refused
 from auditor.common.said import say
-from reports.decisions.console import finished, person_named
+from auditor.users import user_named
+from reports.decisions.console import finished
 from reports.decisions.models import Recall
 from reports.decisions.recall.asking import recall_model, recalled, states_of
 from reports.decisions.recall.report import write_report
@@ -56,7 +57,7 @@ def recall_command(
     if report and report.suffix not in (".json", ".csv"):
         raise Refused(say("Name the recall report *.json or *.csv, not %(name)s.", name=report.name))
     whom = Reviewer(reviewer, authority, tuple(known_as)) if reviewer else None
-    recall = recall_model(model, reason=reason, by=person_named(person), evidence=evidence, reviewer=whom)
+    recall = recall_model(model, reason=reason, by=user_named(person), evidence=evidence, reviewer=whom)
     if wait and whom:
         from reports.decisions.tasks import recall as work_on
 

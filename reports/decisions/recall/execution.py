@@ -6,7 +6,6 @@ from django.db import transaction
 
 from auditor.common.errors import Corrupt
 from reports.decisions.actors import officer
-from reports.decisions.errors import EventRefused
 from reports.decisions.models import Decision, Recall
 from reports.decisions.recall.asking import recalled
 from reports.decisions.state import ReviewAssigned, Reviewer, State
@@ -72,11 +71,7 @@ def _assigned(recall: Recall, rows: list[Decision]) -> list[str | None]:
         actor=officer(recall.by), reason=recall.reason, evidence=recall.evidence, reviewer=reviewer
     )
     answers = events_apply([Change(row.pk, event) for row in rows]) if rows else []
-    return [None if isinstance(answer, Applied) else _code(answer) for answer in answers]
-
-
-def _code(refused: EventRefused) -> str:
-    return refused.code.value
+    return [None if isinstance(answer, Applied) else answer.code.value for answer in answers]
 
 
 def done(recall: Recall, result: None) -> None:

@@ -6,7 +6,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from auditor.common.said import Said, say
-from reports.decisions.console import finished, person_named
+from auditor.users import user_named
+from reports.decisions.console import finished
 from reports.decisions.models import Retracing
 from reports.decisions.retracing.asking import retrace_ask
 from reports.decisions.state import Outcome
@@ -34,7 +35,7 @@ def retrace_command(
 
     Raises RetraceError where it failed.
     """
-    job = retrace_ask(number, by=person_named(person), reason=reason)
+    job = retrace_ask(number, by=user_named(person), reason=reason)
     if wait:
         from reports.decisions.tasks import retrace
 

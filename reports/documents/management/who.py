@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from auditor.audits.models import Run
 from auditor.common.errors import Refused
 from auditor.common.said import say
+from auditor.users import user_named
 from reports.documents.models import Letter, Report, SignOffRequest
 from reports.documents.officer import NAME, REVIEWER, demo_officer, demo_reviewer
 from reports.documents.queries import evidence_by_digest
@@ -28,13 +29,7 @@ def person(name: str | None) -> User:
         raise Refused(say("Name the person who acts with --as USER."))
     if settings.EMBEDDED and name in (None, NAME, REVIEWER):
         demo_officer(), demo_reviewer()
-    wanted = name or NAME
-    found = User.objects.filter(username=wanted, is_active=True).first()
-    if found is None:
-        raise Refused(
-            say("There is no active user %(name)s; an administrator adds users.", name=repr(wanted))
-        )
-    return found
+    return user_named(name or NAME)
 
 
 def run_named(asked: str) -> Run:
