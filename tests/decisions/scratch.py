@@ -5,34 +5,24 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
-import psycopg
 from django.conf import settings
-from django.db import connection
+
+from tests.databases import own_database
 
 
 @contextmanager
 def scratch(folder: Path) -> Iterator[dict[str, str]]:
     """Yield the environment of processes that work on an empty database, which the first of them migrates."""
-    known = connection.settings_dict
-    name = f"{known['NAME']}_scratch"
-    server = f"host={known['HOST']} port={known['PORT']} user={known['USER']} password={known['PASSWORD']}"
-    with closing(psycopg.connect(f"{server} dbname=postgres", autocommit=True)) as administrator:
-        administrator.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        administrator.execute(f"CREATE DATABASE {name}")
-        try:
-            yield os.environ | {
-                "DATABASE_URL": (
-                    f"postgres://{known['USER']}:{known['PASSWORD']}@{known['HOST']}:{known['PORT']}/{name}"
-                ),
-                "DJANGO_SETTINGS_MODULE": "auditor.settings",
-                "RETRACE_KEYS": str(folder / "keys"),
-                "STORAGE_URL": (folder / "store").as_uri(),
-            }
-        finally:
-            administrator.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with own_database("scratch") as (address, _):
+        yield os.environ | {
+            "DATABASE_URL": address,
+            "DJANGO_SETTINGS_MODULE": "auditor.settings",
+            "RETRACE_KEYS": str(folder / "keys"),
+            "STORAGE_URL": (folder / "store").as_uri(),
+        }
 
 
 def start(environment: dict[str, str], *arguments: str) -> subprocess.Popen[str]:

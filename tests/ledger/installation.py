@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 import psycopg
 
+from tests.databases import own_database
+
 ROOT = Path(__file__).parents[2]
 APPEND = """
 import sys, django
@@ -68,13 +70,8 @@ class Installation:
 @contextmanager
 def installed(keys: Path, name: str, **more: str) -> Iterator[tuple[Installation, psycopg.Connection]]:
     """Yield an installation on a new database, and a connection to the server that is not to it."""
-    base, name = os.environ["DATABASE_URL"], f"{name}_{os.getpid()}"
-    with psycopg.connect(base, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")
-        try:
-            made = Installation(urlsplit(base)._replace(path=f"/{name}").geturl(), keys, **more)
-            status, _, err = made.run("manage.py", "migrate", "ledger", "-v0")
-            assert status == 0, err
-            yield made, server
-        finally:
-            server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    with own_database(name) as (address, server):
+        made = Installation(address, keys, **more)
+        status, _, err = made.run("manage.py", "migrate", "ledger", "-v0")
+        assert status == 0, err
+        yield made, server
